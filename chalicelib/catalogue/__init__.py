@@ -1,0 +1,1 @@
+"""Government services: looking them up, their guides, bundles over them."""

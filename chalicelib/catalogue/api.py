@@ -1,0 +1,85 @@
+"""HTTP routes of the catalogue. Everything is public."""
+
+from __future__ import annotations
+
+from chalicelib import bootstrap
+from chalicelib.catalogue.schemas import (
+    DISPUTE_ROUTE,
+    BundleGuide,
+    BundleList,
+    BundleSummary,
+    HomeView,
+    SearchServices,
+    ServiceGuide,
+    ServicePage,
+    Suggestions,
+    SuggestServices,
+)
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.shared.errors import BadCursor, NotFound
+from chalicelib.shared.texts import Language
+from chalicelib.web.answers import PUBLIC_MINUTE
+from chalicelib.web.chalice_edges import Routes
+from chalicelib.web.cursors import Page
+from chalicelib.web.endpoint import endpoint
+from chalicelib.web.operations import Access, has_operation
+
+routes = Routes(__name__)
+
+
+def _catalogue() -> CatalogueService:
+    return bootstrap.container().catalogue
+
+
+@routes.route("/v1/home")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
+def home(language: Language) -> HomeView:
+    """Show the first screen: themes, popular services, bundles, the way into disputes."""
+    return HomeView.of(_catalogue().get_home(), language, disputes=has_operation("POST", DISPUTE_ROUTE))
+
+
+@routes.route("/v1/services")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, query=SearchServices, problems=(BadCursor,))
+def search(query: SearchServices, page: Page, language: Language) -> ServicePage:
+    """Look services up by words, pinyin, initials or English, and by filters."""
+    offset = _read_offset(page)
+    found = _catalogue().search(query.q, query.to_filters(), limit=page.limit, offset=offset)
+    after = None if found.next_offset is None else {"offset": found.next_offset}
+    return ServicePage.of(found, language, page.cursor_after(after))
+
+
+@routes.route("/v1/services/suggest")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, query=SuggestServices)
+def suggest(query: SuggestServices) -> Suggestions:
+    """Complete what is being typed."""
+    return Suggestions.of(_catalogue().suggest(query.q))
+
+
+@routes.route("/v1/services/{code}")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
+def guide(code: str, language: Language) -> ServiceGuide:
+    """Show one service with its whole guide."""
+    return ServiceGuide.of_item(_catalogue().get_item(code), language)
+
+
+@routes.route("/v1/bundles")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
+def bundles(language: Language) -> BundleList:
+    """List the one-thing bundles (一件事)."""
+    return BundleList(items=[BundleSummary.of(bundle, language) for bundle in _catalogue().list_bundles()])
+
+
+@routes.route("/v1/bundles/{bundle_id}")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
+def bundle(bundle_id: str, language: Language) -> BundleGuide:
+    """Show one bundle: its steps, and all its documents without repeats."""
+    return BundleGuide.of(_catalogue().get_bundle(bundle_id), language)
+
+
+def _read_offset(page: Page) -> int:
+    if page.position is None:
+        return 0
+    offset = page.position.get("offset")
+    if not isinstance(offset, int):
+        raise BadCursor
+    return offset

@@ -1,0 +1,1 @@
+"""The people who use Yima, as the sign-in service knows them."""

@@ -1,0 +1,61 @@
+"""The only reader of the environment. Every setting, its name, and what it is for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+VERSION: Final = "0.1.0"
+
+
+class SettingMissing(RuntimeError):
+    """A setting that the deployment must give is not there; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment decides. Names of resources come from the CloudFormation template."""
+
+    stage: str
+    catalogue_table: str
+    data_bucket: str
+    root_secret_arn: str
+    oidc_issuer: str
+    oidc_audiences: frozenset[str]
+    oidc_client_ids: frozenset[str]
+    oidc_jwks_url: str | None
+    oidc_roles_claim: str
+    cors_origins: tuple[str, ...]
+    scratch: Path
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings; raise `SettingMissing` for one that has no default and is not set."""
+        return cls(
+            stage=env.get("YIMA_STAGE", "dev"),
+            catalogue_table=_required(env, "YIMA_CATALOGUE_TABLE"),
+            data_bucket=_required(env, "YIMA_DATA_BUCKET"),
+            root_secret_arn=_required(env, "YIMA_ROOT_SECRET_ARN"),
+            oidc_issuer=_required(env, "YIMA_OIDC_ISSUER"),
+            oidc_audiences=frozenset(_listed(env, "YIMA_OIDC_AUDIENCE")),
+            oidc_client_ids=frozenset(_listed(env, "YIMA_OIDC_CLIENT_IDS")),
+            oidc_jwks_url=env.get("YIMA_OIDC_JWKS_URL") or None,
+            oidc_roles_claim=env.get("YIMA_OIDC_ROLES_CLAIM") or "roles",
+            cors_origins=tuple(_listed(env, "YIMA_CORS_ORIGINS")),
+            scratch=Path(env.get("YIMA_SCRATCH") or tempfile.gettempdir()),
+        )
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        raise SettingMissing(f"the environment variable {name} is not set")
+    return value
+
+
+def _listed(env: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in env.get(name, "").split(",") if part.strip()]

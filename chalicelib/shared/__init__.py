@@ -1,0 +1,1 @@
+"""What every context stands on: errors, time, texts, DynamoDB, sealing."""

@@ -1,0 +1,131 @@
+"""One DynamoDB table as the stores read and fill it. Keys are `pk` and `sk`; transactions have a room of their own."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from chalicelib.shared.aws import Clients, unavailable_when_down
+from chalicelib.shared.errors import Unavailable
+from chalicelib.shared.items import Item, from_wire, to_wire
+
+_FIRST_PAUSE_SECONDS: Final = 0.025
+_MAX_PAUSE_SECONDS: Final = 0.4
+_MAX_BATCH_ATTEMPTS: Final = 10
+_BATCH_WRITES: Final = 25
+_BATCH_READS: Final = 100
+
+
+class Pauses:
+    """Random waits that grow (full jitter), so that those who collided do not collide again.
+
+    See "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+    """
+
+    def __init__(
+        self, sleep: Callable[[float], None] = time.sleep, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def pause(self, attempt: int) -> None:
+        """Wait after the attempt with this number; the first one is 0."""
+        self._sleep(self._jitter() * min(_FIRST_PAUSE_SECONDS * 2**attempt, _MAX_PAUSE_SECONDS))
+
+
+def find_item(clients: Clients, table: str, key: Item, *, consistent: bool) -> Item | None:
+    """Return one item of `table`, or None. One read."""
+    with unavailable_when_down():
+        reply = clients.dynamodb.get_item(TableName=table, Key=to_wire(key), ConsistentRead=consistent)
+    found = reply.get("Item")
+    return None if found is None else from_wire(found)
+
+
+class Table:
+    """One table."""
+
+    def __init__(self, clients: Clients, name: str, *, pauses: Pauses | None = None) -> None:
+        self._clients = clients
+        self.name = name
+        self._pauses = pauses or Pauses()
+
+    def find(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        """Return one item, or None."""
+        return find_item(self._clients, self.name, {"pk": pk, "sk": sk}, consistent=consistent)
+
+    def find_many(self, keys: Sequence[tuple[str, str]], *, attributes: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield those of the items that exist, in no order, read consistently. `attributes`: only these."""
+        request = {"ConsistentRead": True, **_projection(attributes)}
+        for start in range(0, len(keys), _BATCH_READS):
+            batch = [to_wire({"pk": pk, "sk": sk}) for pk, sk in keys[start : start + _BATCH_READS]]
+            for unread in self._until_done({self.name: {**request, "Keys": batch}}):
+                with unavailable_when_down():
+                    reply = self._clients.dynamodb.batch_get_item(RequestItems=unread)
+                yield from (from_wire(found) for found in reply["Responses"].get(self.name, []))
+                unread.clear()
+                unread.update(reply.get("UnprocessedKeys", {}))
+
+    def list_partition(self, pk: str, *, attributes: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield every item of a partition in the order of `sk`, read consistently, page by page."""
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": to_wire({":pk": pk}),
+            **_projection(attributes),
+        }
+        while True:
+            with unavailable_when_down():
+                reply = self._clients.dynamodb.query(**request)
+            yield from (from_wire(found) for found in reply["Items"])
+            if "LastEvaluatedKey" not in reply:
+                return
+            request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Write items unconditionally, 25 a call; what DynamoDB leaves over is sent again."""
+        for start in range(0, len(items), _BATCH_WRITES):
+            puts: list[Any] = [{"PutRequest": {"Item": to_wire(item)}} for item in items[start : start + _BATCH_WRITES]]
+            for unwritten in self._until_done({self.name: puts}):
+                with unavailable_when_down():
+                    reply = self._clients.dynamodb.batch_write_item(RequestItems=unwritten)
+                unwritten.clear()
+                unwritten.update(reply.get("UnprocessedItems", {}))
+
+    def update(self, key: tuple[str, str], expression: str, *, condition: str, names: Mapping[str, str] | None = None,
+               values: Item | None = None) -> bool:  # fmt: skip
+        """Change one item if `condition` holds; tell whether it did."""
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "Key": to_wire({"pk": key[0], "sk": key[1]}),
+            "UpdateExpression": expression,
+            "ConditionExpression": condition,
+        }
+        if names:
+            request["ExpressionAttributeNames"] = dict(names)
+        if values:
+            request["ExpressionAttributeValues"] = to_wire(values)
+        with unavailable_when_down():
+            try:
+                self._clients.dynamodb.update_item(**request)
+            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def _until_done(self, requests: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the requests that are still open until the caller has emptied them; raise `Unavailable`."""
+        for attempt in range(_MAX_BATCH_ATTEMPTS):
+            yield requests
+            if not requests:
+                return
+            self._pauses.pause(attempt)
+        raise Unavailable
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    if not attributes:
+        return {}
+    names = {f"#a{n}": name for n, name in enumerate(attributes)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

@@ -1,0 +1,88 @@
+"""Exactly-once effects: the first answer is stored in the transaction that made it true, and given again.
+
+An `Idempotency` is made for one request. Its row is the first write of the request's transaction, so that
+"done" and "answered" cannot be told apart, not even by a process that dies right after the commit.
+Scope: (subject, method, path, key), as in draft-ietf-httpapi-idempotency-key-header.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from pydantic import BaseModel
+
+RETENTION: Final = timedelta(days=7)
+"""How long an answer is kept: longer than any phone goes on retrying."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it went out: status, headers that belong to it, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Replayed(Exception):
+    """This request was answered before; `answer` is the first answer."""
+
+    def __init__(self, answer: StoredAnswer) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """One request's claim to be the first of its key.
+
+    `scope_digest` and `request_digest` are SHA-256 in hex; `render` turns the use case's result into the answer.
+    """
+
+    scope_digest: str
+    request_digest: str
+    received_at: datetime
+    render: Callable[[Any], StoredAnswer]
+
+    @property
+    def expires_at(self) -> int:
+        """When the row may go, in Unix seconds."""
+        return int((self.received_at + RETENTION).timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A request's `Idempotency-Key`, in its scope, with the status that its success answers with."""
+
+    scope_digest: str
+    request_digest: str
+    received_at: datetime
+    status: int
+
+    @classmethod
+    def of(cls, subject: str, method: str, path: str, key: str, *, body: bytes, at: datetime, status: int) -> Self:
+        """Return the key of one request. Only digests are kept: no personal data can be read from them."""
+        return cls(_digest(subject, method, path, key), hashlib.sha256(body).hexdigest(), at, status)
+
+    def answering(
+        self, view: Callable[[Any], BaseModel], *, location: Callable[[Any], str] | None = None
+    ) -> Idempotency:
+        """Return the claim whose stored answer is `view` of the result; `location`: of what the request made."""
+
+        def render(result: Any) -> StoredAnswer:
+            headers = {} if location is None else {"Location": location(result)}
+            return StoredAnswer(self.status, headers, view(result).model_dump_json().encode())
+
+        return Idempotency(self.scope_digest, self.request_digest, self.received_at, render)
+
+
+def _digest(*parts: str) -> str:
+    hashed = hashlib.sha256()
+    for part in parts:
+        raw = part.encode()
+        hashed.update(len(raw).to_bytes(4, "big") + raw)  # lengths first: no two lists of parts run together
+    return hashed.hexdigest()

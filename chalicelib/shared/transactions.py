@@ -1,0 +1,204 @@
+"""Transactions: writes that happen together or not at all, and what it means when they do not.
+
+A transaction can lose in two ways, and they are not alike:
+
+- **A condition failed.** That is an answer ("the slot is taken"): each write says which error it stands for,
+  that error is raised, with the item as it was, and nothing is tried again.
+- **Somebody else was at the same item, or the table is throttled.** Nothing was decided: the same
+  transaction is sent again after a random pause (full jitter), at most `MAX_ATTEMPTS` times; then 503.
+
+The SDK retries neither: a cancelled transaction is a client error to it, whatever the reasons say
+(TransactWriteItems, API reference; the same need: https://github.com/pynamodb/PynamoDB/issues/1264).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from chalicelib.shared.aws import Clients, unavailable_when_down
+from chalicelib.shared.dynamo import Pauses, find_item
+from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
+from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
+from chalicelib.shared.items import Item, from_wire, to_wire
+
+MAX_ATTEMPTS: Final = 5
+MAX_WRITES: Final = 100
+_TRANSIENT_REASONS: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_IDEMPOTENCY_SK: Final = "ANSWER"
+
+Refusal = Callable[[Item | None], YimaError]
+"""Makes the error that a failed condition stands for, from the item as it was (None: absent)."""
+
+
+class Sealer(Protocol):
+    """What stored answers are encrypted with."""
+
+    def seal(self, plain: bytes, context: bytes) -> bytes:
+        """Return the sealed bytes."""
+        ...
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        """Return the plain bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a transaction: a `Put`, `Update`, `Delete` or `ConditionCheck`, and what its refusal means."""
+
+    kind: str
+    parameters: Mapping[str, Any]
+    refusal: Refusal | None = None
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Writes that happen together or not at all, to one or several tables."""
+
+    writes: list[Write] = field(default_factory=list)
+
+    def put(self, table: str, item: Item, *, condition: str | None = None, refusal: Refusal | None = None,
+            names: Mapping[str, str] | None = None, values: Item | None = None) -> None:  # fmt: skip
+        """Write a whole item, if `condition` holds."""
+        self._add("Put", {"TableName": table, "Item": to_wire(item)}, condition, refusal, names, values)
+
+    def update(self, table: str, key: Item, expression: str, *, condition: str | None = None,
+               refusal: Refusal | None = None, names: Mapping[str, str] | None = None,
+               values: Item | None = None) -> None:  # fmt: skip
+        """Change attributes of an item, if `condition` holds."""
+        parameters = {"TableName": table, "Key": to_wire(key), "UpdateExpression": expression}
+        self._add("Update", parameters, condition, refusal, names, values)
+
+    def delete(self, table: str, key: Item, *, condition: str | None = None, refusal: Refusal | None = None,
+               names: Mapping[str, str] | None = None, values: Item | None = None) -> None:  # fmt: skip
+        """Remove an item, if `condition` holds."""
+        self._add("Delete", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
+
+    def check(self, table: str, key: Item, *, condition: str, refusal: Refusal,
+              names: Mapping[str, str] | None = None, values: Item | None = None) -> None:  # fmt: skip
+        """Hold the transaction to a condition on an item that it does not write."""
+        self._add("ConditionCheck", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
+
+    def _add(self, kind: str, parameters: dict[str, Any], condition: str | None, refusal: Refusal | None,  # noqa: PLR0917
+             names: Mapping[str, str] | None, values: Item | None) -> None:  # fmt: skip
+        if (condition is None) != (refusal is None):
+            raise TypeError("a condition and the error it stands for go together")
+        if condition is not None:
+            parameters["ConditionExpression"] = condition
+            parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if names:
+            parameters["ExpressionAttributeNames"] = dict(names)
+        if values:
+            parameters["ExpressionAttributeValues"] = to_wire(values)
+        self.writes.append(Write(kind, parameters, refusal))
+
+
+class Committer:
+    """Sends transactions, and keeps the answers of idempotent requests in `table`, encrypted by `sealer`."""
+
+    def __init__(
+        self, clients: Clients, table: str, sealer: Callable[[], Sealer], *, pauses: Pauses | None = None
+    ) -> None:
+        self._clients = clients
+        self._table = table
+        self._sealer = sealer
+        self._pauses = pauses or Pauses()
+
+    def commit(
+        self, transaction: Transaction, *, idempotency: Idempotency | None = None, result: Any = None
+    ) -> StoredAnswer | None:
+        """Send the transaction; with `idempotency`, the answer to `result` is stored with it, and returned.
+
+        Raises the refusal of the first write whose condition failed; `Replayed` or `IdempotencyKeyReused` if the
+        key came before; `Unavailable` if the table would not take it. Nothing is written unless it returns.
+        """
+        writes = list(transaction.writes)
+        answer = None
+        if idempotency is not None:
+            answer = idempotency.render(result)
+            writes.insert(0, self._answer_row(idempotency, answer))
+        if len(writes) > MAX_WRITES:
+            raise ValueError(f"a transaction takes at most {MAX_WRITES} writes, not {len(writes)}")
+        reasons = self._send(writes)
+        if reasons is None:
+            return answer
+        if idempotency is not None and reasons[0].get("Code") == "ConditionalCheckFailed":
+            raise self._replay(idempotency, reasons[0])
+        raise _refusal_of(writes, reasons)
+
+    def find_answer(self, idempotency: Idempotency) -> StoredAnswer | None:
+        """Return the answer that this key's first request got, or None; raise `IdempotencyKeyReused`.
+
+        For a use case that reads before it commits: on a retry its reads may already see its own effect.
+        """
+        row = find_item(self._clients, self._table, _row_key(idempotency), consistent=True)
+        return (
+            None if row is None or row["ttl"] <= idempotency.received_at.timestamp() else self._open(row, idempotency)
+        )
+
+    def _send(self, writes: Sequence[Write]) -> Sequence[Mapping[str, Any]] | None:
+        """Send the writes until they are decided: None if they were made, else the reason for each one."""
+        client = self._clients.dynamodb
+        items: Any = [{write.kind: write.parameters} for write in writes]
+        # One token for all attempts: a reply lost on the way does not make the second attempt a second effect.
+        token = f"{random.getrandbits(128):032x}"
+        for attempt in range(MAX_ATTEMPTS):
+            with unavailable_when_down():
+                try:
+                    client.transact_write_items(TransactItems=items, ClientRequestToken=token)
+                except client.exceptions.TransactionCanceledException as cancelled:
+                    reasons: Any = cancelled.response.get("CancellationReasons", [])
+                    codes = {reason.get("Code", "None") for reason in reasons}
+                    if "ConditionalCheckFailed" in codes:
+                        return reasons  # type: ignore[no-any-return]
+                    if not codes & _TRANSIENT_REASONS:
+                        raise
+                else:
+                    return None
+            if attempt + 1 < MAX_ATTEMPTS:
+                self._pauses.pause(attempt)
+        raise Unavailable
+
+    def _answer_row(self, idempotency: Idempotency, answer: StoredAnswer) -> Write:
+        plain = json.dumps({"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}).encode()
+        row: Item = {
+            **_row_key(idempotency),
+            "request_digest": idempotency.request_digest,
+            "answer": self._sealer().seal(plain, idempotency.scope_digest.encode()),
+            "ttl": idempotency.expires_at,
+        }
+        alone = Transaction()
+        # An expired row that TTL has not swept yet is as good as none.
+        alone.put(self._table, row, condition="attribute_not_exists(pk) OR #ttl <= :now",
+                  refusal=lambda _: Unavailable(), names={"#ttl": "ttl"},
+                  values={":now": int(idempotency.received_at.timestamp())})  # fmt: skip
+        return alone.writes[0]
+
+    def _replay(self, idempotency: Idempotency, reason: Mapping[str, Any]) -> Exception:
+        # The refusal brings the row along; where an engine leaves it out, it is read.
+        found = reason.get("Item")
+        row = (
+            from_wire(found) if found else find_item(self._clients, self._table, _row_key(idempotency), consistent=True)
+        )
+        return Unavailable() if row is None else Replayed(self._open(row, idempotency))
+
+    def _open(self, row: Item, idempotency: Idempotency) -> StoredAnswer:
+        if row["request_digest"] != idempotency.request_digest:
+            raise IdempotencyKeyReused
+        stored = json.loads(self._sealer().unseal(row["answer"], idempotency.scope_digest.encode()))
+        return StoredAnswer(stored["status"], stored["headers"], stored["body"].encode())
+
+
+def _row_key(idempotency: Idempotency) -> Item:
+    return {"pk": f"IDEMPOTENCY#{idempotency.scope_digest}", "sk": _IDEMPOTENCY_SK}
+
+
+def _refusal_of(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -> YimaError:
+    for write, reason in zip(writes, reasons, strict=True):
+        if reason.get("Code") == "ConditionalCheckFailed" and write.refusal is not None:
+            return write.refusal(from_wire(reason["Item"]) if reason.get("Item") else None)
+    return Unavailable()

@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: the only rooms, with `*/api.py`, that know Chalice."""

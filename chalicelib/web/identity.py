@@ -1,0 +1,205 @@
+"""Who is calling: a bearer token of the configured OpenID Connect issuer becomes a `Viewer`.
+
+RS256 and ES256 only (RFC 8725, 3.1); issuer pinned; audience or `client_id` on the allow-list; `exp` an
+integer in the future by our own clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import urllib.request
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from chalicelib.settings import Settings
+from chalicelib.shared.clock import Clock
+from chalicelib.shared.errors import NotSignedIn, Unavailable
+from chalicelib.shared.texts import Text
+
+if TYPE_CHECKING:
+    from jwt import PyJWK
+    from jwt.types import Options
+
+ROLES: Final = frozenset({"citizen", "mediator", "clerk", "window", "court", "reviewer", "supervisor", "ops"})
+
+_ALGORITHMS: Final = ("RS256", "ES256")
+_MAX_TOKEN_LENGTH: Final = 8192
+_MAX_CACHED_TOKENS: Final = 1000
+_CLOCK_SKEW_SECONDS: Final = 60  # for `nbf` only: an issuer's clock may run ahead of ours
+_KEYS_REFETCH_SECONDS: Final = 60  # an unknown key id must not let callers hammer the issuer
+_KEYS_MAX_AGE_SECONDS: Final = 3600  # a withdrawn key stops working within the hour
+_FETCH_TIMEOUT_SECONDS: Final = 3
+_FETCH_MAX_BYTES: Final = 256 * 1024
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person on whose behalf a request is made."""
+
+    subject: str
+    roles: frozenset[str]
+    organisation: str | None
+    name: str | None
+
+
+def fetch_json(url: str) -> Any:
+    """Return the JSON document at `url` (https, or loopback); raise `OSError` or `ValueError`."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ValueError("the issuer's documents are read over https only")
+    with urllib.request.urlopen(url, timeout=_FETCH_TIMEOUT_SECONDS) as reply:  # noqa: S310 - checked above
+        return json.loads(reply.read(_FETCH_MAX_BYTES))
+
+
+class SigningKeys:
+    """The issuer's public keys (RFC 7517), fetched when first needed and again when an unknown key signs."""
+
+    def __init__(self, settings: Settings, clock: Clock, fetch: Callable[[str], Any] = fetch_json) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._fetch = fetch
+        self._keys: dict[str, PyJWK] = {}
+        self._fetched_at = 0.0
+        self._lock = threading.Lock()
+
+    def find(self, key_id: str) -> PyJWK | None:
+        """Return the key, or None if the issuer has none of that id; raise `Unavailable` if it cannot be asked."""
+        with self._lock:
+            age = abs(self._clock.now().timestamp() - self._fetched_at)
+            known = key_id in self._keys
+            if (not known and age >= _KEYS_REFETCH_SECONDS) or age >= _KEYS_MAX_AGE_SECONDS:
+                self._refresh()
+            return self._keys.get(key_id)
+
+    def _refresh(self) -> None:
+        from jwt import PyJWKSet
+        from jwt.exceptions import PyJWKSetError
+
+        try:
+            url = self._settings.oidc_jwks_url or self._discover()
+            document = self._fetch(url)
+            keys = PyJWKSet.from_dict(document).keys
+        except PyJWKSetError:
+            keys = []
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as unreachable:
+            if not self._keys:
+                raise Unavailable(
+                    Text("暂时无法验证登录信息", "The sign-in service cannot be reached to check your token")
+                ) from unreachable
+            return  # the keys that we have still hold; the next call asks again
+        self._keys = {key.key_id: key for key in keys if key.key_id and key.public_key_use in {None, "sig"}}
+        self._fetched_at = self._clock.now().timestamp()
+
+    def _discover(self) -> str:
+        document = self._fetch(self._settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration")
+        return str(document["jwks_uri"])
+
+
+class TokenVerifier:
+    """Turns an `Authorization` header into a `Viewer`. Verified tokens are remembered until they expire."""
+
+    def __init__(self, settings: Settings, clock: Clock, keys: SigningKeys) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._keys = keys
+        self._verified: OrderedDict[bytes, tuple[int, Viewer]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def viewer_of(self, authorization: str | None) -> Viewer:
+        """Return the caller; raise `NotSignedIn` without a token that holds."""
+        if not authorization:
+            raise NotSignedIn
+        scheme, _, token = authorization.strip().partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN_LENGTH:
+            raise TokenRefused
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        now = self._clock.now().timestamp()
+        with self._lock:
+            cached = self._verified.get(digest)
+        if cached is not None:
+            expires_at, viewer = cached
+            if now < expires_at:
+                return viewer
+            raise TokenRefused
+        expires_at, viewer = self._verify(token, now)
+        with self._lock:
+            self._verified[digest] = (expires_at, viewer)
+            while len(self._verified) > _MAX_CACHED_TOKENS:
+                self._verified.popitem(last=False)
+        return viewer
+
+    def _verify(self, token: str, now: float) -> tuple[int, Viewer]:
+        import jwt
+
+        try:
+            header = jwt.get_unverified_header(token)
+            key_id = header.get("kid")
+            if header.get("alg") not in _ALGORITHMS or not isinstance(key_id, str):
+                raise TokenRefused
+            key = self._keys.find(key_id)
+            if key is None:
+                raise TokenRefused
+            # Time is judged below, by our own clock and with integers only; the audience may be a client_id.
+            options: Options = {
+                "require": ["iss", "exp", "sub"],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+                "verify_aud": False,
+            }
+            claims = jwt.decode(
+                token,
+                key,  # with its own algorithm: a header cannot make an RSA key an EC one (RFC 8725, 3.1)
+                algorithms=_ALGORITHMS,
+                issuer=self._settings.oidc_issuer,
+                options=options,
+            )
+        except (jwt.exceptions.PyJWTError, ValueError, TypeError) as refused:
+            raise TokenRefused from refused
+        return self._judge(claims, now)
+
+    def _judge(self, claims: Mapping[str, Any], now: float) -> tuple[int, Viewer]:
+        expires_at, not_before = claims["exp"], claims.get("nbf", 0)
+        if type(expires_at) is not int or type(not_before) is not int:
+            raise TokenRefused
+        if now >= expires_at or now < not_before - _CLOCK_SKEW_SECONDS:
+            raise TokenRefused
+        audience = claims.get("aud", [])
+        audiences = {audience} if isinstance(audience, str) else set(audience)
+        client_id = claims.get("client_id")
+        if not (audiences & self._settings.oidc_audiences or client_id in self._settings.oidc_client_ids):
+            raise TokenRefused
+        return expires_at, self._viewer(claims)
+
+    def _viewer(self, claims: Mapping[str, Any]) -> Viewer:
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not subject or len(subject) > 255:  # noqa: PLR2004 - OIDC Core, 2
+            raise TokenRefused
+        roles = claims.get(self._settings.oidc_roles_claim)
+        named = {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
+        return Viewer(
+            subject=subject,
+            roles=frozenset(named & ROLES | {"citizen"}),
+            organisation=_text_or_none(claims.get("org")),
+            name=_text_or_none(claims.get("name")),
+        )
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+class TokenRefused(NotSignedIn):
+    """A token came, and does not hold. The reason stays with us: it would help only a forger."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("登录凭证无效或已过期，请重新登录。", "The token is not valid or has expired. Sign in again.")
+        )

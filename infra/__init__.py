@@ -1,0 +1,1 @@
+"""What operates Yima: ops commands, the local environment, packaging. Never shipped to Lambda."""

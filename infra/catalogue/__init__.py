@@ -1,0 +1,1 @@
+"""Ops on the catalogue: importing files, publishing the search snapshot."""

@@ -1,0 +1,1 @@
+"""Publishing a catalogue for search: pinyin, synonyms and the snapshot file. Never shipped to Lambda."""
