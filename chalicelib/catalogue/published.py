@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.catalogue.snapshot import Snapshot, SnapshotUnreadable
+from chalicelib.catalogue.search import Snapshot
+from chalicelib.catalogue.snapshot import SnapshotUnreadable
 from chalicelib.shared.aws import Clients, unavailable_when_down
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.texts import Text

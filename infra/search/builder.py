@@ -54,7 +54,9 @@ def build_snapshot(
     prepared.sort(key=lambda one: (-one.prior, len(one.core), one.item.code))
     try:
         connection = apsw.Connection(str(partial))
-        connection.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN")
+        connection.pragma("journal_mode", "off")
+        connection.pragma("synchronous", "off")
+        connection.execute("BEGIN")
         connection.execute(SCHEMA)
         for rank, one in enumerate(prepared):
             _write_item(connection, rank, one)
@@ -63,7 +65,9 @@ def build_snapshot(
         _write_lexicon(connection, synonyms, simplified)
         _write_documents(connection, prepared, bundles, synonyms, version)
         connection.execute("INSERT INTO words(words) VALUES('optimize')")
-        connection.execute(f"COMMIT; PRAGMA user_version = {SCHEMA_VERSION}; ANALYZE; VACUUM")
+        connection.execute("COMMIT")
+        connection.pragma("user_version", SCHEMA_VERSION)
+        connection.execute("ANALYZE; VACUUM")
         connection.close()
         partial.replace(path)
     finally:

@@ -1,0 +1,103 @@
+"""Creating Yima's resources on this machine from the file that production is deployed with.
+
+Only resources that hold data are created; what routes and guards them exists in AWS alone. moto's
+CloudFormation makes them, with two exceptions: it knows no `AWS::SecretsManager::Secret` (moto 5.2), and tables
+may live in DynamoDB Local instead.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+
+RESOURCES_PATH: Final = Path(__file__).parent.parent / "resources.json"
+
+_STACK: Final = "yima-local"
+_BY_CLOUDFORMATION: Final = frozenset({"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SNS::Topic"})
+_TABLE: Final = "AWS::DynamoDB::Table"
+_SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a resource type
+_TABLE_PROPERTIES: Final = (
+    "AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes", "StreamSpecification",
+)  # fmt: skip
+
+
+class SchemaChanged(RuntimeError):
+    """A table of an earlier run has other keys or indexes than the template; the message says what to do."""
+
+
+def read_template() -> dict[str, Any]:
+    """Return the resources file."""
+    return json.loads(RESOURCES_PATH.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def create_stack(parameters: Mapping[str, str], *, root_secret: str | None = None) -> dict[str, str]:
+    """Create what is missing, and return the environment of the API's function, as the template describes it.
+
+    Endpoints and credentials come from the SDK's environment variables. `parameters`: those of the template;
+    `root_secret`: the text of secrets (default: random).
+    """
+    template = read_template()
+    resources: dict[str, Any] = template["Resources"]
+    made: dict[str, str] = {}
+    for name, resource in resources.items():
+        if resource.get("Type") == _TABLE:
+            made[name] = _ensure_table(f"yima-{name}", resource["Properties"])
+        elif resource.get("Type") == _SECRET:
+            made[name] = _create_secret(f"yima-{name}", root_secret or secrets.token_urlsafe(48))
+    rest = {name: one for name, one in resources.items() if one.get("Type") in _BY_CLOUDFORMATION}
+    environment = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    outputs = {name.replace("_", ""): {"Value": value} for name, value in _with_literals(environment, made).items()}
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(
+        StackName=_STACK,
+        TemplateBody=json.dumps({"Parameters": template["Parameters"], "Resources": rest, "Outputs": outputs}),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    described = cloudformation.describe_stacks(StackName=_STACK)["Stacks"][0]["Outputs"]
+    values = {one["OutputKey"]: one["OutputValue"] for one in described}
+    return {name: values[name.replace("_", "")] for name in environment}
+
+
+def _with_literals(value: Any, made: Mapping[str, str]) -> Any:
+    """Return `value` with references to what was made outside CloudFormation replaced by its name or ARN."""
+    if isinstance(value, dict):
+        if set(value) == {"Ref"} and value["Ref"] in made:
+            return made[value["Ref"]]
+        return {key: _with_literals(inner, made) for key, inner in value.items()}
+    return value
+
+
+def _ensure_table(name: str, properties: Mapping[str, Any]) -> str:
+    """Create the table, or keep the one of an earlier run if it has the same keys and indexes."""
+    dynamodb = boto3.client("dynamodb")
+    wanted = {key: properties[key] for key in _TABLE_PROPERTIES if key in properties}
+    if "StreamSpecification" in wanted:
+        wanted["StreamSpecification"] = {"StreamEnabled": True, **wanted["StreamSpecification"]}
+    if name in dynamodb.list_tables()["TableNames"]:
+        found = dynamodb.describe_table(TableName=name)["Table"]
+        if _shape(found) != _shape(wanted):
+            raise SchemaChanged(f"the table {name} of an earlier run has another schema: delete .local/ to start anew")
+        return name
+    dynamodb.create_table(TableName=name, **wanted)
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    if "TimeToLiveSpecification" in properties:
+        specification = properties["TimeToLiveSpecification"]
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+    return name
+
+
+def _shape(table: Mapping[str, Any]) -> Any:
+    indexes = table.get("GlobalSecondaryIndexes", [])
+    return (
+        sorted((key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]),
+        sorted((index["IndexName"], json.dumps(index["KeySchema"], sort_keys=True)) for index in indexes),
+    )
+
+
+def _create_secret(name: str, text: str) -> str:
+    return boto3.client("secretsmanager").create_secret(Name=name, SecretString=text)["ARN"]

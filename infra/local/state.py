@@ -1,0 +1,54 @@
+"""What the local environment remembers between runs, so that a DynamoDB Local folder stays readable.
+
+Everything is in `.local/`: the signing key of tokens, the root secret. Delete the folder to start anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+DEFAULT_FOLDER: Final = Path(__file__).parent.parent.parent / ".local"
+
+
+class LocalState:
+    """The files in one folder, made when first asked for, readable by their owner only."""
+
+    def __init__(self, folder: Path = DEFAULT_FOLDER) -> None:
+        self.folder = folder
+
+    def root_secret(self) -> str:
+        """Return the text of the root secret."""
+        return self._remembered("root-secret", lambda: secrets.token_urlsafe(48).encode()).decode()
+
+    def signing_key(self) -> bytes:
+        """Return the private key that tokens are signed with, PEM."""
+        return self._remembered("signing-key.pem", _make_signing_key)
+
+    def data_key_material(self) -> bytes:
+        """Return the 32 bytes of the KMS key: what a run encrypted, the next one can decrypt."""
+        return self._remembered("kms-key", lambda: secrets.token_bytes(32))
+
+    def dynamodb_folder(self) -> Path:
+        """Return the folder of DynamoDB Local's data."""
+        folder = self.folder / "dynamodb"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _remembered(self, name: str, make: Callable[[], bytes]) -> bytes:
+        path = self.folder / name
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            path.write_bytes(make())
+        return path.read_bytes()
+
+
+def _make_signing_key() -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
