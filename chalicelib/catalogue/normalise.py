@@ -9,7 +9,7 @@ from typing import Final
 
 _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 _RUNS: Final = re.compile(f"([{_HAN}]+)|([a-z]+)|([0-9]+)")
-_BRACKETED: Final = re.compile(r"[(\[{【〔《<][^()\[\]{}【】〔〕《》<>]*[)\]}】〕》>]")
+_BRACKETED: Final = re.compile(r"[(\[{【〔][^()\[\]{}【】〔〕]*[)\]}】〕]")  # 《》 hold names, not asides
 _NOT_WORDS: Final = re.compile(f"[^{_HAN}a-z0-9]+")
 
 

@@ -96,8 +96,14 @@ class _Workbook:
     def __init__(self, path: Path) -> None:
         from openpyxl import load_workbook
 
-        with _clear_errors():
-            self._book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # Opened here, for by a path the library would judge the file by its name.
+        self._file = path.open("rb")
+        try:
+            with _clear_errors():
+                self._book = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
+        except CatalogueFileUnreadable:
+            self._file.close()
+            raise
         self.names = [sheet.title for sheet in self._book.worksheets]
 
     def __enter__(self) -> _Workbook:
@@ -105,6 +111,7 @@ class _Workbook:
 
     def __exit__(self, *_: object) -> None:
         self._book.close()
+        self._file.close()
 
     def read_first(self, name: str) -> list[NumberedRow]:
         return list(itertools.islice(self.read(name), _HEADER_WITHIN_ROWS))

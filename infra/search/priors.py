@@ -27,7 +27,6 @@ _RARE: Final = (
     r"爆炸|剧毒|放射|危险|易制毒", r"矿", r"水利|水库|大坝|河道", r"宗教|寺", r"文物", r"麻醉|精神药品", r"机关事业单位",
     r"猎捕|野生", r"种畜|蚕|检疫", r"广播|电视", r"境外|非居民", r"建设项目|工程", r"规划", r"港口|码头|航", r"科研|军",
 )  # fmt: skip
-_DAILY_PATTERN: Final = re.compile("|".join(_DAILY))
 _FREQUENT_PATTERN: Final = re.compile("|".join(_FREQUENT))
 _RARE_PATTERN: Final = re.compile("|".join(_RARE))
 
@@ -44,8 +43,9 @@ def prior_of(item: ServiceItem) -> float:
         return min(1.0, math.log1p(item.popularity) / math.log1p(_MOST_USED))
     name = item.name
     prior = 0.35 if item.type == "20" else 0.28 if item.type in {"05", "07"} else 0.2
-    if _DAILY_PATTERN.search(name):
-        prior = 0.75
+    daily = next((place for place, pattern in enumerate(_DAILY) if re.search(pattern, name)), None)
+    if daily is not None:
+        prior = 0.82 - 0.01 * daily  # the list itself is in order
     elif _FREQUENT_PATTERN.search(name):
         prior = 0.5
     if _RARE_PATTERN.search(name):
