@@ -17,19 +17,21 @@ ITEMS_NAME: Final = "services"
 _JUDGED_BY: Final = 100
 """Whether a required name is missing altogether is judged by this many elements."""
 
+_LINES_JUDGED: Final = 20
 _MAX_PEEK_CHARACTERS: Final = 1_000_000
 
 
 def is_json_lines(path: Path, encoding: TextEncoding) -> bool:
     """Tell JSON Lines from one JSON document, where the first character is a brace."""
-    named_so = path.suffix.lower() in {".jsonl", ".ndjson"}
     with path.open(encoding=encoding.codec) as text:
         peek = text.read(_MAX_PEEK_CHARACTERS)
-    lines = [line for line in peek.split("\n") if line.strip(SPACE)]
-    whole = [value for value in map(_find_object, lines[:20]) if value is not None]
-    if whole and ITEMS_NAME in whole[0]:
-        return False
-    return bool(whole) or named_so
+    lines = [line for line in peek.lstrip(SPACE).split("\n") if line.strip(SPACE)]
+    first, *others = [_find_object(line) for line in lines[:_LINES_JUDGED]]
+    if first is not None:
+        return ITEMS_NAME not in first
+    # The first line may be a broken element: then others are whole, and it looks like one, or all of them do.
+    looks_whole = lines[0].rstrip().endswith("}") or all(line.startswith("{") for line in lines[:_LINES_JUDGED])
+    return (looks_whole and any(others)) or path.suffix.lower() in {".jsonl", ".ndjson"}
 
 
 def _find_object(line: str) -> dict[str, Any] | None:

@@ -35,6 +35,11 @@ def read(path: Path, content: str | bytes | None = None, encoding: str = "utf-8"
     return list(open_source(path).rows)
 
 
+def description(path: Path, content: str) -> str:
+    path.write_text(content, encoding="utf-8")
+    return open_source(path).description
+
+
 def values(rows: list[AnyRow]) -> list[Any]:
     return [row.values if isinstance(row, Row) else row.reason for row in rows]
 
@@ -190,6 +195,11 @@ def test_elements_that_are_no_items_are_bad_rows(path: Path) -> None:
     assert [row.place.element for row in rows] == [1, 2, 3, 4]
 
 
+def test_json_lines_may_begin_with_a_broken_one(path: Path) -> None:
+    assert "JSON Lines" in description(path, '{"code": "A1",\n{"code": "A2", "name": "乙"}\n')
+    assert "JSON Lines" not in description(path, '{"services":[\n{"code":"A1","name":"甲"},\n{"code":"A2","name":"乙"}\n]}')
+
+
 def test_a_broken_line_of_json_lines_is_a_bad_row(path: Path) -> None:
     rows = read(path, '{"code": "A1", name: 1}\n\n{"code": "A2", "name": "乙"}\n[]\n')
     assert [row.place.line for row in rows] == [1, 3, 4]
@@ -278,15 +288,22 @@ def test_an_archive_that_is_no_workbook_or_a_damaged_one_is_refused(path: Path) 
     assert "save it again" in refusal(path, whole[: len(whole) // 2])
 
 
-@pytest.mark.parametrize("bound", ["MAX_UNPACKED_BYTES", "MAX_SHARED_TEXT_BYTES"])
+@pytest.mark.parametrize(
+    ("bound", "part", "said"),
+    [
+        ("MAX_UNPACKED_BYTES", "xl/media/image1.png", "would unpack to 1 MB"),
+        ("MAX_SHARED_TEXT_BYTES", "xl/sharedStrings.xml", "too large"),
+    ],
+)
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
-    path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+    path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, part: str, said: str
 ) -> None:
-    rows = [["实施编码", "事项名称"], *([f"A{at}", f"甲{at}" * 500] for at in range(200))]
-    content = workbook(rows)
+    archive = io.BytesIO(workbook([["实施编码", "事项名称"], ["A1", "甲"]]))
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as written:
+        written.writestr(part, bytes(1_000_000))
     monkeypatch.setattr(workbooks, bound, 100_000)
-    assert len(content) < 100_000
-    assert re.search("would unpack|too large", refusal(path, content))
+    assert len(archive.getvalue()) < 100_000
+    assert said in refusal(path, archive.getvalue())
 
 
 def test_a_directory_of_json_files_is_one_catalogue(tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+# Two commands on a fresh machine: `make run` and `make test`. Each sets up what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check bench package format clean
+
+run: $(READY)  ## everything on this machine: PORT=, CONSOLE_PORT=, DYNAMODB=moto|local, CATALOGUE=path
+	@$(BIN)/python -m infra local
+
+test: $(READY)  ## all tests; with Java 17 and npm, the storage suites on DynamoDB Local too
+	$(BIN)/pytest
+
+check: $(READY)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## figures, as ratios within one run; also in build/bench.json
+	$(BIN)/python -m infra bench
+
+package: $(READY)  ## deployment.zip and the CloudFormation template, in build/package
+	$(BIN)/python -m infra package
+
+format: $(READY)  ## rewrite the code in our style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## forget what was built and what the local environment remembers
+	rm -rf build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): requirements.txt requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

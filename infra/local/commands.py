@@ -1,0 +1,56 @@
+"""`python -m infra local`: run everything on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+
+DONE, FAILED, UNUSABLE = 0, 1, 2
+
+
+def add_commands(groups: Groups) -> None:
+    """Add `local` to the parser."""
+    local = groups.add_parser("local", help="run Yima on this machine")
+    env = os.environ
+    local.add_argument("--port", type=int, default=int(env.get("PORT") or 8000), help="of the API (8000)")
+    local.add_argument(
+        "--console-port", type=int, default=int(env.get("CONSOLE_PORT") or 8001), help="of the developer console (8001)"
+    )
+    local.add_argument(
+        "--dynamodb", choices=["moto", "local"], default=env.get("DYNAMODB") or "moto",
+        help="moto: in memory; local: DynamoDB Local, with a data folder that survives restarts",
+    )  # fmt: skip
+    local.add_argument(
+        "--catalogue", type=Path, default=Path(env["CATALOGUE"]) if env.get("CATALOGUE") else None, metavar="PATH",
+        help="service items to load instead of the sample",
+    )  # fmt: skip
+    local.set_defaults(run=run_local)
+
+
+def run_local(arguments: argparse.Namespace) -> int:
+    """Serve until stopped; 1 if it cannot start, 2 if what was asked for is unusable."""
+    from infra.catalogue.source import CatalogueFileUnreadable
+    from infra.local.catalogue import CatalogueRefused
+    from infra.local.dynamodb_local import DynamoDbLocalMissing
+    from infra.local.runner import Options, PortTaken, run
+    from infra.local.stack import SchemaChanged
+
+    options = Options(arguments.port, arguments.console_port, arguments.dynamodb, arguments.catalogue)
+    if options.catalogue is not None and not options.catalogue.exists():
+        print(f"there is no catalogue file {options.catalogue}", file=sys.stderr)
+        return UNUSABLE
+    try:
+        run(options)
+    except (CatalogueFileUnreadable, CatalogueRefused) as unusable:
+        print(f"the catalogue cannot be loaded: {unusable}", file=sys.stderr)
+        return UNUSABLE
+    except (DynamoDbLocalMissing, PortTaken, SchemaChanged) as failed:
+        print(f"cannot start: {failed}", file=sys.stderr)
+        return FAILED
+    return DONE

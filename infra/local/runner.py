@@ -1,0 +1,129 @@
+"""The local environment, composed: AWS, sign-in, catalogue, the API, and a banner to start from."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from infra.local.aws import embedded_aws, fix_data_key
+from infra.local.clock import AdjustableClock
+from infra.local.dynamodb_local import DynamoDbLocal
+from infra.local.issuer import AUDIENCE, Issuer
+from infra.local.stack import create_stack
+from infra.local.state import LocalState
+
+_PUMP_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `make run` can be told."""
+
+    port: int
+    console_port: int
+    dynamodb: str
+    catalogue: Path | None
+
+
+class PortTaken(RuntimeError):
+    """Somebody else listens there; the message says how to choose another port."""
+
+
+def run(options: Options) -> None:
+    """Serve until Ctrl-C or SIGTERM; everything that was started ends with us."""
+    started = time.monotonic()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        items = _start(stack, options)
+        _say_hello(options, items, time.monotonic() - started)
+        stop.wait()
+        print("\nStopping.", flush=True)
+
+
+def _start(stack: ExitStack, options: Options) -> int:
+    """Start everything in order; return the number of services loaded."""
+    state = LocalState()
+    clock = AdjustableClock()
+    stack.enter_context(embedded_aws())
+    if options.dynamodb == "local":
+        engine = stack.enter_context(DynamoDbLocal(state.dynamodb_folder()))
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = engine.url
+    issuer_url = f"http://127.0.0.1:{options.console_port}"
+    parameters = {"Stage": "local", "OidcIssuer": issuer_url, "OidcAudience": AUDIENCE, "CorsOrigins": "*"}
+    os.environ.update(create_stack(parameters, root_secret=state.root_secret()))
+    fix_data_key(os.environ["YIMA_DATA_KEY_ARN"], state.data_key_material())
+
+    from chalicelib import bootstrap
+    from infra.local.catalogue import load_catalogue
+
+    bootstrap.use(clock)
+    items = load_catalogue(options.catalogue)
+    _serve(stack, options, clock, Issuer(issuer_url, state.signing_key(), clock))
+    return items
+
+
+def _serve(stack: ExitStack, options: Options, clock: AdjustableClock, issuer: Issuer) -> None:
+    from app import app
+    from infra.local.console import Console, create_console_server
+    from infra.local.events import Jobs, Streams
+    from infra.local.gateway import create_gateway
+
+    streams = Streams(app)
+    console = Console(clock, issuer, Jobs(app, clock), streams)
+    with _port(options.console_port, "CONSOLE_PORT"):
+        console_server = create_console_server(console, options.console_port)
+    with _port(options.port, "PORT"):
+        gateway = create_gateway(app, options.port)
+    for name, server in (("console", console_server), ("api", gateway.server)):
+        threading.Thread(target=server.serve_forever, name=name, daemon=True).start()
+        stack.callback(server.shutdown)
+    ended = threading.Event()
+    threading.Thread(target=_pump, args=(streams, ended), name="streams", daemon=True).start()
+    stack.callback(ended.set)
+
+
+def _pump(streams: Any, ended: threading.Event) -> None:
+    """Deliver stream events as they come, as Lambda's pollers do."""
+    while not ended.wait(_PUMP_SECONDS):
+        try:
+            streams.drain()
+        except Exception as failed:  # noqa: BLE001 - the next round tries again; ending quietly would lose events
+            print(f"streams: {type(failed).__name__}: {failed}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _port(port: int, variable: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as taken:
+        raise PortTaken(f"port {port} is taken; choose another one: make run {variable}=…") from taken
+
+
+def _say_hello(options: Options, items: int, seconds: float) -> None:
+    api, console = f"http://127.0.0.1:{options.port}", f"http://127.0.0.1:{options.console_port}"
+    print(
+        f"""
+Yima 一码 is ready after {seconds:.1f} s: {items} services, DynamoDB: {options.dynamodb}. Ctrl-C ends it.
+
+  API      {api}/v1/openapi.json
+  Console  {console}/
+
+Try:
+  curl '{api}/v1/health?deep=1'
+  curl '{api}/v1/services?q=sfz&limit=3'
+  curl -H 'Accept-Language: en' '{api}/v1/services/suggest?q=shenf'
+  TOKEN=$(curl -s -d '{{"sub": "alice", "name": "Alice"}}' {console}/token | sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/')
+  curl -H "Authorization: Bearer $TOKEN" '{api}/v1/me'
+""",
+        flush=True,
+    )

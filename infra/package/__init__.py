@@ -1,0 +1,1 @@
+"""Packaging the app for deployment, and nothing else."""
