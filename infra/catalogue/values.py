@@ -131,7 +131,8 @@ def one_of(terms: Mapping[str, Text], variants: Mapping[str, str] | None = None)
     expected = "、".join(names.zh for names in terms.values())
 
     def parse(value: object) -> str:
-        code = known.get(_plain(to_text(value)).casefold())
+        text = to_text(value)
+        code = known.get(text) or known.get(_plain(text).casefold())
         if code is None:
             raise BadValue(f"{show(value)} is not one of {expected}")
         return code

@@ -21,7 +21,7 @@ MAX_SHARED_TEXT_BYTES: Final = 300_000_000
 
 _MAX_PARTS: Final = 10_000
 _HEADER_WITHIN_ROWS: Final = 10
-_ROWS_AT_A_TIME: Final = 500
+_ROWS_AT_A_TIME: Final = 100
 # What openpyxl raises on parts that are missing, cut short, or not the XML they should be.
 _LIBRARY_ERRORS: Final = (
     KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, ParseError, SyntaxError,

@@ -87,9 +87,7 @@ def write_csv(path: Path, *rows: str) -> Path:
     return path
 
 
-def test_the_real_file_is_imported_whole_and_once(
-    catalogue: FakeCatalogue, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_real_file_is_imported_whole_and_once(catalogue: FakeCatalogue, capsys: pytest.CaptureFixture[str]) -> None:
     if not GUANGAN.exists():
         pytest.skip(f"the real catalogue is not at {GUANGAN}")
     assert run("import", GUANGAN) == 0
@@ -114,9 +112,7 @@ def test_bad_rows_are_said_with_place_field_and_reason(
     assert set(catalogue.items) == {"A1"}
 
 
-def test_the_list_of_faults_is_cut_and_the_report_is_whole(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_list_of_faults_is_cut_and_the_report_is_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write_csv(tmp_path / "a.csv", *(f"A{at},甲,=路人{at}" for at in range(MAX_PRINTED + 30)))
     assert run("import", path, "--report", tmp_path / "faults.csv") == 1
     said = capsys.readouterr().err
@@ -135,9 +131,11 @@ def test_the_report_holds_no_formulas_and_the_terminal_no_controls(
     path.write_text('[{"code": "A1", "name": "甲", "=事项类型": 1, "事项\\n类型": "\\u001b[2J登记"}]', encoding="utf-8")
     assert run("import", path, "--report", tmp_path / "faults.csv") == 1
     assert "\x1b" not in capsys.readouterr().err
-    csv_path = write_csv(tmp_path / "b.csv", "A1,,自然人")
-    csv_path.write_text("code,=name,name\nA1,x,\n".replace("=name", "=cmd"), encoding="utf-8")
-    assert run("import", csv_path, "--report", tmp_path / "faults.csv") == 1
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "=cmd.json").write_text('[{"code": "A1", "name": ""}]', encoding="utf-8")
+    assert run("import", folder, "--report", tmp_path / "faults.csv") == 1
+    assert "'=cmd.json,1,1,name," in (tmp_path / "faults.csv").read_text(encoding="utf-8-sig")
 
 
 def test_ignored_columns_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

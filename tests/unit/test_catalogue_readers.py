@@ -1,18 +1,15 @@
-"""Opening catalogue files: formats by content, encodings by the whole file, places that can be found again."""
+"""Opening catalogue files of text: formats by content, encodings by the whole file, places that can be found again."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
-from infra.catalogue import readers, workbooks
+from infra.catalogue import readers
 from infra.catalogue.readers import open_source
 from infra.catalogue.source import AnyRow, CatalogueFileUnreadable, Place, Row, UnreadableRow
 
@@ -48,18 +45,6 @@ def refusal(path: Path, content: str | bytes) -> str:
     with pytest.raises(CatalogueFileUnreadable) as refused:
         read(path, content)
     return str(refused.value)
-
-
-def workbook(*sheets: list[list[Any]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for rows in sheets:
-        sheet = book.create_sheet()
-        for row in rows:
-            sheet.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +85,9 @@ def test_damaged_utf_8_is_not_taken_for_gb18030(path: Path) -> None:
     [
         CSV.encode("utf-16-le"),
         CSV.encode("utf-32"),
-        "實施編碼,事項名稱,實施主體\nA1,身分證補領換發戶籍謄本,警察機關\nA2,結婚登記與離婚登記,戶政事務所".encode("big5"),
+        "實施編碼,事項名稱,實施主體\nA1,身分證補領換發戶籍謄本,警察機關\nA2,結婚登記與離婚登記,戶政事務所".encode(
+            "big5"
+        ),
         b"code,name\nA1,caf\xe9,x\n",
         b"code,name\nA1,\xff\xff\n",
         b"\xef\xbb\xbfcode,name\nA1,\xb9\xab\xb0\xb2\n",
@@ -147,9 +134,7 @@ def test_a_row_that_does_not_fit_the_header_is_a_bad_row_and_the_rest_is_read(pa
 
 
 def test_blank_cells_beyond_the_header_and_blank_rows_are_nothing(path: Path) -> None:
-    assert values(read(path, CSV + ",,,\nA3,丙,局,,\n"))[2:] == [
-        {"实施编码": "A3", "事项名称": "丙", "实施主体": "局"}
-    ]
+    assert values(read(path, CSV + ",,,\nA3,丙,局,,\n"))[2:] == [{"实施编码": "A3", "事项名称": "丙", "实施主体": "局"}]
 
 
 def test_a_quote_that_never_closes_is_named(path: Path) -> None:
@@ -162,7 +147,9 @@ def test_missing_columns_are_named_once_with_those_found(path: Path) -> None:
     assert "实施编码, 实施主体, 备注" in said
 
 
-@pytest.mark.parametrize("content", ['[{"实施编码": "A1"}, {"实施编码": "A2"}]', '{"实施编码": "A1"}\n{"实施编码": "A2"}'])
+@pytest.mark.parametrize(
+    "content", ['[{"实施编码": "A1"}, {"实施编码": "A2"}]', '{"实施编码": "A1"}\n{"实施编码": "A2"}']
+)
 def test_missing_names_in_json_are_named_once(path: Path, content: str) -> None:
     said = refusal(path, content)
     assert "事项名称 (name)" in said
@@ -189,7 +176,9 @@ def test_a_single_json_item_is_a_catalogue(path: Path) -> None:
 
 
 def test_elements_that_are_no_items_are_bad_rows(path: Path) -> None:
-    content = '[{"code": "A1", "name": "甲"}, 5, {"code": "A2", "code": "A3", "name": "乙"}, {"code": "A4", "name": NaN}]'
+    content = (
+        '[{"code": "A1", "name": "甲"}, 5, {"code": "A2", "code": "A3", "name": "乙"}, {"code": "A4", "name": NaN}]'
+    )
     rows = read(path, content)
     assert [type(row) for row in rows] == [Row, UnreadableRow, UnreadableRow, UnreadableRow]
     assert [row.place.element for row in rows] == [1, 2, 3, 4]
@@ -197,7 +186,9 @@ def test_elements_that_are_no_items_are_bad_rows(path: Path) -> None:
 
 def test_json_lines_may_begin_with_a_broken_one(path: Path) -> None:
     assert "JSON Lines" in description(path, '{"code": "A1",\n{"code": "A2", "name": "乙"}\n')
-    assert "JSON Lines" not in description(path, '{"services":[\n{"code":"A1","name":"甲"},\n{"code":"A2","name":"乙"}\n]}')
+    assert "JSON Lines" not in description(
+        path, '{"services":[\n{"code":"A1","name":"甲"},\n{"code":"A2","name":"乙"}\n]}'
+    )
 
 
 def test_a_broken_line_of_json_lines_is_a_bad_row(path: Path) -> None:
@@ -253,57 +244,6 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(path: Path, monkeypatc
         open_source(path)
     monkeypatch.setattr(readers, "MAX_FILE_BYTES", 10)
     assert "at most" in refusal(path, CSV)
-
-
-def test_a_workbook_is_read_by_rows_from_the_sheet_that_has_the_header(path: Path) -> None:
-    content = workbook(
-        [["说明"], ["请勿修改"]],
-        [["事项清单"], [], ["实施编码", "事项名称", "行政区划代码", None], ["A1", "甲", 210202, None], [], ["A2", "乙"]],
-    )
-    rows = read(path, content)
-    assert rows == [
-        Row(Place(4, "row"), {"实施编码": "A1", "事项名称": "甲", "行政区划代码": 210202}),
-        Row(Place(6, "row"), {"实施编码": "A2", "事项名称": "乙"}),
-    ]
-    warnings = " ".join(open_source(path).warnings)
-    assert "was not read" in warnings
-    assert "事项清单" in warnings
-
-
-def test_a_workbook_without_the_columns_or_without_anything_is_refused(path: Path) -> None:
-    assert "事项名称 (name)" in refusal(path, workbook([["实施编码"], ["A1"]]))
-    assert "no sheet with anything" in refusal(path, workbook([[]]))
-
-
-def test_an_archive_that_is_no_workbook_or_a_damaged_one_is_refused(path: Path) -> None:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as written:
-        written.writestr("a.csv", CSV)
-    assert "no XLSX workbook" in refusal(path, archive.getvalue())
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as written:
-        written.writestr("xl/workbook.xml", "<not-xml")
-    assert "save it again" in refusal(path, archive.getvalue())
-    whole = workbook([["实施编码", "事项名称"], ["A1", "甲"]])
-    assert "save it again" in refusal(path, whole[: len(whole) // 2])
-
-
-@pytest.mark.parametrize(
-    ("bound", "part", "said"),
-    [
-        ("MAX_UNPACKED_BYTES", "xl/media/image1.png", "would unpack to 1 MB"),
-        ("MAX_SHARED_TEXT_BYTES", "xl/sharedStrings.xml", "too large"),
-    ],
-)
-def test_a_zip_bomb_is_refused_before_it_is_unpacked(
-    path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, part: str, said: str
-) -> None:
-    archive = io.BytesIO(workbook([["实施编码", "事项名称"], ["A1", "甲"]]))
-    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as written:
-        written.writestr(part, bytes(1_000_000))
-    monkeypatch.setattr(workbooks, bound, 100_000)
-    assert len(archive.getvalue()) < 100_000
-    assert said in refusal(path, archive.getvalue())
 
 
 def test_a_directory_of_json_files_is_one_catalogue(tmp_path: Path) -> None:
