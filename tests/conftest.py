@@ -1,13 +1,12 @@
-"""Fixtures for every suite: AWS on this machine, a clock that stands still, containers."""
+"""Fixtures for every suite: AWS on this machine, DynamoDB engines, containers."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-
-from chalicelib import bootstrap
 
 # Before any client is made: no test reaches a real account.
 os.environ.update(
@@ -19,7 +18,11 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
 )
-os.environ.pop("AWS_PROFILE", None)
+for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+    os.environ.pop(name, None)
+
+from chalicelib import bootstrap  # noqa: E402 - after the environment is safe
+from infra.local.dynamodb_local import DynamoDbLocal, DynamoDbLocalMissing  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +31,16 @@ def _no_container_left() -> Iterator[None]:
     bootstrap.install(None)
     yield
     bootstrap.install(None)
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local_url() -> Iterator[str]:
+    """DynamoDB Local in memory; skips loudly where it cannot be had, fails where CI demands it."""
+    with ExitStack() as stack:
+        try:
+            engine = stack.enter_context(DynamoDbLocal())
+        except DynamoDbLocalMissing as missing:
+            if os.environ.get("YIMA_REQUIRE_DYNAMODB_LOCAL"):
+                pytest.fail(f"DynamoDB Local is required here: {missing}")
+            pytest.skip(f"NOT TESTED on DynamoDB Local: {missing}")
+        yield engine.url
