@@ -191,6 +191,8 @@ class Language:
         sound = self.sound_of(text)
         if len(text) > 1 and sound:
             concept.ways.append(Way("pinyin", sound, HOMOPHONE))
+            for said, meant in self._sounding_words(sound, "pinyin"):
+                concept.ways += [Way("text", form, HOMOPHONE) for form in (said, *meant)]
         return concept
 
     # -- Latin letters

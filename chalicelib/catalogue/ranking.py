@@ -25,7 +25,7 @@ IN_DEPARTMENT: Final = 0.30  # the department's name says little about the item
 SCATTERED: Final = 0.80  # the characters are there, in another order or apart
 PART_OF_OTHER_WORD: Final = 0.45  # 身份证 in 身份证明 is another thing
 ENOUGH: Final = 0.50  # of the best score: what is further off is not a match
-AT_LEAST: Final = 0.28  # below this, nothing was found
+AT_LEAST: Final = 0.15  # below this, nothing was found
 
 
 @dataclass(slots=True)

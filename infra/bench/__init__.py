@@ -1,0 +1,1 @@
+"""Measuring Yima: figures as ratios within one run. Never shipped to Lambda."""

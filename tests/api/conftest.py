@@ -1,0 +1,115 @@
+"""The app behind Chalice's test client, with a catalogue in memory and a sign-in service of our own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import bootstrap
+from chalicelib.catalogue.search import Snapshot
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.settings import Settings
+from chalicelib.web.identity import SigningKeys, TokenVerifier
+from infra.local.issuer import AUDIENCE, Issuer, TokenRequest
+from infra.local.state import LocalState
+from tests.catalogues import MemoryStore, build, sample_bundles, sample_items
+
+ISSUER = "https://id.example.cn"
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+
+
+class StillClock:
+    def now(self) -> datetime:
+        return NOW
+
+
+class Snapshots:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def current(self) -> Snapshot:
+        return self._snapshot
+
+
+@pytest.fixture(scope="session")
+def sample_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return build(sample_items(), tmp_path_factory.mktemp("snapshot"), sample_bundles())
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    return Issuer(ISSUER, LocalState(tmp_path_factory.mktemp("state")).signing_key(), StillClock())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        stage="test",
+        catalogue_table="catalogue",
+        data_bucket="data",
+        root_secret_arn="secret",
+        oidc_issuer=ISSUER,
+        oidc_audiences=frozenset({AUDIENCE}),
+        oidc_client_ids=frozenset(),
+        oidc_jwks_url=f"{ISSUER}/keys",
+        oidc_roles_claim="roles",
+        cors_origins=("https://app.example.cn", "https://admin.example.cn"),
+        scratch=tmp_path,
+    )
+
+
+@pytest.fixture
+def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> bootstrap.Container:
+    made = bootstrap.Container(settings, StillClock())
+    made.__dict__["catalogue"] = CatalogueService(MemoryStore(sample_items()), Snapshots(sample_snapshot))
+    made.__dict__["tokens"] = TokenVerifier(
+        settings, StillClock(), SigningKeys(settings, StillClock(), lambda _: issuer.keys())
+    )
+    made.__dict__["root_secret"] = b"a root secret for tests"
+    bootstrap.install(made)
+    return made
+
+
+class Caller:
+    """One person at the API."""
+
+    def __init__(self, client: Client, headers: dict[str, str]) -> None:
+        self._client = client
+        self._headers = headers
+
+    def ask(self, method: str, path: str, *, body: bytes = b"", **headers: str) -> HTTPResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._client.http.request(method, path, headers={**self._headers, **named}, body=body)
+
+    def get(self, path: str, **headers: str) -> HTTPResponse:
+        return self.ask("GET", path, **headers)
+
+    def read(self, path: str, **headers: str) -> Any:
+        response = self.get(path, **headers)
+        assert response.status_code == 200, response.body
+        return json.loads(response.body)
+
+
+@pytest.fixture
+def client(container: bootstrap.Container) -> Iterator[Client]:
+    from app import app
+
+    with Client(app, project_dir=str(Path(__file__).parent.parent.parent)) as made:
+        yield made
+
+
+@pytest.fixture
+def anyone(client: Client) -> Caller:
+    return Caller(client, {})
+
+
+@pytest.fixture
+def alice(client: Client, issuer: Issuer) -> Caller:
+    token = issuer.issue(TokenRequest(sub="alice", roles=["clerk", "wizard"], org="o1", name="爱丽丝"))["access_token"]
+    return Caller(client, {"Authorization": f"Bearer {token}"})
