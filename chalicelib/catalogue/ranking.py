@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.catalogue.normalise import bigrams
-from chalicelib.catalogue.query import Concept, Meaning
+from chalicelib.catalogue.query import SYNONYM, Concept, Meaning
 from chalicelib.catalogue.snapshot import Row
 
 CLOSENESS: Final = 0.20  # among equal coverage, the shorter name is nearer; never worth a missing concept
@@ -69,10 +69,10 @@ class Judge:
         for concept in self._meaning.concepts:
             best, part = self._best_way(concept, row)
             covered += concept.weight * best
-            if part:
+            if part and part not in parts:
                 parts.append(part)
         coverage = covered / self._asked
-        explained = sum(len(part) for part in _separate(parts))
+        explained = sum(map(len, parts))
         length = max(len(row.core) - self._weak_length(row.core, parts), explained, 1)
         score = coverage + CLOSENESS * coverage * explained / length + COMMONNESS * row.prior * coverage
         squeezed = self._meaning.squeezed
@@ -81,36 +81,41 @@ class Judge:
             parts = [row.core]
         elif parts and row.core.startswith(parts[0]):
             score += BEGINS * coverage
-        return Match(row, score, _separate(parts))
+        return Match(row, score, parts)
 
     def _best_way(self, concept: Concept, row: Row) -> tuple[float, str]:
         best, best_part = 0.0, ""
         for way in concept.ways:
-            if way.weight <= best:
+            weight = way.weight
+            if weight <= best:
                 continue
             if way.kind == "text":
-                found, part = self._text_in(way.form, row)
+                found, part = self._text_in(way.form, row, scattered=weight >= SYNONYM)
             elif way.kind == "english":
                 found, part = (1.0 if row.rank in self._english.get(way.form, frozenset()) else 0.0), ""
             else:
                 place = self._sounds.get((way.kind, way.form), {}).get(row.rank)
                 found, part = (0.0, "") if place is None else (1.0, row.core[place[0] : place[0] + place[1]])
-            if found * way.weight > best:
-                best, best_part = found * way.weight, part
+            if found * weight > best:
+                best, best_part = found * weight, part
         return best, best_part
 
-    def _text_in(self, form: str, row: Row) -> tuple[float, str]:
+    def _text_in(self, form: str, row: Row, *, scattered: bool) -> tuple[float, str]:
+        """Return how well `form` is said in the row; only what was typed, or means just that, may stand there scattered."""
         if form in row.name:
             part = form if form in row.core else ""
             return (PART_OF_OTHER_WORD if self._only_inside_others(form, row.name) else 1.0), part
-        in_name, part = self._scattered_in(form, row.core)
-        if form in row.also:
-            return (IN_ALSO, part) if in_name < IN_ALSO else (in_name, part)
-        in_department = IN_DEPARTMENT if row.department and form in row.department else 0.0
-        return max((in_name, part), (in_department, ""))
+        in_name, part = self._scattered_in(form, row.core) if scattered else (0.0, "")
+        if in_name < IN_ALSO and form in row.also:
+            return IN_ALSO, part
+        if in_name < IN_DEPARTMENT and row.department and form in row.department:
+            return IN_DEPARTMENT, ""
+        return in_name, part
 
     def _only_inside_others(self, form: str, name: str) -> bool:
-        for longer in self._not_in.get(form, ()):
+        if form not in self._not_in:
+            return False
+        for longer in self._not_in[form]:
             name = name.replace(longer, "")
         return form not in name
 
@@ -118,31 +123,41 @@ class Judge:
         """Return how much of `form` is in `core`, by telling pairs, then by characters; and its longest part there."""
         pairs = self._pairs.get(form)
         if pairs is None:
-            pairs = self._pairs[form] = [(pair, self._weights.get(pair, 1.0)) for pair in bigrams(form)]
-        total = sum(weight for _, weight in pairs) or 1.0
-        by_pairs = sum(weight for pair, weight in pairs if pair in core) / total
-        by_chars = sum(char in core for char in form) / len(form)
-        if by_pairs == 0.0 and by_chars < 1.0:
+            weighed = [(pair, self._weights.get(pair, 1.0)) for pair in bigrams(form)]
+            total = sum(weight for _, weight in weighed) or 1.0
+            pairs = self._pairs[form] = [(pair, weight / total) for pair, weight in weighed]
+        by_pairs = 0.0
+        longest = run = end = 0
+        for place, (pair, weight) in enumerate(pairs):
+            if pair in core:
+                by_pairs += weight
+                run += 1
+                if run > longest:
+                    longest, end = run, place
+            else:
+                run = 0
+        characters = 0
+        for char in form:
+            if char in core:
+                characters += 1
+        if by_pairs == 0.0 and characters < len(form):
             return 0.0, ""
-        found = SCATTERED * (by_pairs + (by_chars - by_pairs) * 0.5 if by_chars > by_pairs else by_pairs)
-        return found, _longest_part(form, core)
+        by_chars = characters / len(form)
+        found = by_pairs if by_chars <= by_pairs else by_pairs + (by_chars - by_pairs) * 0.5
+        part = form[end - longest + 1 : end + 2] if longest else ""
+        return SCATTERED * found, part if part in core else part[:2]
 
     def _weak_length(self, core: str, parts: Sequence[str]) -> int:
-        return sum(len(word) for word in self._weak if word in core and not any(word in part for part in parts))
+        length = 0
+        for word in self._weak:
+            if word in core and not any(word in part for part in parts):
+                length += len(word)
+        return length
 
 
-def _longest_part(form: str, core: str) -> str:
-    for length in range(len(form) - 1, 1, -1):
-        for start in range(len(form) - length + 1):
-            if form[start : start + length] in core:
-                return form[start : start + length]
-    return ""
-
-
-def _separate(parts: Sequence[str]) -> list[str]:
+def separate_parts(parts: Sequence[str]) -> list[str]:
     """Return the parts without those that lie within another."""
-    unique = list(dict.fromkeys(part for part in parts if part))
-    return [part for part in unique if not any(part != other and part in other for other in unique)]
+    return [part for part in parts if not any(part != other and part in other for other in parts)]
 
 
 def best_first(matches: Sequence[Match], passes: Callable[[Row], bool]) -> list[Match]:

@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple, Self
 
 from chalicelib.catalogue.normalise import bigrams, fold
 from chalicelib.catalogue.query import Language, Meaning
-from chalicelib.catalogue.ranking import Judge, Match, best_first
+from chalicelib.catalogue.ranking import Judge, Match, best_first, separate_parts
 from chalicelib.catalogue.snapshot import FACETS, Row, SnapshotFile
 
 MAX_CANDIDATES: Final = 160  # judged for one query: enough for any page a person reads
 _PER_LOOK_UP: Final = 60
+_ENOUGH_CANDIDATES: Final = 24  # found by whole words: no need to look for parts of words
 _RARE_PAIRS: Final = 4
 _MIN_CODE: Final = 6  # shorter latin text is a word, not the beginning of an item's code
 
@@ -174,14 +175,13 @@ class Snapshot:
         for found in english.values():
             ranks.update(dict.fromkeys(found))
         for concept in strong:
-            for way in concept.ways:
-                if way.kind == "text":
-                    ranks.update(dict.fromkeys(self._file.matching(_phrase(way.form), _PER_LOOK_UP)))
+            if group := self._any_way(concept.ways):
+                ranks.update(dict.fromkeys(self._file.matching(group, 2 * _PER_LOOK_UP)))
         for expression in self._loose(meaning):
-            if len(ranks) >= MAX_CANDIDATES:
+            if len(ranks) >= _ENOUGH_CANDIDATES:
                 break
             ranks.update(dict.fromkeys(self._file.matching(expression, _PER_LOOK_UP)))
-        return set(list(ranks)[: 2 * MAX_CANDIDATES])
+        return set(list(ranks)[:MAX_CANDIDATES])
 
     def _any_way(self, ways: Iterable[Any]) -> str:
         phrases = [_phrase(way.form) for way in ways if way.kind == "text"]
@@ -207,9 +207,9 @@ class Snapshot:
         """Return the matched parts as they stand in the name that is shown."""
         folded = fold(name, self._language.simplified)
         if len(folded) != len(name):  # a character that folds into two: no part can be pointed at safely
-            return [part for part in match.parts if part in name]
+            return [part for part in separate_parts(match.parts) if part in name]
         shown = []
-        for part in match.parts:
+        for part in separate_parts(match.parts):
             start = folded.find(part)
             if start >= 0:
                 shown.append(name[start : start + len(part)])
