@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from chalicelib.catalogue.normalise import bigrams, fold
-from chalicelib.catalogue.query import Language, Meaning
+from chalicelib.catalogue.query import Concept, Language, Meaning
 from chalicelib.catalogue.ranking import Judge, Match, best_first, separate_parts
 from chalicelib.catalogue.snapshot import FACETS, Row, SnapshotFile
 
@@ -167,6 +167,7 @@ class Snapshot:
         """Return the ranks of items that may answer: those with all concepts first, then with any of them."""
         ranks: dict[int, None] = {}
         groups = [group for concept in meaning.concepts if (group := self._any_way(concept.ways))]
+        unfound: list[Concept] = []
         strong = [concept for concept in meaning.concepts if concept.weight >= max(c.weight for c in meaning.concepts)]
         if len(groups) > 1:
             ranks.update(dict.fromkeys(self._file.matching(" AND ".join(groups), _PER_LOOK_UP)))
@@ -176,9 +177,13 @@ class Snapshot:
             ranks.update(dict.fromkeys(found))
         for concept in strong:
             if group := self._any_way(concept.ways):
-                ranks.update(dict.fromkeys(self._file.matching(group, 2 * _PER_LOOK_UP)))
-        for expression in self._loose(meaning):
-            if len(ranks) >= _ENOUGH_CANDIDATES:
+                whole = self._file.matching(group, 2 * _PER_LOOK_UP)
+                ranks.update(dict.fromkeys(whole))
+                if not whole:
+                    unfound.append(concept)
+        enough = MAX_CANDIDATES if unfound else _ENOUGH_CANDIDATES
+        for expression in self._loose(unfound or meaning.concepts):
+            if len(ranks) >= enough:
                 break
             ranks.update(dict.fromkeys(self._file.matching(expression, _PER_LOOK_UP)))
         return set(list(ranks)[:MAX_CANDIDATES])
@@ -187,10 +192,10 @@ class Snapshot:
         phrases = [_phrase(way.form) for way in ways if way.kind == "text"]
         return "(" + " OR ".join(dict.fromkeys(phrases)) + ")" if phrases else ""
 
-    def _loose(self, meaning: Meaning) -> Iterator[str]:
+    def _loose(self, concepts: Iterable[Concept]) -> Iterator[str]:
         """Yield looser and looser questions: all characters of a concept in any order, then its rarest pairs."""
         weights = self._language.weights
-        texts = [way.form for concept in meaning.concepts for way in concept.ways[:3] if way.kind == "text"]
+        texts = [way.form for concept in concepts for way in concept.ways[:3] if way.kind == "text"]
         for text in texts:
             if len(text) > 1:
                 yield "singles : (" + " AND ".join(_quoted([char]) for char in dict.fromkeys(text)) + ")"
