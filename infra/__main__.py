@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    from infra.bench.commands import add_commands as add_bench_commands
     from infra.catalogue.commands import add_commands as add_catalogue_commands
     from infra.local.commands import add_commands as add_local_commands
     from infra.package.commands import add_commands as add_package_commands
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_catalogue_commands(groups)
     add_local_commands(groups)
     add_package_commands(groups)
+    add_bench_commands(groups)
     parsed = parser.parse_args(arguments)
     run = parsed.run
     return int(run(parsed))

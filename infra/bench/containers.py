@@ -1,0 +1,48 @@
+"""The app with its storage stubbed, for figures about everything else."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from chalicelib import bootstrap
+from chalicelib.catalogue.model import ServiceItem
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.settings import Settings
+
+
+class OneItem:
+    """A catalogue of one item."""
+
+    def __init__(self, item: ServiceItem) -> None:
+        self._item = item
+
+    def find_item(self, code: str) -> ServiceItem | None:
+        """Return the item."""
+        return self._item if code == self._item.code else None
+
+
+def stub_settings() -> Settings:
+    """Return settings that name nothing real."""
+    return Settings(
+        stage="bench",
+        catalogue_table="catalogue",
+        data_bucket="data",
+        root_secret_arn="secret",
+        oidc_issuer="https://id.example.cn",
+        oidc_audiences=frozenset({"yima"}),
+        oidc_client_ids=frozenset(),
+        oidc_jwks_url=None,
+        oidc_roles_claim="roles",
+        cors_origins=("https://app.example.cn",),
+        scratch=Path(tempfile.gettempdir()),
+    )
+
+
+def install_stubbed_container(item: ServiceItem) -> None:
+    """Make a container whose catalogue is `item` this process's container."""
+    container = bootstrap.Container(stub_settings())
+    snapshots: Any = None  # the guide does not search
+    container.__dict__["catalogue"] = CatalogueService(OneItem(item), snapshots)
+    bootstrap.install(container)
