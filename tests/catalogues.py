@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -25,7 +24,11 @@ REAL = ROOT.parent / "shared" / "data" / "services_guangan.json"
 @cache
 def sample_items() -> list[ServiceItem]:
     listed = TypeAdapter(list[ServiceItem])
-    return [item for path in sorted((SAMPLE / "services").glob("*.json")) for item in listed.validate_json(path.read_bytes())]
+    return [
+        item
+        for path in sorted((SAMPLE / "services").glob("*.json"))
+        for item in listed.validate_json(path.read_bytes())
+    ]
 
 
 @cache
@@ -76,5 +79,3 @@ class MemoryStore:
     def withdraw(self, codes: Sequence[str]) -> None:
         for code in codes:
             self.items.pop(code, None)
-
-

@@ -11,61 +11,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from chalicelib.catalogue.concepts import (
+    ENGLISH,
+    HOMOPHONE,
+    INITIALS,
+    INTENT,
+    LITERAL,
+    PINYIN,
+    SYNONYM,
+    THING,
+    WEAK,
+    Concept,
+    Meaning,
+    Way,
+)
 from chalicelib.catalogue.normalise import bigrams, fold, fold_pinyin, runs_of, squeeze
 from chalicelib.catalogue.snapshot import SnapshotFile
+from chalicelib.catalogue.syllables import is_pinyin, syllable_end
 
 MAX_ANALYSED: Final = 120  # characters: no citizen's question needs more, and a hostile one gets no more
 _MAX_WORD: Final = 12  # the longest phrase that is looked up in the lexicon, in characters
 _MAX_ENGLISH_WORDS: Final = 4
 _MAX_SOUND: Final = 40
-_SYLLABLE: Final = re.compile(
-    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu"
-    r"|ou|ua|ue|ui|un|uo|a|e|i|o|u)"
-)
-
-# How much a way of writing counts, against writing it just as the catalogue does.
-LITERAL: Final = 1.0
-SYNONYM: Final = 0.97
-ENGLISH: Final = 0.97
-PINYIN: Final = 0.95
-INITIALS: Final = 0.88
-HOMOPHONE: Final = 0.86
-
-# How much a concept counts, against a thing's name.
-THING: Final = 1.0
-INTENT: Final = 0.55
-WEAK: Final = 0.12
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to write a concept: `kind` is "text", "pinyin", "initials" or "english"."""
-
-    kind: str
-    form: str
-    weight: float
-
-
-@dataclass(slots=True)
-class Concept:
-    """One thing that a query names."""
-
-    said: str
-    weight: float
-    ways: list[Way] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A query understood."""
-
-    folded: str
-    squeezed: str
-    concepts: Sequence[Concept]
 
 
 class Language:
@@ -157,7 +127,8 @@ class Language:
         start = position = 0
         while position < len(run):
             longest = next(
-                (n for n in range(min(_MAX_WORD, len(run) - position), 0, -1) if run[position : position + n] in found), 0
+                (n for n in range(min(_MAX_WORD, len(run) - position), 0, -1) if run[position : position + n] in found),
+                0,
             )
             if not longest:
                 position += 1
@@ -238,7 +209,7 @@ class Language:
     def _sound_concepts(self, words: Sequence[str]) -> list[Concept]:
         """Return the concepts of words that are pinyin, initials, or English that only names contain."""
         joined = fold_pinyin("".join(words))[:_MAX_SOUND]
-        if all(_is_pinyin(word) for word in words):
+        if all(is_pinyin(word) for word in words):
             return self._pinyin_concepts(joined)
         if len(words) > 1:
             return [concept for word in words for concept in self._sound_concepts([word])]
@@ -284,8 +255,7 @@ class Language:
                     position = end
                     break
             else:
-                syllable = _SYLLABLE.match(joined, position)
-                position = syllable.end() if syllable else position + 1
+                position = syllable_end(joined, position)
         return concepts
 
     def _known_sound(self, piece: str) -> Concept | None:
@@ -310,26 +280,8 @@ class Language:
         return sum(self.weights.get(pair, 1.0) for pair in bigrams(text))
 
 
-def _is_pinyin(word: str) -> bool:
-    folded = fold_pinyin(word)
-    position = 0
-    while position < len(folded):
-        syllable = _SYLLABLE.match(folded, position)
-        if syllable is None:
-            # A half-typed last syllable: shenfenz
-            return position > 0 and len(folded) - position <= 2 and not re.search("[aeiou]", folded[position:])  # noqa: PLR2004
-        position = syllable.end()
-        # `n`, `g` and `r` may belong to either side; the index decides, this test only asks whether it can be pinyin.
-        if position < len(folded) and folded[position] in "ngr" and folded[position - 1] in "aeiou":
-            following = folded[position + 1 : position + 2]
-            if not following or following not in "aeiou":
-                position += 1
-    return bool(folded)
-
-
 def _without_repeats(concepts: Sequence[Concept]) -> list[Concept]:
     seen: dict[str, Concept] = {}
     for concept in concepts:
         seen.setdefault(concept.said, concept)
     return list(seen.values())
-

@@ -1,9 +1,9 @@
 """How well an item answers a query, as a number from 0 to about 1.3. Pure: rows and meanings in, scores out.
 
-    score = coverage of the query's concepts          (what was asked for is there)
-          + closeness of the name to what was asked   (and little else is)
-          + commonness of the service                 (a citizen's daily need before a rare permit)
-          + exactness                                 (the very name, or its beginning, was typed)
+score = coverage of the query's concepts          (what was asked for is there)
++ closeness of the name to what was asked   (and little else is)
++ commonness of the service                 (a citizen's daily need before a rare permit)
++ exactness                                 (the very name, or its beginning, was typed)
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.catalogue.concepts import SYNONYM, Concept, Meaning
 from chalicelib.catalogue.normalise import bigrams
-from chalicelib.catalogue.query import SYNONYM, Concept, Meaning
 from chalicelib.catalogue.snapshot import Row
 
 CLOSENESS: Final = 0.20  # among equal coverage, the shorter name is nearer; never worth a missing concept

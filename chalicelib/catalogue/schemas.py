@@ -150,19 +150,23 @@ class RatingFigure(BaseModel):
     distribution: dict[str, int] = {"5": 0, "4": 0, "3": 0, "2": 0, "1": 0}
 
 
+_UNRATED = RatingFigure()  # until this deployment takes ratings, that nobody has rated is all there is to say
+
+
 class ServiceGuide(ServiceItem):
     """A service with everything a citizen needs to know to apply for it."""
 
     type_name: str | None
     highlights: list[str] = Field(default=[])
-    # Until this deployment takes ratings, that nobody has rated is all there is to say.
-    rating: RatingFigure = RatingFigure()
+    rating: RatingFigure = _UNRATED
 
     @classmethod
     def of_item(cls, item: ServiceItem, language: Language) -> ServiceGuide:
         """Return the view of `item`."""
-        values = {name: getattr(item, name) for name in ServiceItem.model_fields}
-        return cls.model_construct(**values, type_name=_type_name(item.type, language))
+        # The item was checked when it was read; every field is given, because defaults would be deep-copied.
+        return cls.model_construct(
+            **item.__dict__, type_name=_type_name(item.type, language), highlights=[], rating=_UNRATED
+        )
 
 
 class ThemeView(BaseModel):

@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
+from chalicelib.catalogue.concepts import Concept, Meaning
 from chalicelib.catalogue.normalise import bigrams, fold
-from chalicelib.catalogue.query import Concept, Language, Meaning
+from chalicelib.catalogue.query import Language
 from chalicelib.catalogue.ranking import Judge, Match, best_first, separate_parts
 from chalicelib.catalogue.snapshot import FACETS, Row, SnapshotFile
 
@@ -79,7 +80,8 @@ class Snapshot:
         page = matches[offset : offset + limit]
         summaries = self._file.summaries([match.row.rank for match in page])
         hits = [
-            Hit(summary, self._highlights(summary["name"], match)) for summary, match in zip(summaries, page, strict=True)
+            Hit(summary, self._highlights(summary["name"], match))
+            for summary, match in zip(summaries, page, strict=True)
         ]
         return Found(hits, len(matches), _count((match.row for match in matches), _row_values))
 
@@ -162,7 +164,10 @@ class Snapshot:
         return places
 
     def _candidates(
-        self, meaning: Meaning, sounds: Mapping[tuple[str, str], Mapping[int, Any]], english: Mapping[str, Iterable[int]]
+        self,
+        meaning: Meaning,
+        sounds: Mapping[tuple[str, str], Mapping[int, Any]],
+        english: Mapping[str, Iterable[int]],
     ) -> set[int]:
         """Return the ranks of items that may answer: those with all concepts first, then with any of them."""
         ranks: dict[int, None] = {}
@@ -299,5 +304,3 @@ def _count(things: Iterable[Any], values_of: Any) -> Counts:
         facet: sorted(counter.items(), key=lambda counted: (-counted[1], counted[0]))
         for facet, counter in counters.items()
     }
-
-

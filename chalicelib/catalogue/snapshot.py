@@ -92,7 +92,9 @@ class SnapshotFile:
 
     def matching(self, expression: str, limit: int) -> list[int]:
         """Return the ranks of the items that an FTS5 expression matches, most used first."""
-        return [rank for (rank,) in self._ask("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (expression, limit))]
+        return [
+            rank for (rank,) in self._ask("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (expression, limit))
+        ]
 
     def sounding(self, kind: str, prefix: str, limit: int) -> list[tuple[int, int, str]]:
         """Return (rank, position in the core, letters of each character) of names with `prefix` from there on."""

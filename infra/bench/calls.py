@@ -20,7 +20,11 @@ def count_calls(items: Sequence[ServiceItem], snapshot: Snapshot) -> dict[str, d
     with DynamoDbLocal() as engine:
         clients = Clients()
         clients.__dict__["dynamodb"] = boto3.client(
-            "dynamodb", endpoint_url=engine.url, region_name="cn-north-1", aws_access_key_id="x", aws_secret_access_key="x"
+            "dynamodb",
+            endpoint_url=engine.url,
+            region_name="cn-north-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
         )
         properties = read_template()["Resources"]["CatalogueTable"]["Properties"]
         wanted: Any = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
@@ -41,7 +45,9 @@ class _Tally:
         self._calls = 0
         self._units = 0.0
         events = clients.dynamodb.meta.events
-        events.register("provide-client-params.dynamodb", lambda params, **_: {**params, "ReturnConsumedCapacity": "TOTAL"})
+        events.register(
+            "provide-client-params.dynamodb", lambda params, **_: {**params, "ReturnConsumedCapacity": "TOTAL"}
+        )
         events.register("after-call.dynamodb", self._add)
 
     def _add(self, parsed: dict[str, Any], **_: Any) -> None:

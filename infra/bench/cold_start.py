@@ -57,7 +57,10 @@ def measure_cold_start() -> dict[str, float]:
     from infra.bench.overhead import rest_event
 
     event = rest_event("/v1/services/{code}", "/v1/services/C-1", {"code": "C-1"})
-    programs = {"yima": _EVENT.format(event=event) + _OURS, "fastapi_mangum_boto3": _EVENT.format(event=event) + _THEIRS}
+    programs = {
+        "yima": _EVENT.format(event=event) + _OURS,
+        "fastapi_mangum_boto3": _EVENT.format(event=event) + _THEIRS,
+    }
     spent: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(_ROUNDS + 1):
         for name, program in programs.items():

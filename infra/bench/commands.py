@@ -98,7 +98,9 @@ def _bench_handlers(figures: dict[str, Any]) -> None:
 
 def _bench_package(figures: dict[str, Any]) -> None:
     zip_path = ROOT / "build" / "package" / "deployment.zip"
-    size = round(zip_path.stat().st_size / _MEGABYTE, 2) if zip_path.exists() else "not measured: run `make package` first"
+    size = (
+        round(zip_path.stat().st_size / _MEGABYTE, 2) if zip_path.exists() else "not measured: run `make package` first"
+    )
     _say(figures, "package_mb", size)
 
 

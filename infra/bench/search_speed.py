@@ -12,7 +12,18 @@ from typing import Final, NamedTuple
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.search import Filters, Snapshot
 
-_PLACES: Final = ("中山区", "西岗区", "沙河口区", "甘井子区", "旅顺口区", "金州区", "普兰店区", "长海县", "瓦房店市", "庄河市")
+_PLACES: Final = (
+    "中山区",
+    "西岗区",
+    "沙河口区",
+    "甘井子区",
+    "旅顺口区",
+    "金州区",
+    "普兰店区",
+    "长海县",
+    "瓦房店市",
+    "庄河市",
+)
 _THINGS: Final = (
     "居民身份证", "居住证", "户口", "结婚登记", "社会保障卡", "基本医疗保险", "养老保险", "失业保险金", "住房公积金", "不动产",
     "机动车驾驶证", "道路运输证", "食品经营许可证", "药品经营许可证", "烟草专卖零售许可证", "营业执照", "公共租赁住房",

@@ -39,5 +39,3 @@ def read_sample_bundles() -> list[Bundle]:
     """Return the bundles of the sample."""
     text = (SAMPLE / "bundles.json").read_text(encoding="utf-8")
     return TypeAdapter(list[Bundle]).validate_python(json.loads(text))
-
-

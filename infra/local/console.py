@@ -106,10 +106,10 @@ def create_console_server(console: Console, port: int) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
             """Say nothing."""
 
-        def do_GET(self) -> None:  # noqa: N802 - the base class's name
+        def do_GET(self) -> None:
             self._answer(lambda path, _: console.get(path))
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             self._answer(console.post)
 
         def _answer(self, ask: Callable[[str, bytes], Any]) -> None:

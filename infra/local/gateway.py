@@ -81,7 +81,9 @@ class GatewayHandler(ChaliceRequestHandler):
         try:
             body = self._read_body()
             path = quote(self.path.encode("iso-8859-1"), safe=_READABLE)
-            headers = {name: value.encode("iso-8859-1").decode("utf-8", "replace") for name, value in self.headers.items()}
+            headers = {
+                name: value.encode("iso-8859-1").decode("utf-8", "replace") for name, value in self.headers.items()
+            }
             response = self._pass_on(path, headers, body)
         except _Refused as refused:
             if refused.response_type != "MISSING_AUTHENTICATION_TOKEN":

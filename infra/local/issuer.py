@@ -39,7 +39,14 @@ class Issuer:
         self._key = key
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
         self._key_id = hashlib.sha256(public["n"].encode()).hexdigest()[:16]
-        self._public = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self._key_id, "n": public["n"], "e": public["e"]}
+        self._public = {
+            "kty": "RSA",
+            "use": "sig",
+            "alg": "RS256",
+            "kid": self._key_id,
+            "n": public["n"],
+            "e": public["e"],
+        }
 
     def configuration(self) -> dict[str, Any]:
         """Return the discovery document (OpenID Connect Discovery 1.0)."""

@@ -141,7 +141,11 @@ def _said(synonyms: Synonyms) -> Iterator[tuple[str, Sequence[str], bool]]:
 
 
 def _write_documents(
-    connection: apsw.Connection, prepared: Sequence[_Prepared], bundles: Sequence[Bundle], synonyms: Synonyms, version: str
+    connection: apsw.Connection,
+    prepared: Sequence[_Prepared],
+    bundles: Sequence[Bundle],
+    synonyms: Synonyms,
+    version: str,
 ) -> None:
     by_code = {one.item.code: Summarised(one.item, one.summary) for one in prepared}
     by_name = {one.item.name: Summarised(one.item, one.summary) for one in reversed(prepared)}

@@ -37,7 +37,7 @@ def test_services_without_a_query_come_by_use(anyone: Caller) -> None:
     ordered = [uses[item["code"]] for item in page["items"]]
     assert ordered == sorted(ordered, reverse=True)
     assert page["total"] == len(sample_items())
-    assert SUMMARY <= set(page["items"][0])
+    assert set(page["items"][0]) >= SUMMARY
 
 
 def test_pages_cover_the_list_without_repeats(anyone: Caller) -> None:
@@ -101,7 +101,7 @@ def test_a_guide_has_every_field_of_the_item(anyone: Caller) -> None:
     assert guide["rating"]["count"] == 0
     assert guide["rating"]["average"] is None
     assert set(guide["rating"]["distribution"]) == set("12345")
-    assert SUMMARY <= set(guide)
+    assert set(guide) >= SUMMARY
 
 
 def test_a_guide_that_the_caller_has_is_304(anyone: Caller) -> None:
@@ -126,7 +126,9 @@ def test_bundles_join_steps_and_documents_without_repeats(anyone: Caller) -> Non
     assert anyone.read("/v1/bundles/birth", Accept_Language="en")["name"] == "A child is born"
 
 
-@pytest.mark.parametrize("path", ["/v1/services/nothing", "/v1/bundles/nothing", "/v1/services/%ff%fe", "/problems/none"])
+@pytest.mark.parametrize(
+    "path", ["/v1/services/nothing", "/v1/bundles/nothing", "/v1/services/%ff%fe", "/problems/none"]
+)
 def test_what_is_not_there_is_404(anyone: Caller, path: str) -> None:
     response = anyone.get(path)
     assert response.status_code == 404

@@ -157,7 +157,9 @@ def test_a_changing_request_needs_a_usable_key(bob: Writer, written: list[str], 
         ({"text": "x", "a/b~c": 1}, "/a~1b~0c", "extra_forbidden"),
     ],
 )
-def test_a_bad_body_is_refused_at_its_place(bob: Writer, written: list[str], body: Any, pointer: str, code: str) -> None:
+def test_a_bad_body_is_refused_at_its_place(
+    bob: Writer, written: list[str], body: Any, pointer: str, code: str
+) -> None:
     response = bob.write(body)
     assert (response.status_code, slug(response)) == (400, "invalid-request")
     errors = json.loads(response.body)["errors"]
@@ -198,7 +200,8 @@ def test_not_signed_in_comes_before_anything_is_read(notes: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "text"), [("a%20b", "a b"), ("%E5%BC%A0", "张"), ("%252F", "%2F"), ("a%2Fb", "a/b"), ("%", "%"), ("%zz", "%zz")]
+    ("raw", "text"),
+    [("a%20b", "a b"), ("%E5%BC%A0", "张"), ("%252F", "%2F"), ("a%2Fb", "a/b"), ("%", "%"), ("%zz", "%zz")],
 )
 def test_path_parameters_are_decoded_once(notes: Client, raw: str, text: str) -> None:
     assert json.loads(Caller(notes, {}).get(f"/v1/things/{raw}").body)["text"] == text

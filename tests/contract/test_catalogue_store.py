@@ -6,7 +6,9 @@ from chalicelib.catalogue.model import Bundle, BundleStep, ItemState, Limit, Ser
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.shared.aws import Clients
 
-ITEMS = [ServiceItem(code=f"C-{n:03}", name=f"事项{n}", promised_limit=Limit(value=n, unit="hours")) for n in range(130)]
+ITEMS = [
+    ServiceItem(code=f"C-{n:03}", name=f"事项{n}", promised_limit=Limit(value=n, unit="hours")) for n in range(130)
+]
 
 
 @pytest.fixture

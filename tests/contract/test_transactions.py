@@ -103,7 +103,9 @@ def test_a_failed_condition_is_its_own_answer_and_is_not_tried_again(
     assert waits.seconds == []
 
 
-def test_update_delete_and_check_are_held_to_their_conditions(committer: Committer, clients: Clients, table: str) -> None:
+def test_update_delete_and_check_are_held_to_their_conditions(
+    committer: Committer, clients: Clients, table: str
+) -> None:
     committer.commit(take_slot(table, "alice"))
     mine = {"condition": "holder = :me", "refusal": taken, "values": {":me": "bob"}}
     key = {"pk": "SLOT", "sk": "1"}

@@ -1,0 +1,127 @@
+"""Who may import whom: the direction of `app → api → service → {policies, model}`, read from the code itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+LIBRARY = ROOT / "chalicelib"
+CONTEXTS = {path.name for path in LIBRARY.iterdir() if (path / "api.py").exists()} - {"web"}
+FILES = sorted([ROOT / "app.py", *LIBRARY.rglob("*.py")])
+SHIPPED_LIBRARIES = {"pydantic", "jwt", "cryptography", "apsw", "boto3", "botocore", "chalice", "typing_extensions"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module that a file imports, late ones too; not those for type checking only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}: imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def tops(path: Path) -> set[str]:
+    return {module.split(".")[0] for module in imports_of(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_the_web_rooms_know_chalice(path: Path) -> None:
+    allowed = path.name in {"app.py", "api.py"} or path.parent.name == "web"
+    assert allowed or "chalice" not in tops(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_chalice_is_imported_from_chalice_app(path: Path) -> None:
+    assert all(module.startswith("chalice.app") for module in imports_of(path) if module.split(".")[0] == "chalice")
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_what_ships_imports_only_what_ships(path: Path) -> None:
+    import sys
+
+    known = SHIPPED_LIBRARIES | {"chalicelib"} | set(sys.stdlib_module_names)
+    assert tops(path) <= known
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.name in {"model.py", "policies.py", "service.py", "terms.py"}], ids=name_of
+)
+def test_the_inside_knows_no_framework_and_no_store(path: Path) -> None:
+    assert not tops(path) & {"chalice", "boto3", "botocore"}
+    forbidden = {".store", ".api", ".published", "chalicelib.web", "chalicelib.bootstrap", "chalicelib.shared.dynamo"}
+    assert not [module for module in imports_of(path) if any(part in f"{module}" for part in forbidden)]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name == "store.py"], ids=name_of)
+def test_stores_do_not_know_services(path: Path) -> None:
+    assert not [module for module in imports_of(path) if module.endswith((".service", ".api", ".schemas"))]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if "api.py" in path.name or "schemas" in path.name], ids=name_of
+)
+def test_the_outside_asks_services_not_stores(path: Path) -> None:
+    assert not [module for module in imports_of(path) if ".store" in module or "chalicelib.shared.dynamo" in module]
+
+
+@pytest.mark.parametrize("context", sorted(CONTEXTS))
+def test_a_context_uses_another_only_through_its_service(context: str) -> None:
+    for path in (LIBRARY / context).glob("*.py"):
+        for module in imports_of(path):
+            parts = module.split(".")
+            if parts[0] == "chalicelib" and len(parts) > 2 and parts[1] in CONTEXTS - {context}:
+                assert parts[2] == "service", f"{name_of(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_settings_read_the_environment(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert path.name == "settings.py" or not re.search(r"\bos\.(environ|getenv)", text)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_only_bootstrap_builds_adapters(path: Path) -> None:
+    if path.name in {"bootstrap.py", "store.py", "published.py"}:
+        return
+    names = {"CatalogueStore", "PublishedSnapshot", "Clients"}
+    built = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not built & names
+
+
+def test_there_is_no_scan() -> None:
+    for path in [*FILES, *(ROOT / "infra").rglob("*.py")]:
+        assert ".scan(" not in path.read_text(encoding="utf-8"), f"{name_of(path)} scans a table"
+
+
+@pytest.mark.parametrize("path", [*FILES, *sorted((ROOT / "infra").rglob("*.py"))], ids=name_of)
+def test_rooms_are_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 330
+
+
+def test_nothing_but_code_ships() -> None:
+    strange = [name_of(path) for path in LIBRARY.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}]
+    assert strange == []

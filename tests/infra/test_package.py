@@ -1,0 +1,157 @@
+"""What would be deployed: Chalice's package merged with the resources file, made once and looked at closely."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+MAX_MEGABYTES = 15
+WHEELS = ["pydantic", "pydantic_core", "annotated_types", "jwt", "cryptography", "cffi", "pycparser", "apsw"]
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("package")
+    command = [sys.executable, "-m", "infra", "package", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def template(package: Path) -> dict[str, Any]:
+    return json.loads((package / "sam.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def resources(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def test_the_template_is_clean(package: Path) -> None:
+    lint = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run(
+        [str(lint), "--regions", "cn-north-1", "cn-northwest-1", "--", str(package / "sam.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_zip_has_every_wheel_and_nothing_of_ours_but_the_app(package: Path) -> None:
+    with zipfile.ZipFile(package / "deployment.zip") as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+    assert set(WHEELS) <= tops
+    assert {"app.py", "chalicelib", "chalice"} <= tops
+    assert not tops & {"tests", "infra", "boto3", "botocore", "moto", "README.md", "requirements.txt"}
+
+
+def test_every_shipped_requirement_is_pinned_and_in_the_zip(package: Path) -> None:
+    lines = [line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()]
+    names = [line for line in lines if line]
+    assert all("==" in name for name in names)
+    with zipfile.ZipFile(package / "deployment.zip") as archive:
+        infos = {name.split("/")[0].lower() for name in archive.namelist() if ".dist-info/" in name}
+    for name, _, version in (line.partition("==") for line in names):
+        assert f"{name.lower().replace('-', '_')}-{version}.dist-info" in infos
+
+
+def test_the_zip_is_small(package: Path) -> None:
+    assert (package / "deployment.zip").stat().st_size <= MAX_MEGABYTES * 1_000_000
+
+
+def test_the_app_imports_from_the_zip_alone(package: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(package / "deployment.zip") as archive:
+        archive.extractall(tmp_path)
+    program = (
+        "import sys; sys.path.insert(0, '.');"
+        "import app, jwt, cryptography, apsw, pydantic, chalicelib.catalogue.store;"
+        "import chalicelib.catalogue.published, chalicelib.web.openapi, chalicelib.shared.transactions;"
+        "outside = [m.__file__ for n, m in list(sys.modules.items()) if n.split('.')[0] in "
+        "('chalice', 'chalicelib', 'app', 'jwt', 'cryptography', 'apsw', 'pydantic', 'pydantic_core')"
+        " and getattr(m, '__file__', None) and 'site-packages' in m.__file__];"
+        "assert not outside, outside; print(len(app.app.routes))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 8
+
+
+def test_tables_are_safe(template: dict[str, Any]) -> None:
+    tables = resources(template, "AWS::DynamoDB::Table")
+    assert tables
+    for properties in tables.values():
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["DeletionProtectionEnabled"] is True
+        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert properties["SSESpecification"]["SSEType"] == "KMS"
+        assert properties["StreamSpecification"]
+    for name, resource in template["Resources"].items():
+        if resource["Type"] in {
+            "AWS::DynamoDB::Table",
+            "AWS::S3::Bucket",
+            "AWS::KMS::Key",
+            "AWS::SecretsManager::Secret",
+        }:
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_the_bucket_is_private(template: dict[str, Any]) -> None:
+    (bucket,) = resources(template, "AWS::S3::Bucket").values()
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
+
+
+def statements(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for role in resources(template, "AWS::IAM::Role").values():
+        for policy in role.get("Policies", []):
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def test_no_policy_of_ours_says_star(template: dict[str, Any]) -> None:
+    found = list(statements(template))
+    assert found
+    for statement in found:
+        assert statement["Effect"] == "Allow"
+        assert statement["Resource"] != "*"
+        for action in [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]:
+            assert "*" not in action
+
+
+def test_functions_have_their_limits_and_their_settings(template: dict[str, Any]) -> None:
+    functions = resources(template, "AWS::Serverless::Function")
+    assert functions
+    for properties in functions.values():
+        assert properties["Runtime"] == "python3.11"
+        assert 0 < properties["Timeout"] <= 29
+        assert properties["MemorySize"] >= 512
+    variables = functions["APIHandler"]["Environment"]["Variables"]
+    assert variables["YIMA_CATALOGUE_TABLE"] == {"Ref": "CatalogueTable"}
+    assert all(name.startswith("YIMA_") for name in variables)
+
+
+def test_the_gateway_answers_with_problems(template: dict[str, Any]) -> None:
+    answers = resources(template, "AWS::ApiGateway::GatewayResponse")
+    kinds = {properties["ResponseType"] for properties in answers.values()}
+    assert {"MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    for properties in answers.values():
+        parameters = properties["ResponseParameters"]
+        assert parameters["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        assert parameters["gatewayresponse.header.Access-Control-Allow-Origin"]
+        problem = json.loads(properties["ResponseTemplates"]["application/json"])
+        assert {"type", "title", "status", "detail", "instance"} == set(problem)
+
+
+def test_the_endpoint_is_regional(template: dict[str, Any]) -> None:
+    (api,) = resources(template, "AWS::Serverless::Api").values()
+    assert api["EndpointConfiguration"] in ("REGIONAL", {"Type": "REGIONAL"})
