@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
-from chalicelib.catalogue.model import Bundle, ServiceItem
+from chalicelib.catalogue.model import Bundle, ItemState, ServiceItem
 from chalicelib.catalogue.search import Snapshot
 from infra.catalogue.importer import ImportRules
 from infra.catalogue.readers import open_source
@@ -67,10 +67,10 @@ class MemoryStore:
     def find_item(self, code: str) -> ServiceItem | None:
         return self.items.get(code)
 
-    def get_states(self, codes: Sequence[str]) -> dict:  # type: ignore[type-arg]
+    def get_states(self, codes: Sequence[str]) -> dict[str, ItemState]:
         return {}
 
-    def list_codes(self) -> Iterable[str]:  # type: ignore[override]
+    def list_codes(self) -> Iterator[str]:
         return iter(self.items)
 
     def put_items(self, items: Sequence[ServiceItem]) -> None:

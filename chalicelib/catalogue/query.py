@@ -115,9 +115,7 @@ class Language:
             if isinstance(piece, Concept):
                 concepts.append(piece)
                 continue
-            for rest in self.fillers.split(piece):
-                if rest:
-                    concepts.append(self._unknown_word(rest))
+            concepts.extend(self._unknown_word(rest) for rest in self.fillers.split(piece) if rest)
         return concepts
 
     def _known_words(self, run: str) -> Iterator[Concept | str]:

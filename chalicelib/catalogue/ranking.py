@@ -47,6 +47,7 @@ class Judge:
     def __init__(
         self,
         meaning: Meaning,
+        *,
         sounds: Sounds,
         english: Mapping[str, frozenset[int]],
         weights: Mapping[str, float],
@@ -101,7 +102,7 @@ class Judge:
         return best, best_part
 
     def _text_in(self, form: str, row: Row, *, scattered: bool) -> tuple[float, str]:
-        """Return how well `form` is said in the row; only what was typed, or means just that, may stand there scattered."""
+        """Return how well `form` is said in the row. `scattered`: its parts may also stand there apart."""
         if form in row.name:
             part = form if form in row.core else ""
             return (PART_OF_OTHER_WORD if self._only_inside_others(form, row.name) else 1.0), part

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -142,7 +143,14 @@ class Snapshot:
             if way.kind == "english"
         }
         language = self._language
-        judge = Judge(meaning, sounds, english, language.weights, language.not_in, language.weak)
+        judge = Judge(
+            meaning,
+            sounds=sounds,
+            english=english,
+            weights=language.weights,
+            not_in=language.not_in,
+            weak=language.weak,
+        )
         ranks = self._candidates(meaning, sounds, english)
         return best_first([judge.judge(row) for row in self._file.rows(ranks)], lambda row: _passes(row, filters))
 
@@ -208,7 +216,7 @@ class Snapshot:
             rarest = sorted(dict.fromkeys(bigrams(text)), key=lambda pair: -weights.get(pair, 0.0))[:_RARE_PAIRS]
             known = [pair for pair in rarest if pair in weights]
             if len(known) > 1:
-                for left, right in zip(known, known[1:], strict=False):
+                for left, right in pairwise(known):
                     yield f"{_phrase(left)} AND {_phrase(right)}"
             for pair in known:
                 yield _phrase(pair)

@@ -45,9 +45,7 @@ class _Tally:
         self._calls = 0
         self._units = 0.0
         events = clients.dynamodb.meta.events
-        events.register(
-            "provide-client-params.dynamodb", lambda params, **_: {**params, "ReturnConsumedCapacity": "TOTAL"}
-        )
+        events.register("provide-client-params.dynamodb", _ask_for_units)  # type: ignore[arg-type]
         events.register("after-call.dynamodb", self._add)
 
     def _add(self, parsed: dict[str, Any], **_: Any) -> None:
@@ -60,3 +58,7 @@ class _Tally:
         counted = {"calls": float(self._calls), "read_units": self._units}
         self._calls, self._units = 0, 0.0
         return counted
+
+
+def _ask_for_units(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+    return {**params, "ReturnConsumedCapacity": "TOTAL"}

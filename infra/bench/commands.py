@@ -60,7 +60,7 @@ def _bench_search(figures: dict[str, Any], catalogue: Path, folder: Path) -> Non
     for half, asked in labels.items():
         quality = evaluate(snapshot, asked)
         print("\n".join(describe(f"search quality, {half} half, {len(items)} real items", quality)))
-        figures[f"quality_{half}"] = {"queries": quality.count, "hit@1": quality.hit_at_1, "hit@5": quality.hit_at_5}
+        figures[f"quality_{half}"] = {"queries": quality.asked, "hit@1": quality.hit_at_1, "hit@5": quality.hit_at_5}
     queries = [label.query for asked in labels.values() for label in asked]
     _say(figures, "open_and_first_search_ms", round(measure_opening_ms(path), 1))
     _say(figures, f"search_{len(items)}_items", measure_latency(snapshot, queries, rounds=5)._asdict())

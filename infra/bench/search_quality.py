@@ -29,7 +29,7 @@ class Miss(NamedTuple):
 class Quality(NamedTuple):
     """Shares from 0 to 1, over all queries and by kind, and what was missed."""
 
-    count: int
+    asked: int
     hit_at_1: float
     hit_at_5: float
     by_kind: dict[str, tuple[int, float, float]]
@@ -63,7 +63,7 @@ def evaluate(snapshot: Snapshot, labels: Iterable[Label]) -> Quality:
 
 def describe(name: str, quality: Quality) -> Iterator[str]:
     """Yield the lines of a report."""
-    yield f"{name}: {quality.count} queries, hit@1 {quality.hit_at_1:.1%}, hit@5 {quality.hit_at_5:.1%}"
+    yield f"{name}: {quality.asked} queries, hit@1 {quality.hit_at_1:.1%}, hit@5 {quality.hit_at_5:.1%}"
     for kind, (count, first, five) in quality.by_kind.items():
         yield f"  {kind:<14} {count:>4}   hit@1 {first:6.1%}   hit@5 {five:6.1%}"
 

@@ -40,7 +40,7 @@ _KINDS: Final = ("新设", "增项", "减项", "个人", "单位", "临时", "�
 class Latency(NamedTuple):
     """Percentiles of warm searches, in milliseconds."""
 
-    count: int
+    searches: int
     p50_ms: float
     p99_ms: float
     max_ms: float

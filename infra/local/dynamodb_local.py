@@ -59,7 +59,11 @@ class DynamoDbLocal:
             "-port", str(port), "-sharedDb", "-disableTelemetry", *where,
         ]  # fmt: skip
         self._process = subprocess.Popen(
-            command, cwd=engine, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_die_with_parent
+            command,
+            cwd=engine,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - it takes no lock: one system call
         )
         self.url = f"http://127.0.0.1:{port}"
         self._wait()

@@ -122,7 +122,7 @@ class Streams:
 
 
 def _as_lambda_sees_it(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
-    return {**_jsonable(record), "eventSourceARN": stream_arn}  # type: ignore[dict-item]
+    return {**_jsonable(record), "eventSourceARN": stream_arn}
 
 
 def _jsonable(value: Any) -> Any:

@@ -72,7 +72,7 @@ class GatewayHandler(ChaliceRequestHandler):
     def __init__(self, *arguments: Any, answers: GatewayAnswers, app_object: Chalice, **options: Any) -> None:
         self._answers = answers
         self._app = app_object
-        super().__init__(*arguments, app_object=app_object, **options)
+        super().__init__(*arguments, app_object=app_object, **options)  # type: ignore[misc]
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Say nothing: the app writes a line for each operation, without what may be personal."""
@@ -92,8 +92,8 @@ class GatewayHandler(ChaliceRequestHandler):
             self._send(status, own, text)
         else:
             sent = {**response["headers"], **response["multiValueHeaders"]}
-            text = response["body"] or ""
-            self._send(response["statusCode"], sent, text if isinstance(text, bytes) else text.encode())
+            said = response["body"] or ""
+            self._send(response["statusCode"], sent, said if isinstance(said, bytes) else said.encode())
 
     def _pass_on(self, path: str, headers: dict[str, str], body: bytes | None) -> dict[str, Any]:
         method = self.command

@@ -122,7 +122,7 @@ Try:
   curl '{api}/v1/health?deep=1'
   curl '{api}/v1/services?q=sfz&limit=3'
   curl -H 'Accept-Language: en' '{api}/v1/services/suggest?q=shenf'
-  TOKEN=$(curl -s -d '{{"sub": "alice", "name": "Alice"}}' {console}/token | sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/')
+  TOKEN=$(curl -s -d '{{"sub": "alice", "name": "Alice"}}' {console}/token | cut -d '"' -f 4)
   curl -H "Authorization: Bearer $TOKEN" '{api}/v1/me'
 """,
         flush=True,

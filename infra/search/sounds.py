@@ -27,7 +27,7 @@ class Sound(NamedTuple):
 
 def syllables_of(core: str) -> list[str]:
     """Return the toneless pinyin of each character of `core`; other letters stand for themselves."""
-    spelled = pinyin(core, style=Style.NORMAL, errors=list, heteronym=False)
+    spelled = pinyin(core, style=Style.NORMAL, errors=list, heteronym=False)  # type: ignore[arg-type]
     syllables = [fold_pinyin(part) for reading in spelled for part in (reading if len(reading) > 1 else reading[:1])]
     return syllables if len(syllables) == len(core) else [_alone(char) for char in core]
 

@@ -88,7 +88,7 @@ class Caller:
         return self._client.http.request(method, path, headers={**self._headers, **named}, body=body)
 
     def get(self, path: str, **headers: str) -> HTTPResponse:
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, body=b"", **headers)
 
     def read(self, path: str, **headers: str) -> Any:
         response = self.get(path, **headers)

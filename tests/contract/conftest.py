@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -30,8 +31,8 @@ class _EndpointSession(boto3.session.Session):
         super().__init__()
         self._url = url
 
-    def client(self, service_name, **options):  # type: ignore[no-untyped-def]
-        return super().client(service_name, endpoint_url=self._url, **options)
+    def client(self, *arguments: Any, **options: Any) -> Any:
+        return super().client(*arguments, **{**options, "endpoint_url": self._url})
 
 
 def local_clients(url: str) -> Clients:

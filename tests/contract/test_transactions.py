@@ -193,7 +193,8 @@ def crafted(status: int, body: str) -> AWSResponse:
         def stream(self) -> Any:
             yield body.encode()
 
-    return AWSResponse("https://dynamodb", status, {"content-type": "application/x-amz-json-1.0"}, Raw())
+    headers: Any = {"content-type": "application/x-amz-json-1.0"}
+    return AWSResponse("https://dynamodb", status, headers, Raw())
 
 
 def inject(clients: Clients, operation: str, answers: list[Any]) -> list[int]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def token(key: Any = RSA_KEY, algorithm: str = "RS256", kid: str | None = "rsa",
 
 
 def test_a_good_token_says_who_calls(verifier: TokenVerifier) -> None:
-    viewer = verifier.viewer_of(token(**{"cognito:groups": ["mediator", "wizard"], "org": "o1", "name": "李明"}))
+    viewer = verifier.viewer_of(token(org="o1", name="李明", **{"cognito:groups": ["mediator", "wizard"]}))  # type: ignore[arg-type]
     assert (viewer.subject, viewer.organisation, viewer.name) == ("u1", "o1", "李明")
     assert viewer.roles == {"citizen", "mediator"}
 
@@ -104,7 +105,7 @@ def unsigned(algorithm: str) -> str:
     return f"Bearer {head}.{part({'iss': ISSUER, 'aud': 'yima', 'sub': 'u1', 'exp': NOW + 600})}."
 
 
-REFUSED = {
+REFUSED: dict[str, Callable[[], str | None]] = {
     "no token": lambda: None,
     "empty": lambda: "",
     "another scheme": lambda: "Basic dTE6cA==",
