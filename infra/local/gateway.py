@@ -15,7 +15,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote_from_bytes
 
 from chalice.app import Chalice
 from chalice.config import Config
@@ -26,7 +26,7 @@ from infra.local.stack import read_template
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
 _BACKLOG: Final = 256
 _HEADER: Final = "gatewayresponse.header."
-_READABLE: Final = "".join(chr(code) for code in range(0x21, 0x7F))
+_ASCII: Final = "".join(map(chr, range(0x80)))
 
 
 class GatewayAnswers:
@@ -77,14 +77,19 @@ class GatewayHandler(ChaliceRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Say nothing: the app writes a line for each operation, without what may be personal."""
 
+    def parse_request(self) -> bool:
+        """Read the request line and the headers."""
+        # The standard library splits the line at what Latin-1 takes for spaces: bytes 85 and A0 of UTF-8 are among them.
+        self.raw_requestline = quote_from_bytes(self.raw_requestline, safe=_ASCII).encode("ascii")
+        return super().parse_request()
+
     def _generic_handle(self) -> None:
         try:
             body = self._read_body()
-            path = quote(self.path.encode("iso-8859-1"), safe=_READABLE)
             headers = {
                 name: value.encode("iso-8859-1").decode("utf-8", "replace") for name, value in self.headers.items()
             }
-            response = self._pass_on(path, headers, body)
+            response = self._pass_on(self.path, headers, body)
         except _Refused as refused:
             if refused.response_type != "MISSING_AUTHENTICATION_TOKEN":
                 self.close_connection = True  # what is left of the body cannot be told from the next request
