@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.catalogue.concepts import SYNONYM, Concept, Meaning
+from chalicelib.catalogue.concepts import Concept, Meaning
 from chalicelib.catalogue.normalise import bigrams
 from chalicelib.catalogue.snapshot import Row
 
@@ -23,6 +23,7 @@ BEGINS: Final = 0.06  # a name that begins with the query, before one that conta
 IN_ALSO: Final = 0.80  # said in the keywords or the main item, not in the name
 IN_DEPARTMENT: Final = 0.30  # the department's name says little about the item
 SCATTERED: Final = 0.80  # the characters are there, in another order or apart
+MAY_BE_SCATTERED: Final = 0.90  # ways less sure than this must be found whole: their parts would be noise
 PART_OF_OTHER_WORD: Final = 0.45  # 身份证 in 身份证明 is another thing
 ENOUGH: Final = 0.50  # of the best score: what is further off is not a match
 AT_LEAST: Final = 0.15  # below this, nothing was found
@@ -91,7 +92,7 @@ class Judge:
             if weight <= best:
                 continue
             if way.kind == "text":
-                found, part = self._text_in(way.form, row, scattered=weight >= SYNONYM)
+                found, part = self._text_in(way.form, row, scattered=weight >= MAY_BE_SCATTERED)
             elif way.kind == "english":
                 found, part = (1.0 if row.rank in self._english.get(way.form, frozenset()) else 0.0), ""
             else:

@@ -65,6 +65,7 @@ class _Refused(Exception):
 class GatewayHandler(ChaliceRequestHandler):
     """One connection to the gateway."""
 
+    raw_requestline: bytes
     disable_nagle_algorithm = True
     wbufsize = -1  # buffered: the base class flushes once an answer is whole
     timeout = 120  # seconds: an idle connection does not keep its thread for ever
@@ -79,9 +80,10 @@ class GatewayHandler(ChaliceRequestHandler):
 
     def parse_request(self) -> bool:
         """Read the request line and the headers."""
-        # The standard library splits the line at what Latin-1 takes for spaces: bytes 85 and A0 of UTF-8 are among them.
-        self.raw_requestline = quote_from_bytes(self.raw_requestline, safe=_ASCII).encode("ascii")
-        return super().parse_request()
+        # The standard library splits the line at what Latin-1 takes for spaces: bytes 85 and A0, common in UTF-8.
+        line: bytes = self.raw_requestline
+        self.raw_requestline = quote_from_bytes(line, safe=_ASCII).encode("ascii")
+        return bool(super().parse_request())
 
     def _generic_handle(self) -> None:
         try:
