@@ -53,11 +53,14 @@ def embedded_aws() -> Iterator[str]:
     url = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, name="aws", daemon=True)
     thread.start()
+    before = dict(os.environ)
     os.environ.update(_ACCOUNT_CREDENTIALS, AWS_ENDPOINT_URL=url)
     os.environ.pop("AWS_PROFILE", None)
     try:
         yield url
     finally:
+        os.environ.clear()
+        os.environ.update(before)
         server.shutdown()
         server.server_close()
 
