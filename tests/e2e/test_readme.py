@@ -1,0 +1,48 @@
+"""The README's tour works, line by line, as it is written."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Server
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def tour() -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.partition("```sh\n")[2].partition("```")[0]
+    return [line for line in block.splitlines() if line]
+
+
+def test_the_tour_works_line_by_line(sample_server: Server) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("NOT TESTED: the README's tour needs curl")
+    ports = {":8000": f":{sample_server.api.base_url.port}", ":8001": f":{sample_server.console.base_url.port}"}
+    script = ["set -e"]
+    lines = tour()
+    for line in lines:
+        moved = re.sub(r":800[01]\b", lambda port: ports[port.group()], line)
+        is_assignment = re.match(r"[A-Z]+=\$\(", moved) is not None
+        script.append(moved if is_assignment else f"{moved.replace('curl ', 'curl -sS --fail-with-body ', 1)}; echo")
+    # One line shows a refusal on purpose.
+    script = [line.replace(" --fail-with-body", "") if "colour=red" in line else line for line in script]
+    done = subprocess.run(["bash", "-c", "\n".join(script)], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    answers = done.stdout
+    for part in (
+        "身份证丢失补领",
+        "结婚登记",
+        "普通护照",
+        "新生儿出生一件事",
+        "/problems/invalid-request",
+        '"sub":"alice"',
+        '"openapi"',
+    ):
+        assert part in answers, part
+    assert "Traceback" not in answers
