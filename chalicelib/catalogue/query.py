@@ -75,6 +75,11 @@ class Language:
         return frozenset(self._file.document("weak"))
 
     @cached_property
+    def usual(self) -> frozenset[str]:
+        """Words for the usual thing to do, such as 申领: a name is not further from a query for them."""
+        return self.weak | frozenset(self._file.document("usual"))
+
+    @cached_property
     def not_in(self) -> Mapping[str, list[str]]:
         """Words → longer words that contain them and mean something else (身份证 in 身份证明)."""
         return self._file.document("not_in")  # type: ignore[no-any-return]

@@ -53,14 +53,14 @@ class Judge:
         english: Mapping[str, frozenset[int]],
         weights: Mapping[str, float],
         not_in: Mapping[str, Sequence[str]],
-        weak: frozenset[str],
+        usual: frozenset[str],
     ) -> None:
         self._meaning = meaning
         self._sounds = sounds
         self._english = english
         self._weights = weights
         self._not_in = not_in
-        self._weak = weak
+        self._usual = usual
         self._asked = sum(concept.weight for concept in meaning.concepts) or 1.0
         self._pairs: dict[str, list[tuple[str, float]]] = {}
 
@@ -75,7 +75,7 @@ class Judge:
                 parts.append(part)
         coverage = covered / self._asked
         explained = sum(map(len, parts))
-        length = max(len(row.core) - self._weak_length(row.core, parts), explained, 1)
+        length = max(len(row.core) - self._usual_length(row.core, parts), explained, 1)
         score = coverage + CLOSENESS * coverage * explained / length + COMMONNESS * row.prior * coverage
         squeezed = self._meaning.squeezed
         if squeezed and squeezed in {row.core, row.name}:
@@ -149,9 +149,9 @@ class Judge:
         part = form[end - longest + 1 : end + 2] if longest else ""
         return SCATTERED * found, part if part in core else part[:2]
 
-    def _weak_length(self, core: str, parts: Sequence[str]) -> int:
+    def _usual_length(self, core: str, parts: Sequence[str]) -> int:
         length = 0
-        for word in self._weak:
+        for word in self._usual:
             if word in core and not any(word in part for part in parts):
                 length += len(word)
         return length

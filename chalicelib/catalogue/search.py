@@ -149,7 +149,7 @@ class Snapshot:
             english=english,
             weights=language.weights,
             not_in=language.not_in,
-            weak=language.weak,
+            usual=language.usual,
         )
         ranks = self._candidates(meaning, sounds, english)
         return best_first([judge.judge(row) for row in self._file.rows(ranks)], lambda row: _passes(row, filters))

@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import apsw
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised with every change of the tables; a container refuses a snapshot of another version."""
 
 FACETS: Final = ("theme", "department", "type", "audience", "channel", "region")

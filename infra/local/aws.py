@@ -43,13 +43,11 @@ class OneAtATime:
 def embedded_aws() -> Iterator[str]:
     """Run a moto server, point this process's SDK at it, and yield its URL."""
     from moto.server import DomainDispatcherApplication, create_backend_app
-    from werkzeug.serving import WSGIRequestHandler, make_server
+    from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = OneAtATime(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True)
-    # werkzeug's development server closes each connection; the SDK keeps them open, which halves the time of a call.
-    WSGIRequestHandler.protocol_version = "HTTP/1.1"
     url = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, name="aws", daemon=True)
     thread.start()

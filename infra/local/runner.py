@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -52,6 +53,10 @@ def run(options: Options) -> None:
 
 def _start(stack: ExitStack, options: Options) -> int:
     """Start everything in order; return the number of services loaded."""
+    for port, variable in ((options.port, "PORT"), (options.console_port, "CONSOLE_PORT")):
+        with _port(port, variable), socket.socket() as probe:  # before the work that a taken port would waste
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
     state = LocalState()
     clock = AdjustableClock()
     stack.enter_context(embedded_aws())

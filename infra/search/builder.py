@@ -161,6 +161,7 @@ def _write_documents(
         "fillers": list(synonyms.fillers),
         "stop_words": list(synonyms.stop_words),
         "weak": list(synonyms.weak),
+        "usual": list(synonyms.usual),
         "not_in": {said: list(longer) for said, longer in synonyms.not_in.items()},
         "weights": _weights(prepared),
         "themes": sorted(themes.items(), key=lambda counted: (-counted[1], counted[0])),

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin.constants import PINYIN_DICT
+from pypinyin.contrib.tone_convert import to_normal
 
 from chalicelib.catalogue.normalise import fold_pinyin
 
@@ -52,8 +54,8 @@ def word_sounds(word: str) -> tuple[str, str]:
 def character_sounds() -> dict[str, str]:
     """Return the commonest reading of every common character."""
     characters = [chr(code) for code in _COMMON_HAN]
-    readings = {char: _alone(char) for char in characters}
-    return {char: reading for char, reading in readings.items() if reading.isascii()}
+    readings = {char: PINYIN_DICT[ord(char)].split(",")[0] for char in characters if ord(char) in PINYIN_DICT}
+    return {char: fold_pinyin(to_normal(reading)) for char, reading in readings.items()}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Final
 
 DEFAULT_SYNONYMS_PATH: Final = Path(__file__).with_name("synonyms.csv")
 
-KINDS: Final = frozenset({"word", "intent", "english", "filler", "weak", "not", "stop"})
+KINDS: Final = frozenset({"word", "intent", "english", "filler", "weak", "usual", "not", "stop"})
 _NEED_MEANS: Final = frozenset({"word", "intent", "english", "not"})
 
 
@@ -28,6 +28,7 @@ class Synonyms:
     not_in: Mapping[str, Sequence[str]]
     fillers: Sequence[str]
     weak: Sequence[str]
+    usual: Sequence[str]
     stop_words: Sequence[str]
 
 
@@ -58,6 +59,7 @@ def load_synonyms(path: Path) -> Synonyms:
         not_in=by_kind["not"],
         fillers=sorted(by_kind["filler"], key=lambda said: (-len(said), said)),
         weak=sorted(by_kind["weak"]),
+        usual=sorted(by_kind["usual"]),
         stop_words=sorted(by_kind["stop"]),
     )
 
