@@ -36,6 +36,12 @@ def runs_of(folded: str) -> Iterator[tuple[str, str]]:
         yield kind, match.group()
 
 
+def fold_english(words: str) -> str:
+    """Return folded English words with one spelling for both sides of the ocean, and no possessives."""
+    plain = " ".join(words.replace("'", " ").replace("-", " ").split())
+    return plain.replace("licence", "license").replace("labour", "labor").replace("enrolment", "enrollment")
+
+
 def bigrams(text: str) -> list[str]:
     """Return the overlapping pairs of `text`; a single character is its own pair."""
     return [text[i : i + 2] for i in range(len(text) - 1)] or ([text] if text else [])

@@ -28,7 +28,7 @@ from chalicelib.catalogue.concepts import (
     Meaning,
     Way,
 )
-from chalicelib.catalogue.normalise import bigrams, fold, fold_pinyin, runs_of, squeeze
+from chalicelib.catalogue.normalise import bigrams, fold, fold_english, fold_pinyin, runs_of, squeeze
 from chalicelib.catalogue.snapshot import SnapshotFile
 from chalicelib.catalogue.syllables import is_pinyin, syllable_end
 
@@ -172,7 +172,7 @@ class Language:
     # -- Latin letters
 
     def _latin_concepts(self, text: str) -> list[Concept]:
-        words = text.split()
+        words = fold_english(text).split()
         concepts: list[Concept] = []
         sounds: list[str] = []
 

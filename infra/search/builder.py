@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import apsw
 
 from chalicelib.catalogue.model import Bundle, ServiceItem
-from chalicelib.catalogue.normalise import bigrams, core_of, fold, squeeze
+from chalicelib.catalogue.normalise import bigrams, core_of, fold, fold_english, squeeze
 from chalicelib.catalogue.snapshot import SCHEMA, SCHEMA_VERSION
 from infra.search.bundles import Summarised, join_bundle
 from infra.search.priors import prior_of
@@ -96,7 +96,7 @@ def _write_item(connection: apsw.Connection, rank: int, one: _Prepared) -> None:
     )  # fmt: skip
     texts = [one.name, *one.also.split()]
     pairs = " | ".join(" ".join(bigrams(text)) for text in texts)  # `|` is no token, but it keeps phrases apart
-    english = (item.name_en or "").lower()
+    english = fold_english((item.name_en or "").lower())
     connection.execute(
         "INSERT INTO words(rowid, pairs, singles, english) VALUES(?, ?, ?, ?)",
         (rank, pairs, " ".join(dict.fromkeys("".join(texts))), english),
@@ -124,7 +124,7 @@ def _write_lexicon(connection: apsw.Connection, synonyms: Synonyms, simplified: 
         if len(word) > 1 and len(initials) > 1:
             add(initials, "initials", word, forms)
     for said, means in synonyms.english.items():
-        phrase = " ".join(fold(said, simplified).replace("'", " ").replace("-", " ").split())
+        phrase = fold_english(fold(said, simplified))
         add(phrase, "english", phrase, [form if form == "!" else squeeze(fold(form, simplified)) for form in means])
     connection.executemany(
         "INSERT INTO lexicon VALUES(?, ?, ?, ?)", [(*key, "|".join(means)) for key, means in sorted(rows.items())]
