@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
+from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import (
     Audience,
     Channel,
@@ -15,7 +16,7 @@ from chalicelib.catalogue.model import (
     ServiceType,
     Theme,
 )
-from chalicelib.catalogue.search import Filters, Hit, Suggestion
+from chalicelib.catalogue.search import Hit, Suggestion
 from chalicelib.catalogue.service import Home, SearchPage
 from chalicelib.catalogue.terms import AUDIENCES, CHANNELS, SERVICE_TYPES, THEMES
 from chalicelib.shared.texts import Language, Text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from chalicelib.catalogue.concepts import Concept, Meaning
+from chalicelib.catalogue.filters import Filters, condition_of, passes
 from chalicelib.catalogue.normalise import bigrams, fold
 from chalicelib.catalogue.query import Language
 from chalicelib.catalogue.ranking import Judge, Match, best_first, separate_parts
@@ -22,18 +22,6 @@ _RARE_PAIRS: Final = 4
 _MIN_CODE: Final = 6  # shorter latin text is a word, not the beginning of an item's code
 
 Counts = dict[str, list[tuple[str, int]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What to narrow a search by; None: any. A region code covers those below it (GB/T 2260 codes nest)."""
-
-    theme: str | None = None
-    department: str | None = None
-    type: str | None = None
-    audience: str | None = None
-    channel: str | None = None
-    region: str | None = None
 
 
 class Hit(NamedTuple):
@@ -110,7 +98,7 @@ class Snapshot:
     # -- without a query
 
     def _browse(self, filters: Filters, limit: int, offset: int) -> Found:
-        where, values = _condition(filters)
+        where, values = condition_of(filters)
         counts = self._browse_counts(filters, where, values)
         summaries = self._file.summaries(self._file.listed(where, values, limit, offset))
         return Found([Hit(summary, []) for summary in summaries], counts[0], counts[1])
@@ -132,7 +120,7 @@ class Snapshot:
         by_code = self._with_code(meaning)
         if by_code:
             matches = [Match(row, 1.0, []) for row in self._file.rows(by_code)]
-            return best_first(matches, lambda row: _passes(row, filters))
+            return best_first(matches, lambda row: passes(row, filters))
         if not meaning.concepts:
             return []
         sounds = self._sounds(meaning)
@@ -152,7 +140,7 @@ class Snapshot:
             usual=language.usual,
         )
         ranks = self._candidates(meaning, sounds, english)
-        return best_first([judge.judge(row) for row in self._file.rows(ranks)], lambda row: _passes(row, filters))
+        return best_first([judge.judge(row) for row in self._file.rows(ranks)], lambda row: passes(row, filters))
 
     def _with_code(self, meaning: Meaning) -> list[int]:
         text = meaning.folded
@@ -251,45 +239,6 @@ def _characters(form: str, lengths: str) -> int:
         if letters <= 0:
             return count
     return len(form)
-
-
-def _condition(filters: Filters) -> tuple[str, list[Any]]:
-    conditions, values = ["1"], []
-    for field in fields(filters):
-        value = getattr(filters, field.name)
-        if value is None:
-            continue
-        column = {"theme": "themes", "audience": "audiences", "channel": "channels"}.get(field.name)
-        if column:
-            conditions.append(f"',' || {column} || ',' LIKE ?")
-            values.append(f"%,{value},%")
-        elif field.name == "region":
-            conditions.append("region LIKE ?")
-            values.append(_region_prefix(value) + "%")
-        else:
-            conditions.append(f"{field.name} = ?")
-            values.append(value)
-    return " AND ".join(conditions), values
-
-
-def _passes(row: Row, filters: Filters) -> bool:
-    return (
-        (filters.theme is None or filters.theme in row.themes.split(","))
-        and (filters.department is None or filters.department == row.department)
-        and (filters.type is None or filters.type == row.type)
-        and (filters.audience is None or filters.audience in row.audiences.split(","))
-        and (filters.channel is None or filters.channel in row.channels.split(","))
-        and (filters.region is None or (row.region or "").startswith(_region_prefix(filters.region)))
-    )
-
-
-def _region_prefix(code: str) -> str:
-    """Return what all codes at or below a region begin with: 210200 → 2102, 210000 → 21."""
-    if len(code) >= 6:  # noqa: PLR2004
-        for length in (2, 4, 6, 9):
-            if not code[length:].strip("0"):
-                return code[:length]
-    return code
 
 
 def _row_values(row: Row) -> tuple[Any, ...]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple, Protocol
 
+from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import ServiceItem
-from chalicelib.catalogue.search import Filters, Found, Snapshot, Suggestion
+from chalicelib.catalogue.search import Found, Snapshot, Suggestion
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.texts import Text
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import ServiceItem
-from chalicelib.catalogue.search import Filters, Snapshot
+from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.shared.aws import Clients
 from infra.local.dynamodb_local import DynamoDbLocal

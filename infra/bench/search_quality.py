@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from chalicelib.catalogue.search import Filters, Snapshot
+from chalicelib.catalogue.filters import Filters
+from chalicelib.catalogue.search import Snapshot
 
 
 class Label(NamedTuple):

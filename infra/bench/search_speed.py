@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import ServiceItem
-from chalicelib.catalogue.search import Filters, Snapshot
+from chalicelib.catalogue.search import Snapshot
 
 _PLACES: Final = (
     "中山区",

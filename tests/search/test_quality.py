@@ -33,7 +33,7 @@ def test_there_are_enough_queries_and_the_halves_share_none() -> None:
 
 
 def test_every_name_finds_its_own_item(real_snapshot: Snapshot) -> None:
-    from chalicelib.catalogue.search import Filters
+    from chalicelib.catalogue.filters import Filters
 
     missed = []
     for item in real_items()[::7]:
@@ -44,7 +44,7 @@ def test_every_name_finds_its_own_item(real_snapshot: Snapshot) -> None:
 
 
 def test_every_code_finds_its_own_item(real_snapshot: Snapshot) -> None:
-    from chalicelib.catalogue.search import Filters
+    from chalicelib.catalogue.filters import Filters
 
     for item in real_items()[::50]:
         hits = real_snapshot.search(item.code, Filters(), limit=1, offset=0).hits

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
+from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.published import POINTER_KEY, POLL_SECONDS, PublishedSnapshot
-from chalicelib.catalogue.search import Filters
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Unavailable

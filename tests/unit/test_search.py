@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.normalise import bigrams, core_of, fold, runs_of, squeeze
-from chalicelib.catalogue.search import Filters, Snapshot
+from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.snapshot import SCHEMA_VERSION, SnapshotUnreadable
 from chalicelib.catalogue.syllables import is_pinyin
 from infra.search.bundles import join_materials
