@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -65,24 +66,37 @@ _COLUMNS: Final = ", ".join(Row._fields)
 
 
 class SnapshotFile:
-    """Typed questions to one snapshot. Safe to ask from several threads."""
+    """Typed questions to one snapshot. Safe to ask from several threads: each has a connection of its own.
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._ask = connection.execute
+    (apsw refuses a connection that another thread is using: `ThreadingViolationError`.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._uri = f"{path.resolve().as_uri()}?immutable=1"
+        self._of_thread = threading.local()
         self.facet_cache: dict[Any, Any] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the file at `path`; raise `SnapshotUnreadable`."""
+        file = cls(path)
         try:
-            connection = apsw.Connection(f"{path.resolve().as_uri()}?immutable=1", flags=_READ_ONLY_URI)
-            file = cls(connection)
-            found = connection.pragma("user_version")
+            found = file._connection().pragma("user_version")
         except apsw.Error as damaged:
             raise SnapshotUnreadable("the file is no snapshot") from damaged
         if found != SCHEMA_VERSION:
             raise SnapshotUnreadable(f"the snapshot has schema {found}, this version reads {SCHEMA_VERSION}")
         return file
+
+    def _connection(self) -> apsw.Connection:
+        try:
+            return self._of_thread.connection  # type: ignore[no-any-return]
+        except AttributeError:
+            self._of_thread.connection = apsw.Connection(self._uri, flags=_READ_ONLY_URI)
+            return self._of_thread.connection  # type: ignore[no-any-return]
+
+    def _ask(self, sql: str, values: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
+        return self._connection().execute(sql, values)
 
     def document(self, name: str) -> Any:
         """Return one of the JSON documents."""

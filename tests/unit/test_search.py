@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
@@ -153,6 +156,25 @@ def test_any_text_has_an_answer(snapshot: Snapshot, text: str) -> None:
 @given(st.text(alphabet='"*()-:^+ANDORNEAR身份证', max_size=30))
 def test_operators_are_only_text(snapshot: Snapshot, text: str) -> None:
     snapshot.search(text, Filters(), limit=5, offset=0)
+
+
+def test_many_threads_may_ask_at_once(snapshot: Snapshot) -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads meet in the middle of things
+    queries = ["身份证", "sfz", "marriage", "注销", "登记", "zhuxiao", None] * 60
+    start = threading.Barrier(8)
+
+    def ask(share: int) -> list[int]:
+        start.wait()
+        return [snapshot.search(query, Filters(), limit=3, offset=0).total for query in queries[share::8]]
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            totals = list(pool.map(ask, range(8)))
+    finally:
+        sys.setswitchinterval(before)
+    alone = [snapshot.search(query, Filters(), limit=3, offset=0).total for query in queries]
+    assert totals == [alone[share::8] for share in range(8)]
 
 
 def test_the_same_catalogue_makes_the_same_file(tmp_path: Path) -> None:
