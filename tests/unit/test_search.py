@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -158,23 +157,22 @@ def test_operators_are_only_text(snapshot: Snapshot, text: str) -> None:
     snapshot.search(text, Filters(), limit=5, offset=0)
 
 
-def test_many_threads_may_ask_at_once(snapshot: Snapshot) -> None:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)  # threads meet in the middle of things
-    queries = ["身份证", "sfz", "marriage", "注销", "登记", "zhuxiao", None] * 60
-    start = threading.Barrier(8)
+def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
+    snapshot = build(sample_items(), tmp_path, sample_bundles())
+    queries = ["我想办身份证需要什么材料", "sfz", "how to get married", "注销", "zhuxiao", None] * 50
+    start = threading.Barrier(16)
 
     def ask(share: int) -> list[int]:
         start.wait()
-        return [snapshot.search(query, Filters(), limit=3, offset=0).total for query in queries[share::8]]
+        return [
+            snapshot.search(query, Filters(), limit=20, offset=0).total + len(snapshot.bundles())
+            for query in queries[share::16]
+        ]
 
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            totals = list(pool.map(ask, range(8)))
-    finally:
-        sys.setswitchinterval(before)
-    alone = [snapshot.search(query, Filters(), limit=3, offset=0).total for query in queries]
-    assert totals == [alone[share::8] for share in range(8)]
+    with ThreadPoolExecutor(16) as pool:
+        totals = list(pool.map(ask, range(16)))
+    alone = [snapshot.search(query, Filters(), limit=20, offset=0).total + 5 for query in queries]
+    assert totals == [alone[share::16] for share in range(16)]
 
 
 def test_the_same_catalogue_makes_the_same_file(tmp_path: Path) -> None:
