@@ -152,6 +152,14 @@ def test_the_gateway_answers_with_problems(template: dict[str, Any]) -> None:
         assert {"type", "title", "status", "detail", "instance"} == set(problem)
 
 
+def test_the_gateway_throttles_and_logs_no_bodies(template: dict[str, Any]) -> None:
+    (api,) = resources(template, "AWS::Serverless::Api").values()
+    (settings,) = api["MethodSettings"]
+    assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
+    assert settings["ThrottlingRateLimit"] > 0
+    assert settings["DataTraceEnabled"] is False
+
+
 def test_the_endpoint_is_regional(template: dict[str, Any]) -> None:
     (api,) = resources(template, "AWS::Serverless::Api").values()
     assert api["EndpointConfiguration"] in ("REGIONAL", {"Type": "REGIONAL"})
