@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,8 +46,11 @@ def run(options: Options) -> None:
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
         items = _start(stack, options)
-        _say_hello(options, items, time.monotonic() - started)
-        stop.wait()
+        # A line a request goes to a file: whoever starts us through a pipe may not read it, and would stop us.
+        log = stack.enter_context(LocalState().open_log(options.port))
+        _say_hello(options, items, time.monotonic() - started, log.name)
+        with redirect_stdout(log):
+            stop.wait()
         print("\nStopping.", flush=True)
 
 
@@ -114,7 +117,7 @@ def _port(port: int, variable: str) -> Iterator[None]:
         raise PortTaken(f"port {port} is taken; choose another one: make run {variable}=…") from taken
 
 
-def _say_hello(options: Options, items: int, seconds: float) -> None:
+def _say_hello(options: Options, items: int, seconds: float, log: str) -> None:
     api, console = f"http://127.0.0.1:{options.port}", f"http://127.0.0.1:{options.console_port}"
     print(
         f"""
@@ -122,6 +125,7 @@ Yima 一码 is ready after {seconds:.1f} s: {items} services, DynamoDB: {options
 
   API      {api}/v1/openapi.json
   Console  {console}/
+  Log      {log}
 
 Try:
   curl '{api}/v1/health?deep=1'

@@ -6,9 +6,11 @@ Everything is in `.local/`: the signing key of tokens, the root secret. Delete t
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 DEFAULT_FOLDER: Final = Path(__file__).parent.parent.parent / ".local"
 
@@ -37,12 +39,21 @@ class LocalState:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def open_log(self, port: int) -> TextIO:
+        """Return the file for the log lines of the app on `port`, emptied, written line by line."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return (self.folder / f"log-{port}.jsonl").open("w", encoding="utf-8", buffering=1)
+
     def _remembered(self, name: str, make: Callable[[], bytes]) -> bytes:
         path = self.folder / name
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            path.write_bytes(make())
+            # Whole or not at all, and the first one wins: two servers may start in one folder.
+            with tempfile.NamedTemporaryFile(dir=self.folder) as partial:  # readable by its owner only
+                partial.write(make())
+                partial.flush()
+                with suppress(FileExistsError):
+                    path.hardlink_to(partial.name)
         return path.read_bytes()
 
 

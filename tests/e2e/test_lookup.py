@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.server import Server
@@ -117,3 +119,12 @@ def test_everything_ends_with_the_server() -> None:
         assert server.api.get("/v1/health").status_code == 200
     assert server.process.returncode == 0
     assert any("Stopping" in line for line in server.said)
+
+
+def test_what_is_logged_goes_to_a_file_and_names_no_queries(sample_server: Server) -> None:
+    sample_server.api.get("/v1/services?q=13800138000")
+    (where,) = [line.split()[1] for line in sample_server.said if line.strip().startswith("Log ")]
+    logged = Path(where).read_text(encoding="utf-8")
+    assert '"operation":"catalogue.search"' in logged
+    assert "13800138000" not in logged
+    assert not [line for line in sample_server.said if line.startswith("{")]
