@@ -48,7 +48,10 @@ def run(options: Options) -> None:
         items = _start(stack, options)
         # A line a request goes to a file: whoever starts us through a pipe may not read it, and would stop us.
         log = stack.enter_context(LocalState().open_log(options.port))
-        _say_hello(options, items, time.monotonic() - started, log.name)
+        ours = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "YIMA_"))}
+        environment = LocalState().write_environment(options.port, ours)
+        stack.callback(environment.unlink, missing_ok=True)
+        _say_hello(options, items, time.monotonic() - started, log=log.name, environment=environment)
         with redirect_stdout(log):
             stop.wait()
         print("\nStopping.", flush=True)
@@ -117,7 +120,7 @@ def _port(port: int, variable: str) -> Iterator[None]:
         raise PortTaken(f"port {port} is taken; choose another one: make run {variable}=…") from taken
 
 
-def _say_hello(options: Options, items: int, seconds: float, log: str) -> None:
+def _say_hello(options: Options, items: int, seconds: float, *, log: str, environment: Path) -> None:
     api, console = f"http://127.0.0.1:{options.port}", f"http://127.0.0.1:{options.console_port}"
     print(
         f"""
@@ -126,6 +129,7 @@ Yima 一码 is ready after {seconds:.1f} s: {items} services, DynamoDB: {options
   API      {api}/v1/openapi.json
   Console  {console}/
   Log      {log}
+  Ops      . {environment} && {sys.executable} -m infra catalogue status
 
 Try:
   curl '{api}/v1/health?deep=1'

@@ -6,8 +6,9 @@ Everything is in `.local/`: the signing key of tokens, the root secret. Delete t
 from __future__ import annotations
 
 import secrets
+import shlex
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
@@ -43,6 +44,13 @@ class LocalState:
         """Return the file for the log lines of the app on `port`, emptied, written line by line."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return (self.folder / f"log-{port}.jsonl").open("w", encoding="utf-8", buffering=1)
+
+    def write_environment(self, port: int, environment: Mapping[str, str]) -> Path:
+        """Write what ops commands need to act on the server on `port`, as shell exports; return the file."""
+        path = self.folder / f"env-{port}.sh"
+        path.touch(mode=0o600)
+        path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(environment.items())))
+        return path
 
     def _remembered(self, name: str, make: Callable[[], bytes]) -> bytes:
         path = self.folder / name
