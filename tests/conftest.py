@@ -7,6 +7,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure. CI asks the same examples each time; developers' runs look for new ones.
+settings.register_profile(
+    "yima", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("yima")
 
 # Before any client is made: no test reaches a real account.
 os.environ.update(
