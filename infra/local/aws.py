@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import hmac
+import itertools
 import logging
 import os
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from unittest.mock import patch
 
 REGION: Final = "cn-north-1"
+SHUTDOWN_POLL_SECONDS: Final = 0.1
+"""How soon a server notices that it is to end."""
+
 _ACCOUNT_CREDENTIALS: Final = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -42,15 +50,16 @@ class OneAtATime:
 @contextmanager
 def embedded_aws() -> Iterator[str]:
     """Run a moto server, point this process's SDK at it, and yield its URL."""
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = OneAtATime(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, threaded=True)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
     url = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, name="aws", daemon=True)
-    thread.start()
+    serve = functools.partial(server.serve_forever, poll_interval=SHUTDOWN_POLL_SECONDS)
+    threading.Thread(target=serve, name="aws", daemon=True).start()
     before = dict(os.environ)
     os.environ.update(_ACCOUNT_CREDENTIALS, AWS_ENDPOINT_URL=url)
     os.environ.pop("AWS_PROFILE", None)
@@ -63,10 +72,24 @@ def embedded_aws() -> Iterator[str]:
         server.server_close()
 
 
-def fix_data_key(key_arn: str, material: bytes) -> None:
-    """Give the embedded KMS key the material of earlier runs: moto invents a new one for each key."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.kms.models import kms_backends
+@contextmanager
+def remembered_keys(seed: bytes) -> Iterator[None]:
+    """Have the KMS keys that are made meanwhile be those of every other run with this `seed`, id and material.
 
-    key_id = key_arn.rpartition("/")[2]
-    kms_backends[DEFAULT_ACCOUNT_ID][REGION].keys[key_id].key_material = material
+    moto invents both anew for each key, and writes the id into what the key encrypts: without this, what
+    DynamoDB Local keeps between runs could not be decrypted. The n-th key made is always the same one.
+    """
+    ids, materials = itertools.count(), itertools.count()
+
+    def derive(what: str, number: int) -> bytes:
+        return hmac.digest(seed, f"{what}-{number}".encode(), "sha256")
+
+    def key_id(multi_region: bool = False) -> str:  # noqa: FBT001, FBT002 - moto's signature
+        plain = str(uuid.UUID(bytes=derive("id", next(ids))[:16], version=4))
+        return f"mrk-{plain}" if multi_region else plain
+
+    def material() -> bytes:
+        return derive("material", next(materials))
+
+    with patch.multiple("moto.kms.models", generate_key_id=key_id, generate_master_key=material):
+        yield

@@ -18,12 +18,13 @@ def add_commands(groups: Groups) -> None:
     """Add `local` to the parser."""
     local = groups.add_parser("local", help="run Yima on this machine")
     env = os.environ
-    local.add_argument("--port", type=int, default=int(env.get("PORT") or 8000), help="of the API (8000)")
+    # Defaults from the environment are text, so that argparse checks them like arguments, and only for `local`.
+    local.add_argument("--port", type=_port, default=env.get("PORT") or "8000", help="of the API (8000)")
     local.add_argument(
-        "--console-port", type=int, default=int(env.get("CONSOLE_PORT") or 8001), help="of the developer console (8001)"
+        "--console-port", type=_port, default=env.get("CONSOLE_PORT") or "8001", help="of the developer console (8001)"
     )
     local.add_argument(
-        "--dynamodb", choices=["moto", "local"], default=env.get("DYNAMODB") or "moto",
+        "--dynamodb", type=_engine, default=env.get("DYNAMODB") or "moto", metavar="{moto,local}",
         help="moto: in memory; local: DynamoDB Local, with a data folder that survives restarts",
     )  # fmt: skip
     local.add_argument(
@@ -31,6 +32,18 @@ def add_commands(groups: Groups) -> None:
         help="service items to load instead of the sample",
     )  # fmt: skip
     local.set_defaults(run=run_local)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):  # noqa: PLR2004 - 16 bits
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 1 to 65535")
+    return int(text)
+
+
+def _engine(text: str) -> str:
+    if text not in {"moto", "local"}:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither moto nor local")
+    return text
 
 
 def run_local(arguments: argparse.Namespace) -> int:
@@ -42,6 +55,9 @@ def run_local(arguments: argparse.Namespace) -> int:
     from infra.local.stack import SchemaChanged
 
     options = Options(arguments.port, arguments.console_port, arguments.dynamodb, arguments.catalogue)
+    if options.port == options.console_port:
+        print(f"the API and the console cannot both have port {options.port}: set CONSOLE_PORT too", file=sys.stderr)
+        return UNUSABLE
     if options.catalogue is not None and not options.catalogue.exists():
         print(f"there is no catalogue file {options.catalogue}", file=sys.stderr)
         return UNUSABLE

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import traceback
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 
 from chalicelib.shared.clock import format_instant
-from infra.local.clock import AdjustableClock
+from infra.local.clock import AdjustableClock, ClockOutOfRange
 from infra.local.events import DeliveryFailed, Jobs, Streams, UnknownJob
 from infra.local.gateway import problem
 from infra.local.issuer import Issuer, TokenRequest
+from infra.local.polite_http import BodyBroken, BodyTooLarge, PoliteHandler
 
 _MAX_BODY_BYTES: Final = 64 * 1024
 _HELP: Final = """\
@@ -28,10 +30,14 @@ POST /drain
 """
 
 
+class UnknownPath(LookupError):
+    """The console has nothing there."""
+
+
 class ClockRequest(BaseModel):
     """How to move the clock: one of the three."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     now: AwareDatetime | None = None
     advance_seconds: int | None = None
@@ -54,7 +60,7 @@ class Console:
         self._streams = streams
 
     def get(self, path: str) -> Any:
-        """Answer a GET; raise `LookupError` for an unknown path."""
+        """Answer a GET; raise `UnknownPath`."""
         pages: dict[str, Callable[[], Any]] = {
             "/": lambda: _HELP,
             "/.well-known/openid-configuration": self._issuer.configuration,
@@ -62,10 +68,12 @@ class Console:
             "/clock": self._told,
             "/jobs": lambda: {"jobs": self._jobs.names()},
         }
+        if path not in pages:
+            raise UnknownPath(path)
         return pages[path]()
 
     def post(self, path: str, body: bytes) -> Any:
-        """Answer a POST; raise `LookupError`, `ValidationError` or `DeliveryFailed`."""
+        """Answer a POST; raise what `ConsoleHandler` answers with a problem."""
         if path == "/token":
             return self._issuer.issue(TokenRequest.model_validate_json(body))
         if path == "/clock":
@@ -75,82 +83,98 @@ class Console:
         if path.startswith("/jobs/"):
             name = path.removeprefix("/jobs/")
             return {"job": name, "result": self._jobs.run(name)}
-        raise LookupError(path)
+        raise UnknownPath(path)
 
     def _move(self, request: ClockRequest) -> dict[str, str]:
         if request.now is not None:
             self._clock.move_to(request.now)
         elif request.advance_seconds is not None:
-            try:
-                self._clock.advance(timedelta(seconds=request.advance_seconds))
-                self._clock.now()
-            except OverflowError:
-                self._clock.reset()
+            self._clock.advance(request.advance_seconds)
         else:
             self._clock.reset()
         return self._told()
 
     def _told(self) -> dict[str, str]:
-        now: datetime = self._clock.now()
-        return {"now": format_instant(now)}
+        return {"now": format_instant(self._clock.now())}
+
+
+class ConsoleHandler(PoliteHandler):
+    """One connection to the console."""
+
+    max_body_bytes = _MAX_BODY_BYTES
+
+    def __init__(self, *arguments: Any, console: Console) -> None:
+        self._console = console
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:  # noqa: N802 - the base class looks for it
+        """Answer a GET, and a HEAD without the body."""
+        self._answer(lambda path, _: self._console.get(path))
+
+    do_HEAD = do_GET  # noqa: N815 - the base class's name
+
+    def do_POST(self) -> None:  # noqa: N802 - the base class looks for it
+        """Answer a POST."""
+        self._answer(self._console.post)
+
+    def refuse_unread(self, status: int) -> None:
+        """Answer what could not be read."""
+        if status == 501:  # noqa: PLR2004 - what the base class calls a method that is not there
+            self._refuse(405, "There are GET and POST; GET / says what there is")
+        else:
+            self._refuse(400, "This is no HTTP request")
+
+    def _answer(self, ask: Callable[[str, bytes], Any]) -> None:
+        try:
+            body = self.read_body() or b""
+        except (BodyBroken, BodyTooLarge):
+            self.close_connection = True  # what is left of the body cannot be told from the next request
+            self._refuse(400, f"The body is broken, or larger than {_MAX_BODY_BYTES} bytes")
+            self.linger()
+            return
+        try:
+            answer = ask(self.path.partition("?")[0], body)
+        except ValidationError as broken:
+            faults = broken.errors(include_url=False, include_input=False, include_context=False)
+            said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in faults)
+            self._refuse(400, said)
+        except ClockOutOfRange as refused:
+            self._refuse(400, str(refused))
+        except UnknownJob as unknown:
+            self._refuse(404, f"There is no job {unknown}; GET /jobs lists them")
+        except UnknownPath:
+            self._refuse(404, "GET / says what there is")
+        except DeliveryFailed as failed:
+            self._refuse(500, str(failed))
+        except Exception as failed:  # noqa: BLE001 - a job may fail in any way, and its developer wants to see how
+            traceback.print_exc()
+            self._refuse(500, f"{type(failed).__name__}: {failed}; the server's output has the traceback")
+        else:
+            text = isinstance(answer, str)
+            said = answer if text else json.dumps(answer, ensure_ascii=False, default=str)
+            self._send(200, "text/plain; charset=utf-8" if text else "application/json", said.encode())
+
+    def _refuse(self, status: int, detail: str) -> None:
+        title = "The console did not understand" if status < 500 else "It failed"  # noqa: PLR2004
+        self._send(status, "application/problem+json", problem(status, title, detail))
+
+    def _send(self, status: int, media_type: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
 
 def create_console_server(console: Console, port: int) -> ThreadingHTTPServer:
     """Return the console's server on loopback; raise `OSError` if the port is taken."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-            """Say nothing."""
-
-        def do_GET(self) -> None:
-            self._answer(lambda path, _: console.get(path))
-
-        def do_POST(self) -> None:
-            self._answer(console.post)
-
-        def _answer(self, ask: Callable[[str, bytes], Any]) -> None:
-            path = self.path.partition("?")[0]
-            try:
-                declared = self.headers.get("content-length", "0")
-                length = int(declared) if declared.isdigit() else -1
-                if not 0 <= length <= _MAX_BODY_BYTES:
-                    self.close_connection = True
-                    self._refuse(400, "The body is too large, or does not say how long it is")
-                    return
-                answer = ask(path, self.rfile.read(length))
-            except ValidationError as broken:
-                faults = broken.errors(include_url=False, include_input=False, include_context=False)
-                said = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in faults)
-                self._refuse(400, said)
-            except UnknownJob as unknown:
-                self._refuse(404, f"There is no job {unknown}; GET /jobs lists them")
-            except DeliveryFailed as failed:
-                self._refuse(500, str(failed))
-            except LookupError:
-                self._refuse(404, "GET / says what there is")
-            else:
-                text = isinstance(answer, str)
-                body = answer.encode() if text else json.dumps(answer, ensure_ascii=False, default=str).encode()
-                self._send(200, "text/plain; charset=utf-8" if text else "application/json", body)
-
-        def _refuse(self, status: int, detail: str) -> None:
-            title = "The console did not understand" if status < 500 else "It failed"  # noqa: PLR2004
-            self._send(status, "application/problem+json", problem(status, title, detail))
-
-        def _send(self, status: int, media_type: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(body)
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
-
-    return Server(("127.0.0.1", port), Handler)
+    return _Server(("127.0.0.1", port), functools.partial(ConsoleHandler, console=console))

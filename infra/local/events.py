@@ -11,13 +11,17 @@ import base64
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig
 from chalice.local import LambdaContext
 
 from chalicelib.shared.clock import Clock, format_instant
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 MAX_DELIVERIES: Final = 5
 _TABLE_PREFIX: Final = "yima-"
@@ -70,12 +74,33 @@ class Streams:
         self._positions: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
+    @cached_property
+    def _client(self) -> DynamoDBStreamsClient:
+        return boto3.client("dynamodbstreams")
+
     def drain(self) -> int:
-        """Deliver what is pending until nothing is; return how many records that was; raise `DeliveryFailed`."""
+        """Deliver what is pending until nothing is; return how many records that was.
+
+        What one handler writes may be another's event, so rounds are made until one brings nothing. A handler
+        that keeps failing holds back its own records only; after the others have theirs, raises `DeliveryFailed`.
+        """
         delivered = 0
+        failed: dict[str, DeliveryFailed] = {}
         with self._lock:  # the background pump and a drain never deliver side by side
-            while batch := sum(self._deliver_pending(source) for source in self._sources()):
-                delivered += batch
+            while True:
+                in_this_round = 0
+                for source in self._sources():
+                    if source.name not in failed:
+                        try:
+                            in_this_round += self._deliver_pending(source)
+                        except DeliveryFailed as failure:
+                            failed[source.name] = failure
+                if not in_this_round:
+                    break
+                delivered += in_this_round
+        if failed:
+            said = "; ".join(map(str, failed.values()))
+            raise DeliveryFailed(said) from next(iter(failed.values())).__cause__
         return delivered
 
     def _sources(self) -> list[DynamoDBEventConfig]:
@@ -84,30 +109,34 @@ class Streams:
     def _deliver_pending(self, source: DynamoDBEventConfig) -> int:
         table = source.stream_arn.partition("table/")[2].partition("/")[0]
         names = {table, _TABLE_PREFIX + table}
-        client = boto3.client("dynamodbstreams")
         delivered = 0
-        for stream in client.list_streams()["Streams"]:
+        for stream in self._client.list_streams()["Streams"]:
             if stream["TableName"] not in names:
                 continue
-            description = client.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
+            description = self._client.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
             for shard in description["Shards"]:
-                delivered += self._deliver_shard(client, source, stream["StreamArn"], shard["ShardId"])
+                delivered += self._deliver_shard(source, stream["StreamArn"], shard["ShardId"])
         return delivered
 
-    def _deliver_shard(self, client: Any, source: DynamoDBEventConfig, stream_arn: str, shard_id: str) -> int:
+    def _deliver_shard(self, source: DynamoDBEventConfig, stream_arn: str, shard_id: str) -> int:
         place = (f"{source.name}@{stream_arn}", shard_id)
-        after = self._positions.get(place)
-        start: dict[str, str] = (
-            {"ShardIteratorType": "TRIM_HORIZON"}
-            if after is None
-            else {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
-        )
-        iterator = client.get_shard_iterator(StreamArn=stream_arn, ShardId=shard_id, **start)["ShardIterator"]
-        records = client.get_records(ShardIterator=iterator, Limit=source.batch_size)["Records"]
+        records = self._read_after(stream_arn, shard_id, self._positions.get(place), source.batch_size)
         if records:
             self._invoke(source.name, [_as_lambda_sees_it(record, stream_arn) for record in records])
             self._positions[place] = records[-1]["dynamodb"]["SequenceNumber"]
         return len(records)
+
+    def _read_after(self, stream_arn: str, shard_id: str, after: str | None, limit: int) -> list[Any]:
+        place: dict[str, Any] = {"StreamArn": stream_arn, "ShardId": shard_id}
+        oldest = {**place, "ShardIteratorType": "TRIM_HORIZON"}
+        try:
+            start = oldest
+            if after is not None:
+                start = {**place, "ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
+            iterator = self._client.get_shard_iterator(**start)["ShardIterator"]
+        except self._client.exceptions.TrimmedDataAccessException:  # asleep for longer than a stream remembers
+            iterator = self._client.get_shard_iterator(**oldest)["ShardIterator"]
+        return self._client.get_records(ShardIterator=iterator, Limit=limit)["Records"]
 
     def _invoke(self, name: str, records: list[dict[str, Any]]) -> None:
         handler: Handler = self._app.handler_map[name]

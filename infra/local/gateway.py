@@ -2,10 +2,11 @@
 
 Chalice's server falls short of a real gateway in ways that a client notices; each is mended here:
 
-- unknown paths and methods get the `AWS::ApiGateway::GatewayResponse`s of the resources file, as in production;
+- unknown paths and methods, and requests that cannot be read, get the `AWS::ApiGateway::GatewayResponse`s of the
+  resources file, as in production;
 - the request line may hold raw UTF-8 (curl sends it so): it is percent-encoded before it is matched;
 - chunked bodies are read, a broken `Content-Length` is a 400, more than API Gateway's 10 MB a 413;
-- HEAD answers have no body, and header and body leave in one packet (a 40 ms stall on keep-alive otherwise).
+- HEAD answers have no body; what else HTTP asks for is in `polite_http`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalDevServer, create_local_server
 
+from chalicelib.web.observe import record_note
+from infra.local.polite_http import BodyBroken, BodyTooLarge, PoliteHandler
 from infra.local.stack import read_template
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
@@ -62,21 +65,16 @@ class _Refused(Exception):
         self.status = status
 
 
-class GatewayHandler(ChaliceRequestHandler):
+class GatewayHandler(PoliteHandler, ChaliceRequestHandler):
     """One connection to the gateway."""
 
     raw_requestline: bytes
-    disable_nagle_algorithm = True
-    wbufsize = -1  # buffered: the base class flushes once an answer is whole
-    timeout = 120  # seconds: an idle connection does not keep its thread for ever
+    max_body_bytes = MAX_BODY_BYTES
 
     def __init__(self, *arguments: Any, answers: GatewayAnswers, app_object: Chalice, **options: Any) -> None:
         self._answers = answers
         self._app = app_object
-        super().__init__(*arguments, app_object=app_object, **options)  # type: ignore[misc]
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: the app writes a line for each operation, without what may be personal."""
+        super().__init__(*arguments, app_object=app_object, **options)  # type: ignore[call-arg]  # Chalice takes it
 
     def parse_request(self) -> bool:
         """Read the request line and the headers."""
@@ -87,20 +85,36 @@ class GatewayHandler(ChaliceRequestHandler):
 
     def _generic_handle(self) -> None:
         try:
-            body = self._read_body()
+            body = self.read_body()
             headers = {
                 name: value.encode("iso-8859-1").decode("utf-8", "replace") for name, value in self.headers.items()
             }
             response = self._pass_on(self.path, headers, body)
         except _Refused as refused:
-            if refused.response_type != "MISSING_AUTHENTICATION_TOKEN":
-                self.close_connection = True  # what is left of the body cannot be told from the next request
-            status, own, text = self._answers.answer(refused.response_type, refused.status)
-            self._send(status, own, text)
+            self._answer_for_the_app(refused.response_type, refused.status)
+        except BodyBroken:
+            self._refuse_body("BAD_REQUEST_BODY", 400)
+        except BodyTooLarge:
+            self._refuse_body("REQUEST_TOO_LARGE", 413)
         else:
             sent = {**response["headers"], **response["multiValueHeaders"]}
             said = response["body"] or ""
             self._send(response["statusCode"], sent, said if isinstance(said, bytes) else said.encode())
+
+    def refuse_unread(self, status: int) -> None:
+        """Answer as API Gateway does: a method that it does not know is to it a path that it does not know."""
+        unknown_method = status == 501  # noqa: PLR2004 - what the base class calls it
+        self._answer_for_the_app("MISSING_AUTHENTICATION_TOKEN" if unknown_method else "BAD_REQUEST_PARAMETERS", 400)
+
+    def _refuse_body(self, response_type: str, status: int) -> None:
+        self.close_connection = True  # what is left of the body cannot be told from the next request
+        self._answer_for_the_app(response_type, status)
+        self.linger()
+
+    def _answer_for_the_app(self, response_type: str, default_status: int) -> None:
+        status, headers, body = self._answers.answer(response_type, default_status)
+        record_note("gateway answered", response_type=response_type, status=status)
+        self._send(status, headers, body)
 
     def _pass_on(self, path: str, headers: dict[str, str], body: bytes | None) -> dict[str, Any]:
         method = self.command
@@ -114,38 +128,13 @@ class GatewayHandler(ChaliceRequestHandler):
             raise _Refused("MISSING_AUTHENTICATION_TOKEN", 403) from None
         return self._handle_binary(dict(response))
 
-    def _read_body(self) -> bytes | None:
-        if "chunked" in self.headers.get("transfer-encoding", "").lower():
-            return self._read_chunks()
-        declared = self.headers.get("content-length", "0").strip()
-        if not declared.isascii() or not declared.isdigit():
-            raise _Refused("BAD_REQUEST_BODY", 400)
-        length = int(declared)
-        if length > MAX_BODY_BYTES:
-            raise _Refused("REQUEST_TOO_LARGE", 413)
-        return self.rfile.read(length) if length else None
-
-    def _read_chunks(self) -> bytes:
-        body = bytearray()
-        while True:
-            try:
-                size = int(self.rfile.readline(1024).split(b";")[0], 16)
-            except ValueError:
-                raise _Refused("BAD_REQUEST_BODY", 400) from None
-            if size < 0 or len(body) + size > MAX_BODY_BYTES:
-                raise _Refused("REQUEST_TOO_LARGE", 413)
-            if size == 0:
-                while self.rfile.readline(65536).strip():
-                    pass  # trailers
-                return bytes(body)
-            body += self.rfile.read(size)
-            self.rfile.readline(8)
-
     def _send(self, status: int, headers: Mapping[str, Any], body: bytes) -> None:
         self.send_response(status)
         for name, value in headers.items():
             for one in value if isinstance(value, list) else [value]:
                 self.send_header(name, one)
+        if body and not any(name.lower() == "content-type" for name in headers):
+            self.send_header("Content-Type", "application/json")  # API Gateway's default
         if self.close_connection:
             self.send_header("Connection", "close")
         no_content = status in {204, 304}

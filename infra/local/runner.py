@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from infra.local.aws import embedded_aws, fix_data_key
+from infra.local.aws import SHUTDOWN_POLL_SECONDS, embedded_aws, remembered_keys
 from infra.local.clock import AdjustableClock
 from infra.local.dynamodb_local import DynamoDbLocal
 from infra.local.issuer import AUDIENCE, Issuer
@@ -22,6 +24,8 @@ from infra.local.stack import create_stack
 from infra.local.state import LocalState
 
 _PUMP_SECONDS: Final = 0.5
+_MAX_PUMP_SECONDS: Final = 30
+_STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +43,29 @@ class PortTaken(RuntimeError):
 
 
 def run(options: Options) -> None:
-    """Serve until Ctrl-C or SIGTERM; everything that was started ends with us."""
+    """Serve until Ctrl-C or SIGTERM, also while starting; everything that was started ends with us."""
     started = time.monotonic()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    for number in _STOPPING:
+        signal.signal(number, _stop)
     with ExitStack() as stack:
-        items = _start(stack, options)
-        # A line a request goes to a file: whoever starts us through a pipe may not read it, and would stop us.
-        log = stack.enter_context(LocalState().open_log(options.port))
-        ours = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "YIMA_"))}
-        environment = LocalState().write_environment(options.port, ours)
-        stack.callback(environment.unlink, missing_ok=True)
-        _say_hello(options, items, time.monotonic() - started, log=log.name, environment=environment)
-        with redirect_stdout(log):
-            stop.wait()
-        print("\nStopping.", flush=True)
+        try:
+            items = _start(stack, options)
+            # A line a request goes to a file: whoever starts us through a pipe may not read it, and would stop us.
+            log = stack.enter_context(LocalState().open_log(options.port))
+            ours = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "YIMA_"))}
+            environment = LocalState().write_environment(options.port, ours)
+            stack.callback(environment.unlink, missing_ok=True)
+            _say_hello(options, items, time.monotonic() - started, log=log.name, environment=environment)
+            with redirect_stdout(log):
+                threading.Event().wait()
+        except KeyboardInterrupt:
+            print("\nStopping.", flush=True)
+
+
+def _stop(*_: object) -> None:
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+    raise KeyboardInterrupt
 
 
 def _start(stack: ExitStack, options: Options) -> int:
@@ -65,22 +76,31 @@ def _start(stack: ExitStack, options: Options) -> int:
             probe.bind(("127.0.0.1", port))
     state = LocalState()
     clock = AdjustableClock()
+    engine = _launch_engine(stack, state) if options.dynamodb == "local" else None
     stack.enter_context(embedded_aws())
-    if options.dynamodb == "local":
-        engine = stack.enter_context(DynamoDbLocal(state.dynamodb_folder()))
+    from infra.local.catalogue import load_catalogue  # while Java starts: these imports take seconds
+
+    if engine is not None:
+        engine.await_ready()
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = engine.url
     issuer_url = f"http://127.0.0.1:{options.console_port}"
     parameters = {"Stage": "local", "OidcIssuer": issuer_url, "OidcAudience": AUDIENCE, "CorsOrigins": "*"}
-    os.environ.update(create_stack(parameters, root_secret=state.root_secret()))
-    fix_data_key(os.environ["YIMA_DATA_KEY_ARN"], state.data_key_material())
+    with remembered_keys(state.data_key_seed()):
+        os.environ.update(create_stack(parameters, root_secret=state.root_secret()))
 
     from chalicelib import bootstrap
-    from infra.local.catalogue import load_catalogue
 
     bootstrap.use(clock)
     items = load_catalogue(options.catalogue)
     _serve(stack, options, clock, Issuer(issuer_url, state.signing_key(), clock))
     return items
+
+
+def _launch_engine(stack: ExitStack, state: LocalState) -> DynamoDbLocal:
+    engine = DynamoDbLocal(state.dynamodb_folder())
+    stack.callback(engine.stop)
+    engine.launch()
+    return engine
 
 
 def _serve(stack: ExitStack, options: Options, clock: AdjustableClock, issuer: Issuer) -> None:
@@ -96,7 +116,8 @@ def _serve(stack: ExitStack, options: Options, clock: AdjustableClock, issuer: I
     with _port(options.port, "PORT"):
         gateway = create_gateway(app, options.port)
     for name, server in (("console", console_server), ("api", gateway.server)):
-        threading.Thread(target=server.serve_forever, name=name, daemon=True).start()
+        serve = functools.partial(server.serve_forever, poll_interval=SHUTDOWN_POLL_SECONDS)
+        threading.Thread(target=serve, name=name, daemon=True).start()
         stack.callback(server.shutdown)
     ended = threading.Event()
     threading.Thread(target=_pump, args=(streams, ended), name="streams", daemon=True).start()
@@ -104,12 +125,16 @@ def _serve(stack: ExitStack, options: Options, clock: AdjustableClock, issuer: I
 
 
 def _pump(streams: Any, ended: threading.Event) -> None:
-    """Deliver stream events as they come, as Lambda's pollers do."""
-    while not ended.wait(_PUMP_SECONDS):
+    """Deliver stream events as they come, as Lambda's pollers do; ever more slowly while a handler fails."""
+    wait_seconds = _PUMP_SECONDS
+    while not ended.wait(wait_seconds):
         try:
             streams.drain()
-        except Exception as failed:  # noqa: BLE001 - the next round tries again; ending quietly would lose events
-            print(f"streams: {type(failed).__name__}: {failed}", file=sys.stderr, flush=True)
+            wait_seconds = _PUMP_SECONDS
+        except Exception:  # noqa: BLE001 - a later round tries again; ending quietly would lose events
+            wait_seconds = min(2 * wait_seconds, _MAX_PUMP_SECONDS)
+            print(f"streams: tried again in {wait_seconds:g} s", file=sys.stderr)
+            traceback.print_exc()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import boto3
 RESOURCES_PATH: Final = Path(__file__).parent.parent / "resources.json"
 
 _STACK: Final = "yima-local"
-_BY_CLOUDFORMATION: Final = frozenset({"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SNS::Topic"})
+_BY_CLOUDFORMATION: Final = frozenset({"AWS::S3::Bucket", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::SNS::Topic"})
 _TABLE: Final = "AWS::DynamoDB::Table"
 _SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a resource type
 _TABLE_PROPERTIES: Final = (
@@ -27,7 +27,7 @@ _TABLE_PROPERTIES: Final = (
 
 
 class SchemaChanged(RuntimeError):
-    """A table of an earlier run has other keys or indexes than the template; the message says what to do."""
+    """A table of an earlier run has other keys, indexes or streams than the template; the message says what to do."""
 
 
 def read_template() -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _with_literals(value: Any, made: Mapping[str, str]) -> Any:
 
 
 def _ensure_table(name: str, properties: Mapping[str, Any]) -> str:
-    """Create the table, or keep the one of an earlier run if it has the same keys and indexes."""
+    """Create the table, or keep the one of an earlier run if it has the same keys, indexes and stream."""
     dynamodb = boto3.client("dynamodb")
     wanted = {key: properties[key] for key in _TABLE_PROPERTIES if key in properties}
     if "StreamSpecification" in wanted:
@@ -96,6 +96,7 @@ def _shape(table: Mapping[str, Any]) -> Any:
     return (
         sorted((key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]),
         sorted((index["IndexName"], json.dumps(index["KeySchema"], sort_keys=True)) for index in indexes),
+        table.get("StreamSpecification", {}).get("StreamViewType"),  # without its stream, a table's events are lost
     )
 
 

@@ -30,14 +30,15 @@ class LocalState:
         """Return the private key that tokens are signed with, PEM."""
         return self._remembered("signing-key.pem", _make_signing_key)
 
-    def data_key_material(self) -> bytes:
-        """Return the 32 bytes of the KMS key: what a run encrypted, the next one can decrypt."""
+    def data_key_seed(self) -> bytes:
+        """Return the 32 bytes that KMS keys are made from: what a run encrypted, the next one can decrypt."""
         return self._remembered("kms-key", lambda: secrets.token_bytes(32))
 
     def dynamodb_folder(self) -> Path:
         """Return the folder of DynamoDB Local's data."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = self.folder / "dynamodb"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         return folder
 
     def open_log(self, port: int) -> TextIO:

@@ -119,3 +119,22 @@ def test_a_handler_that_never_works_is_said_and_loses_nothing(
     assert delivered == []
     assert streams.drain() == 1
     assert keys_of(delivered) == ["a"]
+
+
+def test_one_broken_handler_does_not_hold_back_the_others(table: Any, delivered: list[Any]) -> None:
+    app = Chalice("events", configure_logs=False)
+    stream = "arn:aws:dynamodb:r:a:table/Things/stream/latest"
+
+    @app.on_dynamodb_record(stream_arn=stream, name="broken")
+    def broken(event: Any) -> None:
+        raise RuntimeError("always")
+
+    @app.on_dynamodb_record(stream_arn=stream, name="sound")
+    def sound(event: Any) -> None:
+        delivered.extend(event.to_dict()["Records"])
+
+    put(table, "a", "b")
+    with pytest.raises(DeliveryFailed, match="broken") as failed:
+        Streams(app).drain()
+    assert "sound" not in str(failed.value)
+    assert keys_of(delivered) == ["a", "b"]

@@ -59,6 +59,6 @@ def test_what_is_remembered_is_for_its_owner_only(tmp_path: Path) -> None:
     state = LocalState(tmp_path / "state")
     assert state.root_secret() == LocalState(tmp_path / "state").root_secret()
     assert state.signing_key() == state.signing_key()
-    assert len(state.data_key_material()) == 32
+    assert len(state.data_key_seed()) == 32
     for path in state.folder.iterdir():
         assert path.stat().st_mode & 0o077 == 0
