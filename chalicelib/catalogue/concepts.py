@@ -17,7 +17,13 @@ HOMOPHONE: Final = 0.86
 # How much a concept counts, against a thing's name.
 THING: Final = 1.0
 INTENT: Final = 0.55
+HINT: Final = 0.25  # for whom, where: it chooses among what was asked for, and is no question of its own
 WEAK: Final = 0.12
+
+LESS_PREFERRED: Final = 0.015  # each meaning after the first counts that much less …
+_LEAST_PREFERRED: Final = 4  # … up to the fourth
+
+MISTYPED_LENGTHS: Final = range(4, 7)  # characters; a shorter word with a wrong one could be too many others
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Way:
     weight: float
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Concept:
     """One thing that a query names."""
 
@@ -45,3 +51,10 @@ class Meaning:
     folded: str
     squeezed: str
     concepts: Sequence[Concept]
+
+
+def ways_of(means: Sequence[str], weight: float) -> list[Way]:
+    """Return the ways to write meanings that are listed in order of preference."""
+    return [
+        Way("text", meant, weight - LESS_PREFERRED * min(place, _LEAST_PREFERRED)) for place, meant in enumerate(means)
+    ]

@@ -1,13 +1,18 @@
-"""Narrowing a search: one set of filters, asked of the index in SQL, or of rows that ranking has at hand."""
+"""Narrowing a search: the filters, the index terms they stand for, and counting what they would leave."""
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from chalicelib.catalogue.snapshot import Row
+FACETS: Final = ("theme", "department", "type", "audience", "channel", "region")
+_LISTED: Final = frozenset({"theme", "audience", "channel"})
+_REGION_LEVELS: Final = (2, 4, 6, 9, 12)  # GB/T 2260 and GB/T 10114: province, city, county, township, village
 
-_LISTED: Final = {"theme": "themes", "audience": "audiences", "channel": "channels"}
+Counts = dict[str, list[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,43 +26,63 @@ class Filters:
     channel: str | None = None
     region: str | None = None
 
+    def terms(self) -> list[str]:
+        """Return the index terms that an item must have, all of them."""
+        given = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return [
+            _term(name, _region_prefix(value) if name == "region" else value)
+            for name, value in given
+            if value is not None
+        ]
 
-def condition_of(filters: Filters) -> tuple[str, list[Any]]:
-    """Return the SQL condition on `items`' columns, and its values."""
-    conditions, values = ["1"], []
-    for field in fields(filters):
-        value = getattr(filters, field.name)
-        if value is None:
+
+class Values(NamedTuple):
+    """What an item has under each facet. `themes`, `audiences`, `channels`: joined by commas."""
+
+    themes: str
+    department: str | None
+    type: str | None
+    audiences: str
+    channels: str
+    region: str | None
+
+
+def terms_of(values: Values) -> Iterator[str]:
+    """Yield the index terms of an item: one for each value, and for each region that it lies in."""
+    for facet, value in zip(FACETS, values, strict=True):
+        if not value:
             continue
-        column = _LISTED.get(field.name)
-        if column:
-            conditions.append(f"',' || {column} || ',' LIKE ?")
-            values.append(f"%,{value},%")
-        elif field.name == "region":
-            conditions.append("region LIKE ?")
-            values.append(_region_prefix(value) + "%")
+        if facet == "region":
+            levels = {_region_prefix(value), *(value[:level] for level in _REGION_LEVELS if level <= len(value))}
+            yield from (_term("region", prefix) for prefix in sorted(levels))
         else:
-            conditions.append(f"{field.name} = ?")
-            values.append(value)
-    return " AND ".join(conditions), values
+            yield from (_term(facet, part) for part in (value.split(",") if facet in _LISTED else (value,)))
 
 
-def passes(row: Row, filters: Filters) -> bool:
-    """Tell whether a row passes all filters."""
-    return (
-        (filters.theme is None or filters.theme in row.themes.split(","))
-        and (filters.department is None or filters.department == row.department)
-        and (filters.type is None or filters.type == row.type)
-        and (filters.audience is None or filters.audience in row.audiences.split(","))
-        and (filters.channel is None or filters.channel in row.channels.split(","))
-        and (filters.region is None or (row.region or "").startswith(_region_prefix(filters.region)))
-    )
+def count_facets(items: Iterable[Sequence[str | None]]) -> Counts:
+    """Count the facets' values over items' `Values`, most frequent first."""
+    counters: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    # Many items share all their values: count each combination once.
+    for values, times in Counter(map(tuple, items)).items():
+        for facet, value in zip(FACETS, values, strict=True):
+            if value:
+                for part in value.split(",") if facet in _LISTED else (value,):
+                    counters[facet][part] += times
+    return {
+        facet: sorted(counter.items(), key=lambda counted: (-counted[1], counted[0]))
+        for facet, counter in counters.items()
+    }
 
 
 def _region_prefix(code: str) -> str:
     """Return what all codes at or below a region begin with: 210200 → 2102, 210000 → 21."""
     if len(code) >= 6:  # noqa: PLR2004
-        for length in (2, 4, 6, 9):
-            if not code[length:].strip("0"):
-                return code[:length]
+        for level in _REGION_LEVELS:
+            if not code[level:].strip("0"):
+                return code[:level]
     return code
+
+
+def _term(facet: str, value: str) -> str:
+    # A digest: one token whatever a department is called, and nothing in it that the index could read as syntax.
+    return "f" + hashlib.sha256(f"{facet}={value}".encode()).hexdigest()[:15]

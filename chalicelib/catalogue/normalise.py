@@ -29,6 +29,13 @@ def core_of(folded: str) -> str:
     return squeeze(_BRACKETED.sub("", folded)) or squeeze(folded)
 
 
+def core_places(folded: str) -> list[int]:
+    """Return where in folded text each letter of its `core_of` stands."""
+    kept = _BRACKETED.sub(lambda aside: " " * len(aside.group()), folded)
+    places = [place for place, char in enumerate(kept) if not _NOT_WORDS.fullmatch(char)]
+    return places or [place for place, char in enumerate(folded) if not _NOT_WORDS.fullmatch(char)]
+
+
 def runs_of(folded: str) -> Iterator[tuple[str, str]]:
     """Yield the runs of folded text as ("han" | "latin" | "digits", run)."""
     for match in _RUNS.finditer(folded):

@@ -42,6 +42,10 @@ class PortTaken(RuntimeError):
     """Somebody else listens there; the message says how to choose another port."""
 
 
+class _Stopped(BaseException):
+    """We were told to end. No `KeyboardInterrupt`: where one passes an `exec`, CPython exits with it even if caught."""
+
+
 def run(options: Options) -> None:
     """Serve until Ctrl-C or SIGTERM, also while starting; everything that was started ends with us."""
     started = time.monotonic()
@@ -58,14 +62,14 @@ def run(options: Options) -> None:
             _say_hello(options, items, time.monotonic() - started, log=log.name, environment=environment)
             with redirect_stdout(log):
                 threading.Event().wait()
-        except KeyboardInterrupt:
+        except _Stopped:
             print("\nStopping.", flush=True)
 
 
 def _stop(*_: object) -> None:
     for number in _STOPPING:
         signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
-    raise KeyboardInterrupt
+    raise _Stopped
 
 
 def _start(stack: ExitStack, options: Options) -> int:

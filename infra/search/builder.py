@@ -11,19 +11,22 @@ from typing import Any, Final, NamedTuple
 
 import apsw
 
+from chalicelib.catalogue.concepts import MISTYPED_LENGTHS
+from chalicelib.catalogue.filters import Values, terms_of
 from chalicelib.catalogue.model import Bundle, ServiceItem
 from chalicelib.catalogue.normalise import bigrams, core_of, fold, fold_english, squeeze
 from chalicelib.catalogue.snapshot import SCHEMA, SCHEMA_VERSION
 from infra.search.bundles import Summarised, join_bundle
 from infra.search.priors import prior_of
 from infra.search.sounds import character_sounds, simplified_characters, sounds_of, word_sounds
-from infra.search.synonyms import Synonyms
+from infra.search.synonyms import INTENT_MARK, Synonyms
 
 _SUMMARY_FIELDS: Final = (
     "code", "name", "name_en", "short_name", "department", "department_code", "type", "region", "themes", "audience",
     "bookable", "channels", "promised_limit", "visits", "sample",
 )  # fmt: skip
 _PROGRESS_EVERY: Final = 500
+_ROLES: Final = ("weak", "hint", "intent", "thing")  # a word that the list has twice counts as the lighter one
 
 
 class _Prepared(NamedTuple):
@@ -86,20 +89,23 @@ def _prepare(item: ServiceItem, simplified: dict[int, str]) -> _Prepared:
 
 def _write_item(connection: apsw.Connection, rank: int, one: _Prepared) -> None:
     item = one.item
+    values = Values(
+        ",".join(item.themes), item.department, item.type, ",".join(item.audience), ",".join(item.channels), item.region
+    )
     connection.execute(
         "INSERT INTO items VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            rank, item.code, one.core, one.name, one.also, one.prior, item.department, item.type, item.region,
-            ",".join(item.themes), ",".join(item.audience), ",".join(item.channels),
+            rank, item.code, one.core, one.name, one.also, one.prior, *values,
             json.dumps(one.summary, ensure_ascii=False, separators=(",", ":")),
         ),
     )  # fmt: skip
     texts = [one.name, *one.also.split()]
-    pairs = " | ".join(" ".join(bigrams(text)) for text in texts)  # `|` is no token, but it keeps phrases apart
-    english = fold_english((item.name_en or "").lower())
+    # A phrase's pairs overlap, so it hardly ever runs from one text into the next; ranking looks at the text itself.
+    pairs = " ".join(" ".join(bigrams(text)) for text in texts)
+    english = " ".join(fold_english(text.lower()) for text in (item.name_en, *item.keywords) if text and text.isascii())
     connection.execute(
-        "INSERT INTO words(rowid, pairs, singles, english) VALUES(?, ?, ?, ?)",
-        (rank, pairs, " ".join(dict.fromkeys("".join(texts))), english),
+        "INSERT INTO words(rowid, pairs, singles, english, filters) VALUES(?, ?, ?, ?, ?)",
+        (rank, pairs, " ".join(dict.fromkeys("".join(texts))), english, " ".join(terms_of(values))),
     )
     connection.executemany(
         "INSERT OR IGNORE INTO sounds VALUES(?, ?, ?, ?, ?)",
@@ -108,36 +114,41 @@ def _write_item(connection: apsw.Connection, rank: int, one: _Prepared) -> None:
 
 
 def _write_lexicon(connection: apsw.Connection, synonyms: Synonyms, simplified: dict[int, str]) -> None:
-    rows: dict[tuple[str, str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
 
-    def add(form: str, kind: str, said: str, means: Sequence[str]) -> None:
-        listed = rows.setdefault((form, kind, said), [])
+    def add(form: str, kind: str, said: str, role: str, means: Sequence[str]) -> None:
+        role_before, listed = rows.setdefault((form, kind, said), (role, []))
         listed.extend(meant for meant in means if meant not in listed)
+        rows[form, kind, said] = (min(role, role_before, key=_ROLES.index), listed)
 
-    for said, means, is_intent in _said(synonyms):
+    for said, role, means in _said(synonyms):
         word = squeeze(fold(said, simplified))
-        forms = [form if form == "!" else squeeze(fold(form, simplified)) for form in (*(["!"] * is_intent), *means)]
-        add(word, "han", word, forms)
+        forms = [squeeze(fold(form, simplified)) for form in means]
+        add(word, "han", word, role, forms)
         sound, initials = word_sounds(word)
         if len(word) > 1:
-            add(sound, "pinyin", word, forms)
+            add(sound, "pinyin", word, role, forms)
         if len(word) > 1 and len(initials) > 1:
-            add(initials, "initials", word, forms)
+            add(initials, "initials", word, role, forms)
+        if len(word) in MISTYPED_LENGTHS and role == "thing":
+            for place in range(len(word)):
+                add(f"{word[:place]}?{word[place + 1 :]}", "typo", word, role, forms)
     for said, means in synonyms.english.items():
         phrase = fold_english(fold(said, simplified))
-        add(phrase, "english", phrase, [form if form == "!" else squeeze(fold(form, simplified)) for form in means])
+        role = "intent" if INTENT_MARK in means else "thing"
+        add(phrase, "english", phrase, role, [squeeze(fold(form, simplified)) for form in means if form != INTENT_MARK])
     connection.executemany(
-        "INSERT INTO lexicon VALUES(?, ?, ?, ?)", [(*key, "|".join(means)) for key, means in sorted(rows.items())]
+        "INSERT INTO lexicon VALUES(?, ?, ?, ?, ?)",
+        [(*key, role, "|".join(means)) for key, (role, means) in sorted(rows.items())],
     )
 
 
-def _said(synonyms: Synonyms) -> Iterator[tuple[str, Sequence[str], bool]]:
-    for said, means in synonyms.words.items():
-        yield said, means, False
-    for said, means in synonyms.intents.items():
-        yield said, means, True
+def _said(synonyms: Synonyms) -> Iterator[tuple[str, str, Sequence[str]]]:
+    for role, listed in (("thing", synonyms.words), ("intent", synonyms.intents), ("hint", synonyms.hints)):
+        for said, means in listed.items():
+            yield said, role, means
     for said in synonyms.weak:
-        yield said, (), False
+        yield said, "weak", ()
 
 
 def _write_documents(
@@ -159,6 +170,7 @@ def _write_documents(
         "simplified": simplified_characters(),
         "sounds": character_sounds(),
         "fillers": list(synonyms.fillers),
+        "patterns": list(synonyms.patterns.items()),
         "stop_words": list(synonyms.stop_words),
         "weak": list(synonyms.weak),
         "usual": list(synonyms.usual),

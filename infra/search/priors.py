@@ -32,7 +32,7 @@ _RARE_PATTERN: Final = re.compile("|".join(_RARE))
 
 # Going to do the thing itself comes before its side paths.
 _FIRST_STEP: Final = re.compile(r"申领|设立|新办|首次|办理|核发|登记$|签发|申请")
-_SIDE_PATH: Final = re.compile(r"注销|恢复|暂停|更正|指引|咨询|维护|异地备案|终止|停业|解封|封存|投诉|工作者|机构")
+_SIDE_PATH: Final = re.compile(r"注销|恢复|暂停|更正|指引|咨询|维护|异地备案|终止|停业|解封|封存|投诉|工作者|机构|缴纳")
 
 _MOST_USED: Final = 1_000_000
 

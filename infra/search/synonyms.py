@@ -10,8 +10,11 @@ from typing import Final
 
 DEFAULT_SYNONYMS_PATH: Final = Path(__file__).with_name("synonyms.csv")
 
-KINDS: Final = frozenset({"word", "intent", "english", "filler", "weak", "usual", "not", "stop"})
-_NEED_MEANS: Final = frozenset({"word", "intent", "english", "not"})
+INTENT_MARK: Final = "!"
+"""Among the meanings of an English word: it says what to do with a thing, not which thing."""
+
+KINDS: Final = frozenset({"word", "intent", "hint", "pattern", "english", "filler", "weak", "usual", "not", "stop"})
+_NEED_MEANS: Final = frozenset({"word", "intent", "hint", "pattern", "english", "not"})
 
 
 class SynonymsInvalid(ValueError):
@@ -20,10 +23,12 @@ class SynonymsInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """The list, by kind. Words and intents map what is said to what is meant, in order of preference."""
+    """The list, by kind. What is said maps to what is meant, in order of preference."""
 
     words: Mapping[str, Sequence[str]]
     intents: Mapping[str, Sequence[str]]
+    hints: Mapping[str, Sequence[str]]
+    patterns: Mapping[str, Sequence[str]]
     english: Mapping[str, Sequence[str]]
     not_in: Mapping[str, Sequence[str]]
     fillers: Sequence[str]
@@ -55,6 +60,8 @@ def load_synonyms(path: Path) -> Synonyms:
     return Synonyms(
         words=by_kind["word"],
         intents=by_kind["intent"],
+        hints=by_kind["hint"],
+        patterns=by_kind["pattern"],
         english=by_kind["english"],
         not_in=by_kind["not"],
         fillers=sorted(by_kind["filler"], key=lambda said: (-len(said), said)),
@@ -71,4 +78,6 @@ def _fault(said: str, means: Sequence[str], kind: str) -> str | None:
         return f"`kind` is {kind!r}, not one of {', '.join(sorted(KINDS))}"
     if (kind in _NEED_MEANS) != bool(means):
         return f"a {kind} {'needs' if kind in _NEED_MEANS else 'has no'} `means`"
+    if kind == "pattern" and (said.count("*") != 1 or said.startswith("*")):
+        return "a pattern has one `*`, not at its beginning"
     return None

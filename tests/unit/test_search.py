@@ -78,6 +78,11 @@ def found(snapshot: Snapshot, query: str, **filters: str) -> list[str]:
         ("出生证明", "F-1"),
         ("A-2", None),
         ("居民身份证丢矢补领", "A-2"),
+        ("给宝宝办身份证", "A-1"),
+        ("林术采伐许可", "D-1"),
+        ("砍自家的树", "D-1"),
+        ("apply for a marriage certificate", "B-1"),
+        ("个体户", "C-1"),
     ],
 )
 def test_what_was_meant_comes_first(snapshot: Snapshot, query: str, first: str | None) -> None:
@@ -133,6 +138,24 @@ def test_facets_count_all_matches_not_the_page(snapshot: Snapshot) -> None:
     assert dict(page.facets["channel"]) == {"online": 1, "window": 1}
 
 
+def test_a_narrowed_search_looks_among_all_that_pass(tmp_path: Path) -> None:
+    crowd = [item(f"N-{number}", f"结婚登记第{number}窗口", popularity=1000, region="210202") for number in range(300)]
+    crowded = build([*crowd, item("X-1", "结婚登记", popularity=1, region="220102")], tmp_path)
+    assert found(crowded, "结婚登记窗口", region="220000") == ["X-1"]
+    assert found(crowded, "jiehun", region="220000") == ["X-1"]
+    assert found(crowded, "N-299", region="220000") == []
+
+
+def test_parts_around_an_aside_are_shown_apart(tmp_path: Path) -> None:
+    aside = build([item("1", "食品(含保健食品)经营许可核发")], tmp_path)
+    (hit,) = aside.search("食品经营许可", Filters(), limit=1, offset=0).hits
+    assert hit.highlights == ["食品", "经营许可"]
+
+
+def test_english_that_only_sounds_like_something_finds_nothing(snapshot: Snapshot) -> None:
+    assert found(snapshot, "swimmingly") == []
+
+
 def test_pages_follow_each_other(snapshot: Snapshot) -> None:
     whole = found(snapshot, "登记")
     paged = [
@@ -171,7 +194,7 @@ def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         totals = list(pool.map(ask, range(16)))
-    alone = [snapshot.search(query, Filters(), limit=20, offset=0).total + 5 for query in queries]
+    alone = [snapshot.search(query, Filters(), limit=20, offset=0).total + len(snapshot.bundles()) for query in queries]
     assert totals == [alone[share::16] for share in range(16)]
 
 
@@ -191,7 +214,10 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path) -> None:
     connection.execute("CREATE TABLE t(x)")
     connection.pragma("user_version", SCHEMA_VERSION + 1)
     connection.close()
-    for path in (damaged, foreign, tmp_path / "absent"):
+    build(ITEMS, tmp_path)
+    cut = tmp_path / "cut"
+    cut.write_bytes((tmp_path / "snapshot.sqlite").read_bytes()[:-4096])
+    for path in (damaged, foreign, cut, tmp_path / "absent"):
         with pytest.raises(SnapshotUnreadable):
             Snapshot.open(path)
 
@@ -276,6 +302,7 @@ def test_the_synonym_list_is_whole() -> None:
         ("said,means,kind\nx,y,wrod\n", "line 2: `kind`"),
         ("said,means,kind\na,b,word\nx,,word\n", "line 3: a word needs"),
         ("said,means,kind\nx,y,filler\n", "line 2: a filler has no"),
+        ("said,means,kind\n*店,y,pattern\n", "line 2: a pattern has one"),
     ],
 )
 def test_bad_synonyms_are_named_by_line(tmp_path: Path, rows: str, said: str) -> None:
