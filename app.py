@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice
+from chalice.app import Chalice, CloudWatchEvent
 
+from chalicelib import bootstrap
+from chalicelib.cases.api import routes as case_routes
+from chalicelib.cases.talk_api import routes as talk_routes
 from chalicelib.catalogue.api import routes as catalogue_routes
+from chalicelib.organisations.api import routes as organisation_routes
 from chalicelib.people.api import routes as people_routes
 from chalicelib.web.api import routes as web_routes
 from chalicelib.web.chalice_edges import anchor
 
 app = Chalice(app_name="yima", configure_logs=False)
 
-for blueprint in (anchor, web_routes, catalogue_routes, people_routes):
+_BLUEPRINTS = (
+    anchor, web_routes, catalogue_routes, people_routes, case_routes, talk_routes, organisation_routes,
+)  # fmt: skip
+
+for blueprint in _BLUEPRINTS:
     app.register_blueprint(blueprint)
+
+
+@app.schedule("rate(10 minutes)", name="deadlines")
+def deadlines(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
+    """Let clocks that have run out lapse, close or escalate."""
+    return bootstrap.container().case_clock.run()

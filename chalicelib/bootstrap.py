@@ -10,9 +10,18 @@ from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from chalicelib.cases.appeals import AppealService
+    from chalicelib.cases.clockwork import CaseClock
+    from chalicelib.cases.conversation import ConversationService
+    from chalicelib.cases.service import CaseService
+    from chalicelib.cases.store import CaseStore
     from chalicelib.catalogue.service import CatalogueService
+    from chalicelib.organisations.service import OrganisationService
     from chalicelib.shared.aws import Clients
+    from chalicelib.shared.crypto import Pseudonyms
+    from chalicelib.shared.deadlines import DeadlineRules, DueDates
     from chalicelib.shared.sealing import AesGcmSealer
+    from chalicelib.shared.transactions import Committer
     from chalicelib.web.identity import TokenVerifier
 
 
@@ -48,6 +57,80 @@ class Container:
 
         store = CatalogueStore(self.aws, self.settings.catalogue_table)
         return CatalogueService(store, PublishedSnapshot(self.aws, self.settings.data_bucket, self.settings.scratch))
+
+    @cached_property
+    def answers(self) -> Committer:
+        """Transactions, and the stored answers of idempotent requests."""
+        from chalicelib.shared.transactions import Committer
+
+        return Committer(self.aws, self.settings.answers_table, lambda: self.sealer("answers"))
+
+    @cached_property
+    def deadline_rules(self) -> DeadlineRules:
+        """The rules that due dates follow."""
+        from chalicelib.shared.deadlines import DeadlineRules
+
+        return DeadlineRules.load()
+
+    @cached_property
+    def due_dates(self) -> DueDates:
+        """Due dates as the calendar counts them."""
+        from chalicelib.shared.calendar import work_calendar
+        from chalicelib.shared.deadlines import DueDates
+
+        return DueDates(self.deadline_rules, work_calendar())
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """References to people that name nobody."""
+        from chalicelib.shared.crypto import Pseudonyms
+
+        return Pseudonyms(self.root_secret)
+
+    @cached_property
+    def case_store(self) -> CaseStore:
+        """Where cases are kept."""
+        from chalicelib.cases.store import CaseStore
+        from chalicelib.shared.crypto import Keys
+
+        keys = Keys(self.aws, self.settings.data_key_arn)
+        return CaseStore(self.aws, self.settings.cases_table, self.settings.people_table, self.answers, keys)
+
+    @cached_property
+    def organisations(self) -> OrganisationService:
+        """Organisations and mediators."""
+        from chalicelib.organisations.service import OrganisationService
+        from chalicelib.organisations.store import OrganisationStore
+
+        return OrganisationService(OrganisationStore(self.aws, self.settings.organisations_table), self.clock)
+
+    @cached_property
+    def cases(self) -> CaseService:
+        """Disputes."""
+        from chalicelib.cases.service import CaseService
+
+        return CaseService(self.case_store, self.organisations, lambda: self.pseudonyms, self.due_dates, self.clock)
+
+    @cached_property
+    def conversations(self) -> ConversationService:
+        """Messages and agreements."""
+        from chalicelib.cases.conversation import ConversationService
+
+        return ConversationService(self.cases, self.case_store, self.clock)
+
+    @cached_property
+    def appeals(self) -> AppealService:
+        """Appeals."""
+        from chalicelib.cases.appeals import AppealService
+
+        return AppealService(self.cases, self.case_store, self.due_dates)
+
+    @cached_property
+    def case_clock(self) -> CaseClock:
+        """What happens to cases because time passes."""
+        from chalicelib.cases.clockwork import CaseClock
+
+        return CaseClock(self.cases, self.case_store, self.due_dates, self.clock)
 
     @cached_property
     def root_secret(self) -> bytes:

@@ -22,7 +22,13 @@ class Settings:
 
     stage: str
     catalogue_table: str
+    cases_table: str
+    organisations_table: str
+    people_table: str
+    answers_table: str
     data_bucket: str
+    evidence_bucket: str
+    data_key_arn: str
     root_secret_arn: str
     oidc_issuer: str
     oidc_audiences: frozenset[str]
@@ -30,6 +36,7 @@ class Settings:
     oidc_jwks_url: str | None
     oidc_roles_claim: str
     cors_origins: tuple[str, ...]
+    public_url: str
     scratch: Path
 
     @classmethod
@@ -38,13 +45,20 @@ class Settings:
         return cls(
             stage=env.get("YIMA_STAGE", "dev"),
             catalogue_table=_required(env, "YIMA_CATALOGUE_TABLE"),
+            cases_table=_required(env, "YIMA_CASES_TABLE"),
+            organisations_table=_required(env, "YIMA_ORGANISATIONS_TABLE"),
+            people_table=_required(env, "YIMA_PEOPLE_TABLE"),
+            answers_table=_required(env, "YIMA_ANSWERS_TABLE"),
             data_bucket=_required(env, "YIMA_DATA_BUCKET"),
+            evidence_bucket=_required(env, "YIMA_EVIDENCE_BUCKET"),
+            data_key_arn=_required(env, "YIMA_DATA_KEY_ARN"),
             root_secret_arn=_required(env, "YIMA_ROOT_SECRET_ARN"),
             oidc_issuer=_required(env, "YIMA_OIDC_ISSUER"),
             oidc_audiences=frozenset(_listed(env, "YIMA_OIDC_AUDIENCE")),
             oidc_client_ids=frozenset(_listed(env, "YIMA_OIDC_CLIENT_IDS")),
             oidc_jwks_url=env.get("YIMA_OIDC_JWKS_URL") or None,
             oidc_roles_claim=env.get("YIMA_OIDC_ROLES_CLAIM") or "roles",
+            public_url=env.get("YIMA_PUBLIC_URL") or "https://yima.example.cn",
             cors_origins=tuple(_listed(env, "YIMA_CORS_ORIGINS")),
             scratch=Path(env.get("YIMA_SCRATCH") or tempfile.gettempdir()),
         )

@@ -11,16 +11,20 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     from chalicelib.settings import SettingMissing
+    from infra.audit.commands import add_commands as add_audit_commands
     from infra.bench.commands import add_commands as add_bench_commands
     from infra.catalogue.commands import add_commands as add_catalogue_commands
     from infra.deployment import StackUnusable, environment_of_stack
     from infra.local.commands import add_commands as add_local_commands
+    from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
 
     parser = argparse.ArgumentParser(prog="python -m infra", description="Operate Yima.")
     parser.add_argument("--stack", help="the CloudFormation stack that ops commands act on")
     groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
     add_catalogue_commands(groups)
+    add_organisation_commands(groups)
+    add_audit_commands(groups)
     add_local_commands(groups)
     add_package_commands(groups)
     add_bench_commands(groups)

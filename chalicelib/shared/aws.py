@@ -13,6 +13,7 @@ from chalicelib.shared.texts import Text
 if TYPE_CHECKING:
     from boto3.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -51,6 +52,11 @@ class Clients:
     def dynamodb(self) -> DynamoDBClient:
         """DynamoDB."""
         return self._client("dynamodb")  # type: ignore[no-any-return]
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        """KMS."""
+        return self._client("kms")  # type: ignore[no-any-return]
 
     @cached_property
     def s3(self) -> S3Client:

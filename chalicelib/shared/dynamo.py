@@ -84,6 +84,40 @@ class Table:
                 return
             request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
 
+    def query(self, pk: str, *, prefix: str = "", after: Item | None = None, limit: int | None = None,
+              newest_first: bool = False) -> tuple[list[Item], Item | None]:  # fmt: skip
+        """Return up to `limit` items of a partition whose `sk` begins with `prefix`, and where to go on. One read."""
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
+        return self._query(condition, values, {"ConsistentRead": True}, after, limit, newest_first)
+
+    def query_index(self, gsi1pk: str, *, until: str | None = None, after: Item | None = None, limit: int | None = None,
+                    newest_first: bool = False) -> tuple[list[Item], Item | None]:  # fmt: skip
+        """Return up to `limit` items of a partition of index `gsi1`, `gsi1sk` at most `until`; and where to go on."""
+        condition, values = "gsi1pk = :pk", {":pk": gsi1pk}
+        if until is not None:
+            condition, values = "gsi1pk = :pk AND gsi1sk <= :until", {":pk": gsi1pk, ":until": until}
+        return self._query(condition, values, {"IndexName": "gsi1"}, after, limit, newest_first)
+
+    def _query(self, condition: str, values: Item, options: dict[str, Any], after: Item | None, limit: int | None,  # noqa: PLR0917
+               newest_first: bool) -> tuple[list[Item], Item | None]:  # fmt: skip  # noqa: FBT001
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": to_wire(values),
+            "ScanIndexForward": not newest_first,
+            **options,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = to_wire(after)
+        if limit is not None:
+            request["Limit"] = limit
+        with unavailable_when_down():
+            reply = self._clients.dynamodb.query(**request)
+        last = reply.get("LastEvaluatedKey")
+        return [from_wire(found) for found in reply["Items"]], None if last is None else from_wire(last)
+
     def put_many(self, items: Sequence[Item]) -> None:
         """Write items unconditionally, 25 a call; what DynamoDB leaves over is sent again."""
         for start in range(0, len(items), _BATCH_WRITES):

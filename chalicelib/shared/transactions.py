@@ -17,6 +17,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from chalicelib.shared.aws import Clients, unavailable_when_down
@@ -32,6 +33,25 @@ _IDEMPOTENCY_SK: Final = "ANSWER"
 
 Refusal = Callable[[Item | None], YimaError]
 """Makes the error that a failed condition stands for, from the item as it was (None: absent)."""
+
+
+class Claim(Protocol):
+    """What names one request: the scope of its key, its body, its moment."""
+
+    @property
+    def scope_digest(self) -> str:
+        """SHA-256 of subject, method, path and key."""
+        ...
+
+    @property
+    def request_digest(self) -> str:
+        """SHA-256 of the body."""
+        ...
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came."""
+        ...
 
 
 class Sealer(Protocol):
@@ -130,7 +150,7 @@ class Committer:
             raise self._replay(idempotency, reasons[0])
         raise _refusal_of(writes, reasons)
 
-    def find_answer(self, idempotency: Idempotency) -> StoredAnswer | None:
+    def find_answer(self, idempotency: Claim) -> StoredAnswer | None:
         """Return the answer that this key's first request got, or None; raise `IdempotencyKeyReused`.
 
         For a use case that reads before it commits: on a retry its reads may already see its own effect.
@@ -186,14 +206,14 @@ class Committer:
         )
         return Unavailable() if row is None else Replayed(self._open(row, idempotency))
 
-    def _open(self, row: Item, idempotency: Idempotency) -> StoredAnswer:
+    def _open(self, row: Item, idempotency: Claim) -> StoredAnswer:
         if row["request_digest"] != idempotency.request_digest:
             raise IdempotencyKeyReused
         stored = json.loads(self._sealer().unseal(row["answer"], idempotency.scope_digest.encode()))
         return StoredAnswer(stored["status"], stored["headers"], stored["body"].encode())
 
 
-def _row_key(idempotency: Idempotency) -> Item:
+def _row_key(idempotency: Claim) -> Item:
     return {"pk": f"IDEMPOTENCY#{idempotency.scope_digest}", "sk": _IDEMPOTENCY_SK}
 
 

@@ -92,9 +92,10 @@ class Envelope:
         return self._origins[0] if self._origins else "null"
 
 
-def etag_of(body: bytes, language: Language) -> str:
-    """Return a strong ETag (RFC 9110, 8.8.3) for a body in one language."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}-{language}"'
+def etag_of(body: bytes, language: Language, version: int | None = None) -> str:
+    """Return a strong ETag (RFC 9110, 8.8.3) for a body in one language; `If-Match` reads its `version`."""
+    prefix = "" if version is None else f"{version}."
+    return f'"{prefix}{hashlib.blake2b(body, digest_size=12).hexdigest()}-{language}"'
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

@@ -9,6 +9,7 @@ A view is a plain function. What it needs, it names in its signature:
 | `query: …` (the `query=` model) | the query parameters, closed → 400 |
 | `page: Page` | the place in a list, from `limit` and a sealed `cursor` |
 | `key: IdempotencyKey` | the `Idempotency-Key` → 400 without one |
+| `expected: ExpectedVersion` | the version in `If-Match`, if there is one → 412 |
 | `language: Language` | `"zh"` or `"en"` |
 | `name: str` for each `{name}` in the path | the path parameter, decoded; no UTF-8 → 404 |
 """
@@ -24,8 +25,15 @@ from chalice.app import Request, Response
 from pydantic import BaseModel
 
 from chalicelib import bootstrap
-from chalicelib.shared.errors import InternalError, InvalidRequest, NotFound, YimaError
-from chalicelib.shared.idempotency import IdempotencyKey, Replayed
+from chalicelib.shared.errors import (
+    IdempotencyKeyReused,
+    InternalError,
+    InvalidRequest,
+    NotFound,
+    Unavailable,
+    YimaError,
+)
+from chalicelib.shared.idempotency import IdempotencyKey, Replayed, StoredAnswer
 from chalicelib.shared.texts import Language, choose_language
 from chalicelib.web.answers import JSON, NO_STORE, Answer, Envelope, etag_of
 from chalicelib.web.chalice_edges import current_request
@@ -34,10 +42,12 @@ from chalicelib.web.identity import Viewer
 from chalicelib.web.observe import record_fault, record_operation
 from chalicelib.web.operations import Access, Contract
 from chalicelib.web.request import (
+    ExpectedVersion,
     ListQuery,
     RequestBody,
     raw_body,
     read_body,
+    read_expected_version,
     read_idempotency_key,
     read_path_parameter,
     read_query,
@@ -119,6 +129,7 @@ class _Call:
         self._viewer_name = names.get(Viewer)
         self._page_name = names.get(Page)
         self._key_name = names.get(IdempotencyKey)
+        self._expected_name = names.get(ExpectedVersion)
         self._language_name = names.get(Language)
         self._takes_query = "query" in names.values()
 
@@ -174,14 +185,27 @@ class _Call:
             )
         if contract.body is not None:
             arguments["body"] = read_body(contract.body, request, language)
+        if self._expected_name:
+            arguments[self._expected_name] = read_expected_version(request.headers)
         if self._language_name:
             arguments[self._language_name] = language
         try:
             return self._serialise(self._view(**arguments), language)
         except Replayed as replayed:
             first = replayed.answer
-            headers = {**first.headers, "Idempotency-Replayed": "true"}
-            return Answer(body=first.body, status=first.status, headers=headers)
+        except (Unavailable, IdempotencyKeyReused):
+            raise
+        except YimaError:
+            # A retry reads what its first attempt did, and may be refused for it: the first answer still holds.
+            found = container.answers.find_answer(arguments[self._key_name]) if self._key_name else None
+            if found is None:
+                raise
+            first = found
+        return self._replay(first)
+
+    def _replay(self, first: StoredAnswer) -> Answer:
+        headers = {**first.headers, "Idempotency-Replayed": "true"}
+        return Answer(body=first.body, status=first.status, headers=headers)
 
     def _read_query(
         self, arguments: dict[str, Any], envelope: Envelope, viewer: Viewer | None, container: bootstrap.Container
@@ -211,5 +235,6 @@ class _Call:
         if isinstance(result, Answer):
             return result
         body = result.__pydantic_serializer__.to_json(result)
-        etag = etag_of(body, language) if self._contract.status == 200 else None  # noqa: PLR2004
+        version = getattr(result, "version", None)
+        etag = etag_of(body, language, version) if self._contract.status == 200 else None  # noqa: PLR2004
         return Answer(body=body, status=self._contract.status, etag=etag)

@@ -12,7 +12,6 @@ import threading
 import urllib.request
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -20,10 +19,13 @@ from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.errors import NotSignedIn, Unavailable
 from chalicelib.shared.texts import Text
+from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
     from jwt import PyJWK
     from jwt.types import Options
+
+__all__ = ["ROLES", "SigningKeys", "TokenRefused", "TokenVerifier", "Viewer", "fetch_json"]
 
 ROLES: Final = frozenset({"citizen", "mediator", "clerk", "window", "court", "reviewer", "supervisor", "ops"})
 
@@ -36,16 +38,6 @@ _KEYS_MAX_AGE_SECONDS: Final = 3600  # a withdrawn key stops working within the 
 _FETCH_TIMEOUT_SECONDS: Final = 3
 _FETCH_MAX_BYTES: Final = 256 * 1024
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """The person on whose behalf a request is made."""
-
-    subject: str
-    roles: frozenset[str]
-    organisation: str | None
-    name: str | None
 
 
 def fetch_json(url: str) -> Any:

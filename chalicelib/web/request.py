@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from chalice.app import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.shared.errors import IdempotencyKeyMissing, InvalidRequest, NotJson, TooLarge
+from chalicelib.shared.errors import IdempotencyKeyMissing, InvalidRequest, NotJson, Stale, TooLarge
 from chalicelib.shared.texts import Language
 from chalicelib.web.violations import body_violations, query_violations, violation
 
@@ -19,6 +20,7 @@ DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100
 
 _IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_VERSION_TAG: Final = re.compile(r'"(\d{1,9})\.[\w-]+"', re.ASCII)
 _REPLACEMENT: Final = "\ufffd"  # what API Gateway, like Python, puts where bytes were no UTF-8
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,6 +43,24 @@ class ListQuery(Query):
 
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=2000)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedVersion:
+    """The version that `If-Match` demands; None: whichever there is."""
+
+    version: int | None
+
+
+def read_expected_version(headers: Mapping[str, Any]) -> ExpectedVersion:
+    """Return what `If-Match` demands (RFC 9110, 13.1.1); raise `Stale` for a tag that can match no version."""
+    if_match = headers.get("if-match")
+    if if_match is None or if_match.strip() == "*":
+        return ExpectedVersion(None)
+    found = _VERSION_TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise Stale
+    return ExpectedVersion(int(found[1]))
 
 
 def read_path_parameter(raw: str) -> str | None:

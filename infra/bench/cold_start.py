@@ -23,7 +23,8 @@ event = {event!r}
 context = SimpleNamespace(function_name="f", aws_request_id="r", memory_limit_in_mb=1024, invoked_function_arn="a")
 """
 _OURS: Final = """
-os.environ.update(YIMA_CATALOGUE_TABLE="t", YIMA_DATA_BUCKET="b", YIMA_ROOT_SECRET_ARN="s", YIMA_OIDC_ISSUER="https://x")
+os.environ.update(YIMA_CATALOGUE_TABLE="t", YIMA_CASES_TABLE="t", YIMA_ORGANISATIONS_TABLE="t", YIMA_PEOPLE_TABLE="t", YIMA_ANSWERS_TABLE="t",
+    YIMA_DATA_BUCKET="b", YIMA_EVIDENCE_BUCKET="b", YIMA_DATA_KEY_ARN="k", YIMA_ROOT_SECRET_ARN="s", YIMA_OIDC_ISSUER="https://x")
 import app
 from chalicelib import bootstrap
 from chalicelib.catalogue.store import CatalogueStore  # noqa

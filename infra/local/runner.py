@@ -82,20 +82,29 @@ def _start(stack: ExitStack, options: Options) -> int:
     clock = AdjustableClock()
     engine = _launch_engine(stack, state) if options.dynamodb == "local" else None
     stack.enter_context(embedded_aws())
-    from infra.local.catalogue import load_catalogue  # while Java starts: these imports take seconds
+    from infra.local.catalogue import SAMPLE, load_catalogue  # while Java starts: these imports take seconds
 
     if engine is not None:
         engine.await_ready()
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = os.environ["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = engine.url
     issuer_url = f"http://127.0.0.1:{options.console_port}"
-    parameters = {"Stage": "local", "OidcIssuer": issuer_url, "OidcAudience": AUDIENCE, "CorsOrigins": "*"}
+    parameters = {
+        "Stage": "local",
+        "OidcIssuer": issuer_url,
+        "OidcAudience": AUDIENCE,
+        "CorsOrigins": "*",
+        "PublicUrl": f"http://127.0.0.1:{options.port}",
+    }
     with remembered_keys(state.data_key_seed()):
         os.environ.update(create_stack(parameters, root_secret=state.root_secret()))
 
     from chalicelib import bootstrap
+    from infra.organisations.commands import store_organisations
+    from infra.organisations.importer import read_organisations
 
     bootstrap.use(clock)
     items = load_catalogue(options.catalogue)
+    store_organisations(read_organisations(SAMPLE / "organisations.json"))
     _serve(stack, options, clock, Issuer(issuer_url, state.signing_key(), clock))
     return items
 

@@ -47,6 +47,7 @@ def notes(container: bootstrap.Container, written: list[str], monkeypatch: pytes
     """An app with one changing route, over a real transaction on moto."""
     monkeypatch.setattr(operations, "_OPERATIONS", {})
     routes = Routes(__name__)
+    container.__dict__["answers"] = Committer(container.aws, "notes", lambda: container.sealer("answers"))
 
     @routes.route("/v1/notes", methods=["POST"])
     @endpoint(body=Note, status=201)
@@ -57,10 +58,11 @@ def notes(container: bootstrap.Container, written: list[str], monkeypatch: pytes
         if body.text == "down":
             raise Unavailable
         view = NoteView(text=body.text, by=viewer.subject)
-        committer = Committer(container.aws, "notes", lambda: container.sealer("answers"))
         transaction = Transaction()
         transaction.update("notes", {"pk": "N", "sk": "1"}, "ADD n :one", values={":one": 1})
-        committer.commit(transaction, idempotency=key.answering(lambda _: view, location=lambda _: "/v1/notes/1"))
+        container.answers.commit(
+            transaction, idempotency=key.answering(lambda _: view, location=lambda _: "/v1/notes/1")
+        )
         written.append(body.text)
         return view
 

@@ -62,6 +62,6 @@ def test_what_the_console_does_not_understand_it_says(
     assert reply.json()["detail"]
 
 
-def test_there_is_nothing_to_deliver_yet(sample_server: Server) -> None:
+def test_jobs_have_names_and_streams_can_be_drained(sample_server: Server) -> None:
     assert sample_server.console.post("/drain").json() == {"delivered": 0}
-    assert sample_server.console.get("/jobs").json() == {"jobs": []}
+    assert sample_server.console.get("/jobs").json() == {"jobs": ["deadlines"]}

@@ -20,6 +20,7 @@ PARAMETERS = [
         "OidcClientIds": "",
         "OidcRolesClaim": "roles",
         "CorsOrigins": "",
+        "PublicUrl": "https://yima.example.cn",
     }.items()
 ]
 

@@ -12,6 +12,10 @@ from chalicelib.settings import SettingMissing, Settings
 from infra.local.stack import SchemaChanged, create_stack, read_template
 from infra.local.state import LocalState
 
+REQUIRED = [
+    "YIMA_CATALOGUE_TABLE", "YIMA_CASES_TABLE", "YIMA_ORGANISATIONS_TABLE", "YIMA_PEOPLE_TABLE", "YIMA_ANSWERS_TABLE",
+    "YIMA_DATA_BUCKET", "YIMA_EVIDENCE_BUCKET", "YIMA_DATA_KEY_ARN", "YIMA_ROOT_SECRET_ARN", "YIMA_OIDC_ISSUER",
+]  # fmt: skip
 PARAMETERS = {"Stage": "local", "OidcIssuer": "http://127.0.0.1:1", "OidcAudience": "a,b", "CorsOrigins": "*"}
 
 
@@ -46,11 +50,9 @@ def test_a_table_of_an_earlier_run_is_kept_unless_its_schema_changed() -> None:
             _ensure_table("t", other)
 
 
-@pytest.mark.parametrize(
-    "missing", ["YIMA_CATALOGUE_TABLE", "YIMA_DATA_BUCKET", "YIMA_ROOT_SECRET_ARN", "YIMA_OIDC_ISSUER"]
-)
+@pytest.mark.parametrize("missing", REQUIRED)
 def test_a_missing_setting_is_named(missing: str) -> None:
-    env = dict.fromkeys(["YIMA_CATALOGUE_TABLE", "YIMA_DATA_BUCKET", "YIMA_ROOT_SECRET_ARN", "YIMA_OIDC_ISSUER"], "x")
+    env = dict.fromkeys(REQUIRED, "x")
     with pytest.raises(SettingMissing, match=missing):
         Settings.from_env({**env, missing: " "})
 

@@ -1,0 +1,1 @@
+"""Disputes: filing, the five-colour code, progress, the state machine, agreements, court, appeals."""

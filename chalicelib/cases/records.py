@@ -1,0 +1,69 @@
+"""What passes between the use cases and the store: a loaded case, a change to write, a line of a list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from chalicelib.cases.model import Case
+from chalicelib.shared.crypto import Erased, Keyring
+from chalicelib.shared.errors import Conflict
+from chalicelib.shared.events import Event
+from chalicelib.shared.transactions import Write
+
+CASE_SUBJECT = "CASE"
+"""The data subject that texts of the case itself belong to: agreement, reasons, messages."""
+
+
+class VersionConflict(Conflict):
+    """Somebody else's command came first; the case is read again, and the command decided again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with its texts: sealed JSON by data subject, and the keys to them."""
+
+    case: Case
+    texts: Mapping[str, bytes]
+    keys: Keyring
+
+    def text_of(self, subject: str) -> dict[str, Any]:
+        """Return a subject's texts; empty once they were erased."""
+        if subject not in self.texts:
+            return {}
+        try:
+            return json.loads(self.keys.unseal(subject, "texts", self.texts[subject]))  # type: ignore[no-any-return]
+        except Erased:
+            return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A command's effect. `seen`: the version decided on; `unlist`: lists that it may leave; `items`: by `sk`."""
+
+    case: Case
+    event: Event
+    seen: int
+    unlist: tuple[tuple[str, str], ...] = ()
+    items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    also: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case as it stands in a list."""
+
+    code: str
+    status: str
+    dispute_type: str
+    region: str
+    organisation: str
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
+        """Return the line that an index entry holds."""
+        return cls(*(item[name] for name in cls.__dataclass_fields__))

@@ -1,0 +1,182 @@
+"""Cases in DynamoDB.
+
+| access pattern | table or index | key condition |
+| --- | --- | --- |
+| a case's state (progress, permissions) | CasesTable | `pk = CASE#<code>`, `sk = META` |
+| a case with its sealed texts | CasesTable | `pk = CASE#<code>`, `sk` begins with `META` |
+| its timeline, oldest first | CasesTable | `pk = CASE#<code>`, `sk` begins with `EVENT#` |
+| its messages | CasesTable | `pk = CASE#<code>`, `sk` begins with `MESSAGE#` |
+| an agreement, an appeal | CasesTable | `pk = CASE#<code>`, `sk = AGREEMENT#<n>`, `APPEAL#<id>` |
+| the keys of its data subjects | PeopleTable | `pk = KEYS#<code>` |
+| cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
+| cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+
+The index holds codes and pseudonyms only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from chalicelib.cases.model import Case, lists_of
+from chalicelib.cases.records import Change, Listed, Loaded, VersionConflict
+from chalicelib.shared.aws import Clients
+from chalicelib.shared.crypto import Keyring, Keys
+from chalicelib.shared.dynamo import Table
+from chalicelib.shared.events import Event
+from chalicelib.shared.idempotency import Idempotency, StoredAnswer
+from chalicelib.shared.items import Item
+from chalicelib.shared.transactions import Committer, Transaction
+
+DUE_SHARDS: Final = 8
+_KEK: Final = "KEK"
+
+
+class CaseStore:
+    """The cases, their events, texts and keys."""
+
+    def __init__(self, clients: Clients, cases: str, people: str, committer: Committer, keys: Keys) -> None:
+        self._cases = Table(clients, cases)
+        self._people = Table(clients, people)
+        self._committer = committer
+        self._keys = keys
+
+    def find(self, code: str) -> Case | None:
+        """Return the case's state. One read of one item."""
+        item = self._cases.find(_pk(code), "META")
+        return None if item is None else Case.from_item(item)
+
+    def load(self, code: str) -> Loaded | None:
+        """Return the case with its sealed texts and open keys. Two reads."""
+        items, _ = self._cases.query(_pk(code), prefix="META")
+        if not items or items[0]["sk"] != "META":
+            return None
+        texts: Mapping[str, bytes] = next((item["texts"] for item in items if item["sk"] == "META#TEXTS"), {})
+        return Loaded(Case.from_item(items[0]), texts, self._keyring(code))
+
+    def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
+        """Return new keys for a case that is about to be filed."""
+        return self._keys.make(code, list(subjects))
+
+    def create(self, case: Case, texts: Mapping[str, bytes], keyring: Keyring, wrapped_kek: bytes, event: Event, *,
+               idempotency: Idempotency, result: Any) -> StoredAnswer | None:  # fmt: skip
+        """Write a new case, its first event, texts and keys, together."""
+        transaction = Transaction()
+        for subject, wrapped in {_KEK: wrapped_kek, **keyring.wrapped}.items():
+            transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
+        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(texts)})
+        self._write(transaction, case, event, seen=None, unlist=())
+        return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:
+        """Write a command's effect: state, event, lists and further items, if nobody was faster.
+
+        Raises `VersionConflict` if the case is no longer at the version that was decided on.
+        """
+        transaction = Transaction()
+        self._write(transaction, change.case, change.event, seen=change.seen, unlist=change.unlist)
+        for sk, values in change.items.items():
+            transaction.put(self._cases.name, {"pk": _pk(change.case.code), "sk": sk, **values})
+        for write in change.also:
+            transaction.writes.append(write)
+        return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def put_item(
+        self, code: str, sk: str, values: Item, *, idempotency: Idempotency, result: Any
+    ) -> StoredAnswer | None:
+        """Write one item of a case that is no change of its state, such as a message."""
+        transaction = Transaction()
+        transaction.put(self._cases.name, {"pk": _pk(code), "sk": sk, **values},
+                        condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict())  # fmt: skip
+        return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def find_item(self, code: str, sk: str) -> Item | None:
+        """Return one item of a case."""
+        return self._cases.find(_pk(code), sk)
+
+    def list_items(self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None,
+                   limit: int | None = None) -> tuple[list[Item], Mapping[str, Any] | None]:  # fmt: skip
+        """Return items of a case by `sk`, and the position to go on from. One read."""
+        start = None if after is None else {"pk": _pk(code), "sk": after["sk"]}
+        items, last = self._cases.query(_pk(code), prefix=prefix, after=start, limit=limit)
+        return items, None if last is None else {"sk": last["sk"]}
+
+    def list_events(self, code: str) -> Iterator[Event]:
+        """Yield every event of a case in order."""
+        after: Item | None = None
+        while True:
+            items, after = self._cases.query(_pk(code), prefix="EVENT#", after=after)
+            yield from map(Event.from_item, items)
+            if after is None:
+                return
+
+    def list_cases(self, kind: str, owner: str, *, after: Mapping[str, Any] | None, limit: int,
+                   status: str | None) -> tuple[list[Listed], Mapping[str, Any] | None]:  # fmt: skip
+        """Return cases of a list, newest first, and the position to go on from. One query for a page without filter."""
+        pk = f"LIST#{kind}#{owner}"
+        start = None if after is None else dict(after)
+        found: list[Listed] = []
+        while True:
+            items, start = self._cases.query_index(pk, after=start, limit=limit, newest_first=True)
+            for item in items:
+                if status in {None, item["status"]}:
+                    found.append(Listed.from_item(item))
+                    if len(found) == limit:
+                        more = start is not None or item is not items[-1]
+                        place = {name: item[name] for name in ("pk", "sk", "gsi1pk", "gsi1sk")}
+                        return found, place if more else None
+            if start is None:
+                return found, None
+
+    def list_due(self, until: str) -> Iterator[str]:
+        """Yield the codes of cases that have a due date until `until`, from every shard."""
+        for shard in range(DUE_SHARDS):
+            after: Item | None = None
+            while True:
+                items, after = self._cases.query_index(f"DUE#{shard}", until=until, after=after)
+                yield from (item["code"] for item in items)
+                if after is None:
+                    break
+
+    def _keyring(self, code: str) -> Keyring:
+        rows = {item["sk"]: item["wrapped"] for item in self._people.query(f"KEYS#{code}")[0]}
+        return self._keys.open(code, rows.pop(_KEK), rows)
+
+    def _write(self, transaction: Transaction, case: Case, event: Event, *, seen: int | None,
+               unlist: Iterable[tuple[str, str]]) -> None:  # fmt: skip
+        meta: Item = {"pk": _pk(case.code), "sk": "META", **case.to_item()}
+        open_clocks = [one.at for one in case.deadlines if not one.escalated]
+        if open_clocks:
+            meta |= {"gsi1pk": f"DUE#{_shard(case.code)}", "gsi1sk": f"{min(open_clocks)}#{case.code}"}
+        if seen is None:
+            transaction.put(self._cases.name, meta, condition="attribute_not_exists(pk)",
+                            refusal=lambda _: VersionConflict())  # fmt: skip
+        else:
+            transaction.put(self._cases.name, meta, condition="#version = :seen", names={"#version": "version"},
+                            values={":seen": seen}, refusal=lambda _: VersionConflict())  # fmt: skip
+        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": f"EVENT#{event.seq:06d}", **event.to_item()},
+                        condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict())  # fmt: skip
+        listed = set(lists_of(case))
+        for kind, owner in listed:
+            key = {"pk": _pk(case.code), "sk": f"LIST#{kind}#{owner}"}
+            transaction.put(self._cases.name, {**key, **_summary(case, kind, owner)})
+        for kind, owner in set(unlist) - listed:
+            transaction.delete(self._cases.name, {"pk": _pk(case.code), "sk": f"LIST#{kind}#{owner}"})
+
+
+def _pk(code: str) -> str:
+    return f"CASE#{code}"
+
+
+def _shard(code: str) -> int:
+    return hashlib.sha256(code.encode()).digest()[0] % DUE_SHARDS
+
+
+def _summary(case: Case, kind: str, owner: str) -> Item:
+    return {
+        "gsi1pk": f"LIST#{kind}#{owner}", "gsi1sk": f"{case.created_at}#{case.code}", "code": case.code,
+        "status": case.status, "dispute_type": case.dispute_type, "region": case.region,
+        "organisation": case.organisation, "created_at": case.created_at, "updated_at": case.updated_at,
+    }  # fmt: skip

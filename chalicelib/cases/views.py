@@ -1,0 +1,309 @@
+"""A case as people see it: each field filled for one viewer, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from pydantic import BaseModel
+
+from chalicelib.cases.model import Case, Deadline
+from chalicelib.cases.policies import actions_of
+from chalicelib.cases.records import Listed
+from chalicelib.cases.service import Seen
+from chalicelib.cases.statuses import HAPPY_PATH, STATUSES, WAITING_FOR
+from chalicelib.cases.words import EVENTS, WAITING
+from chalicelib.shared.codes import show_code
+from chalicelib.shared.deadlines import DeadlineRules
+from chalicelib.shared.events import Event
+from chalicelib.shared.texts import Language
+
+_ENDS_OTHERWISE: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted"})
+
+
+class DeadlineView(BaseModel):
+    """A due date with its rule, its source and the calendar it was counted by."""
+
+    id: str
+    title: str
+    due_at: str
+    provisional: bool
+    rule: str
+    source: str
+    waiting_for: str
+    waiting_for_name: str
+    started_at: str
+    overdue: bool
+
+
+class PartyView(BaseModel):
+    """A party. `phone`: to staff of the case, and to oneself; masked for others' eyes it is null."""
+
+    id: str
+    role: str
+    kind: str
+    name: str | None
+    phone: str | None
+    consented: bool
+    joined: bool
+    you: bool
+
+
+class ActionView(BaseModel):
+    """Something that you can do now."""
+
+    action: str
+    method: str
+    href: str
+
+
+class InviteView(BaseModel):
+    """An invite code, to be handed to the respondent by the applicant."""
+
+    party_id: str
+    name: str | None
+    invite_code: str
+    expires_at: str
+
+
+class RoutingView(BaseModel):
+    """Where the case went, and why."""
+
+    organisation: str
+    because: list[str]
+
+
+class CaseView(BaseModel):
+    """A case as this viewer may see it."""
+
+    code: str
+    status: str
+    status_name: str
+    colour: str
+    percent: int
+    dispute_type: str
+    title: str | None
+    facts: str | None
+    claims: list[str]
+    amount_cents: int | None
+    region: str
+    organisation: str
+    routing: RoutingView
+    mediator: str | None
+    parties: list[PartyView]
+    deadlines: list[DeadlineView]
+    actions: list[ActionView]
+    invite_codes: list[InviteView]
+    preferred_modes: list[str]
+    agreement_sha256: str | None
+    end_reason: str | None
+    document_no: str | None
+    you: str
+    version: int
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, seen: Seen, rules: DeadlineRules, language: Language) -> Self:
+        """Return the view of a case for the person who sees it."""
+        case, filed = seen.case, seen.loaded.text_of("p1")
+        href = f"/v1/cases/{show_code(case.code)}/actions/"
+        return cls(
+            code=show_code(case.code), status=case.status, status_name=case.state.name.text(language),
+            colour=case.state.colour, percent=case.state.percent, dispute_type=case.dispute_type,
+            title=filed.get("title"), facts=filed.get("facts"), claims=filed.get("claims", []),
+            amount_cents=case.amount_cents, region=case.region, organisation=case.organisation,
+            routing=RoutingView(organisation=case.organisation, because=[one[language] for one in case.routing]),
+            mediator=case.mediator, parties=_parties(seen),
+            deadlines=[deadline_view(one, rules, language, seen.now) for one in case.deadlines],
+            actions=[ActionView(action=action, method="POST", href=href + action)
+                     for action in actions_of(seen.relation, seen.person, case)],
+            invite_codes=_invites(seen), preferred_modes=filed.get("preferred_modes", []),
+            agreement_sha256=case.agreement_sha256, end_reason=case.end_reason, document_no=case.document_no,
+            you=seen.relation, version=case.version, created_at=case.created_at, updated_at=case.updated_at,
+        )  # fmt: skip
+
+
+class CaseLine(BaseModel):
+    """A case in a list."""
+
+    code: str
+    status: str
+    status_name: str
+    colour: str
+    percent: int
+    dispute_type: str
+    region: str
+    organisation: str
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, listed: Listed, language: Language) -> Self:
+        """Return the view of one line."""
+        status = STATUSES[listed.status]
+        return cls(
+            code=show_code(listed.code), status=listed.status, status_name=status.name.text(language),
+            colour=status.colour, percent=status.percent, dispute_type=listed.dispute_type, region=listed.region,
+            organisation=listed.organisation, created_at=listed.created_at, updated_at=listed.updated_at,
+        )  # fmt: skip
+
+
+class CaseList(BaseModel):
+    """A page of cases."""
+
+    items: list[CaseLine]
+    next_cursor: str | None
+
+
+class TimelineEntry(BaseModel):
+    """One event in words."""
+
+    seq: int
+    at: str
+    event: str
+    text: str
+    actor_role: str
+    status: str
+    colour: str
+    note: str | None
+
+    @classmethod
+    def of(cls, event: Event, seen: Seen, language: Language) -> Self:
+        """Return the view of one event; `note`: what the actor wrote, if it was not erased."""
+        note = None
+        if event.sealed is not None and event.name != "marked_unreachable":
+            note = seen.loaded.keys.unseal("CASE", f"event#{event.seq}", event.sealed)
+        return cls(
+            seq=event.seq, at=event.at, event=event.name, text=EVENTS[event.name].text(language),
+            actor_role=event.actor_role, status=event.status, colour=STATUSES[event.status].colour, note=note,
+        )  # fmt: skip
+
+
+class Timeline(BaseModel):
+    """A case's events, oldest first."""
+
+    items: list[TimelineEntry]
+
+
+class StageView(BaseModel):
+    """One stage of the mediation code."""
+
+    status: str
+    name: str
+    colour: str
+    reached_at: str | None
+
+
+class DueView(BaseModel):
+    """The due date that comes next. `text`: in words a citizen understands."""
+
+    at: str
+    provisional: bool
+    rule: str
+    source: str
+    text: str
+
+
+class CurrentView(BaseModel):
+    """Where the case stands now."""
+
+    since: str
+    next_step: str
+    waiting_for: str | None
+    waiting_for_name: str | None
+    due: DueView | None
+
+
+class Progress(BaseModel):
+    """What scanning the mediation code shows: no personal data, no free text."""
+
+    code: str
+    status: str
+    status_name: str
+    colour: str
+    percent: int
+    stages: list[StageView]
+    current: CurrentView
+    updated_at: str
+
+    @classmethod
+    def of(cls, case: Case, rules: DeadlineRules, language: Language) -> Self:
+        """Return the view of a case's progress."""
+        waiting = waiting_for(case)
+        return cls(
+            code=show_code(case.code), status=case.status, status_name=case.state.name.text(language),
+            colour=case.state.colour, percent=case.state.percent, stages=_stages(case, language),
+            current=CurrentView(
+                since=case.since, next_step=case.state.next_step.text(language), waiting_for=waiting,
+                waiting_for_name=None if waiting is None else WAITING[waiting].text(language),
+                due=_due(case, rules, language),
+            ),
+            updated_at=case.updated_at,
+        )  # fmt: skip
+
+
+def waiting_for(case: Case) -> str | None:
+    """Return who acts next: once all respondents have agreed, the organisation is to assign a mediator."""
+    return "organisation" if case.status == "accepted" and case.all_consented else case.state.waiting_for
+
+
+def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, now: datetime) -> DeadlineView:
+    """Return a running clock in words."""
+    rule, waits = rules.get(deadline.rule), WAITING_FOR[deadline.rule]
+    overdue = now >= datetime.fromisoformat(deadline.at) + timedelta(seconds=1)
+    return DeadlineView(
+        id=deadline.rule, title=rule.title.text(language), due_at=deadline.at, provisional=deadline.provisional,
+        rule=deadline.rule, source=rule.source.text(language), waiting_for=waits,
+        waiting_for_name=WAITING[waits].text(language), started_at=deadline.started_at, overdue=overdue,
+    )  # fmt: skip
+
+
+def _due(case: Case, rules: DeadlineRules, language: Language) -> DueView | None:
+    if not case.deadlines or case.state.ended:
+        return None
+    first = min(case.deadlines, key=lambda one: one.at)
+    rule = rules.get(first.rule)
+    day = datetime.fromisoformat(first.at) + timedelta(hours=8)
+    text = f"{day:%Y-%m-%d} 前：{rule.title.zh}" if language == "zh" else f"By {day:%Y-%m-%d}: {rule.title.en}"
+    return DueView(
+        at=first.at, provisional=first.provisional, rule=first.rule, source=rule.source.text(language), text=text
+    )
+
+
+def _stages(case: Case, language: Language) -> list[StageView]:
+    path = [*HAPPY_PATH]
+    if case.status in _ENDS_OTHERWISE:
+        path = [status for status in path if status in case.reached] + [case.status]
+    return [
+        StageView(status=status, name=STATUSES[status].name.text(language), colour=STATUSES[status].colour,
+                  reached_at=case.reached.get(status))
+        for status in path
+    ]  # fmt: skip
+
+
+def _parties(seen: Seen) -> list[PartyView]:
+    views = []
+    for party in seen.case.parties:
+        text: Mapping[str, Any] = seen.loaded.text_of(party.id)
+        you = party.person == seen.person
+        phone = text.get("phone")
+        if not you and seen.relation not in {"clerk", "mediator"}:
+            phone = None
+        views.append(PartyView(id=party.id, role=party.role, kind=party.kind, name=text.get("name"), phone=phone,
+                               consented=party.consented_at is not None, joined=party.person is not None,
+                               you=you))  # fmt: skip
+    return views
+
+
+def _invites(seen: Seen) -> list[InviteView]:
+    if seen.relation != "applicant":
+        return []
+    views = []
+    for party in seen.case.parties:
+        text = seen.loaded.text_of(party.id)
+        if party.person is None and party.invite_expires_at is not None and "invite_code" in text:
+            code, expires_at = show_code(text["invite_code"]), party.invite_expires_at
+            views.append(InviteView(party_id=party.id, name=text.get("name"), invite_code=code, expires_at=expires_at))
+    return views

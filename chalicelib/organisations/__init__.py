@@ -1,0 +1,1 @@
+"""Organisations that mediate, and their mediators."""

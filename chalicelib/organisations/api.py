@@ -1,0 +1,36 @@
+"""HTTP routes of mediation organisations, for everyone."""
+
+from __future__ import annotations
+
+from chalicelib import bootstrap
+from chalicelib.organisations.schemas import ListOrganisations, OrganisationList, OrganisationView
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.texts import Language
+from chalicelib.web.answers import PUBLIC_MINUTE
+from chalicelib.web.chalice_edges import Routes
+from chalicelib.web.cursors import Page
+from chalicelib.web.endpoint import endpoint
+from chalicelib.web.operations import Access
+
+routes = Routes(__name__)
+
+
+@routes.route("/v1/organisations")
+@endpoint(access=Access.PUBLIC, query=ListOrganisations, cache=PUBLIC_MINUTE)
+def list_organisations(query: ListOrganisations, page: Page, language: Language) -> OrganisationList:
+    """List the organisations that take a type of dispute in a region."""
+    found = bootstrap.container().organisations.list_organisations(query.dispute_type, query.region)
+    start = 0 if page.position is None else int(page.position["start"])
+    shown = found[start : start + page.limit]
+    more = start + page.limit < len(found)
+    return OrganisationList(
+        items=[OrganisationView.of(one, language) for one in shown],
+        next_cursor=page.cursor_after({"start": start + page.limit} if more else None),
+    )
+
+
+@routes.route("/v1/organisations/{organisation_id}")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
+def get_organisation(organisation_id: str, language: Language) -> OrganisationView:
+    """Show an organisation and its mediators."""
+    return OrganisationView.of(bootstrap.container().organisations.get(organisation_id), language)

@@ -1,0 +1,110 @@
+"""Mediation organisations and mediators: what they handle, and who may be assigned."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.shared.errors import Conflict
+from chalicelib.shared.texts import Text
+
+DISPUTE_TYPES: Final = (
+    "marriage_family", "neighbour", "housing_homestead", "contract_loan", "consumer", "labour", "property_management",
+    "traffic_accident", "medical", "damage_compensation", "land_forestry", "expropriation_demolition", "environment",
+    "production_business", "commercial", "intellectual_property", "other",
+)  # fmt: skip
+"""The main dispute types (2-domain); a subtype's code begins with its main type's."""
+
+
+class NoOrganisation(Conflict):
+    """Nobody in the city handles this type of dispute for this region."""
+
+    slug = "no-organisation"
+    title = Text("该地区暂无受理此类纠纷的调解组织", "No organisation takes this type of dispute in this region")
+    remedy = Text("请拨打 12348 咨询，或选择其他地区。", "Call 12348 for advice, or choose another region.")
+
+
+class MediatorNotAssignable(Conflict):
+    """A mediator who is not of the organisation, not active, not trained or not certified."""
+
+    slug = "mediator-not-assignable"
+    title = Text("不能指派该调解员", "This mediator cannot be assigned")
+    remedy = Text("请指派本组织内培训合格且证书在有效期内的调解员。",
+                  "Assign a mediator of your organisation whose training and certificate hold.")  # fmt: skip
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Training(_Data):
+    """A completed training, good until `expires_on`."""
+
+    course: str
+    completed_on: date
+    expires_on: date
+
+
+class Certificate(_Data):
+    """A mediator's certificate."""
+
+    number: str
+    issued_on: date
+    expires_on: date
+
+
+class Mediator(_Data):
+    """A mediator. `id` is the subject (`sub`) that they sign in with."""
+
+    id: str = Field(min_length=1, max_length=128)
+    name: str
+    specialties: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("zh",)
+    fee: str | None = None
+    active: bool = True
+    trainings: tuple[Training, ...] = ()
+    certificate: Certificate | None = None
+
+    def obstacles(self, on: date) -> list[Text]:
+        """Return why the mediator cannot be assigned on that day; empty if they can (人民调解法 art. 14)."""
+        found = []
+        if not self.active:
+            found.append(Text("已停止执业", "no longer active"))
+        if not any(one.completed_on <= on <= one.expires_on for one in self.trainings):
+            found.append(Text("无有效培训记录", "no training that holds"))
+        if self.certificate is None or not self.certificate.issued_on <= on <= self.certificate.expires_on:
+            found.append(Text("无有效证书", "no certificate that holds"))
+        return found
+
+
+class Organisation(_Data):
+    """An organisation. `covers`: regions (GB/T 2260) it serves; `dispute_types`: main codes, or `*`."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,60}$")
+    name: str
+    name_en: str | None = None
+    kind: Literal["peoples_mediation_committee", "industry", "labour", "consumer", "commercial", "court_affiliated"]
+    region: str = Field(pattern=r"^\d{6}$")
+    covers: tuple[str, ...]
+    dispute_types: tuple[str, ...]
+    address: str | None = None
+    phone: str | None = None
+    hours: str | None = None
+    fee: str | None = None
+    mediators: tuple[Mediator, ...] = ()
+
+    def handles(self, main_type: str, region: str) -> bool:
+        """Tell whether a dispute of this main type from this region can come here."""
+        return region in self.covers and (main_type in self.dispute_types or "*" in self.dispute_types)
+
+    def find_mediator(self, mediator_id: str) -> Mediator | None:
+        """Return one of its mediators, or None."""
+        return next((one for one in self.mediators if one.id == mediator_id), None)
+
+
+def main_type_of(code: str) -> str | None:
+    """Return the main type that a dispute type's code belongs to, or None if there is none."""
+    found = [main for main in DISPUTE_TYPES if code == main or code.startswith(f"{main}_")]
+    return max(found, key=len, default=None)

@@ -1,0 +1,87 @@
+"""Organisations and their public roster as clients see them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, StringConstraints
+
+from chalicelib.organisations.model import Mediator, Organisation
+from chalicelib.shared.texts import Language
+from chalicelib.web.request import ListQuery
+
+
+class ListOrganisations(ListQuery):
+    """Which organisations."""
+
+    dispute_type: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
+    region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
+
+
+class NoRating(BaseModel):
+    """A figure that does not exist yet: fewer than five ratings show no average."""
+
+    average: float | None = None
+    count: int = 0
+
+
+class MediatorView(BaseModel):
+    """A mediator on the public roster."""
+
+    id: str
+    name: str
+    specialties: list[str]
+    languages: list[str]
+    fee: str | None
+    rating: NoRating
+
+    @classmethod
+    def of(cls, mediator: Mediator) -> Self:
+        """Return the public view of a mediator."""
+        return cls(id=mediator.id, name=mediator.name, specialties=list(mediator.specialties),
+                   languages=list(mediator.languages), fee=mediator.fee, rating=NoRating())  # fmt: skip
+
+
+class OrganisationSummary(BaseModel):
+    """An organisation in a list."""
+
+    id: str
+    name: str
+    kind: str
+    region: str
+    covers: list[str]
+    dispute_types: list[str]
+    address: str | None
+    phone: str | None
+    hours: str | None
+    fee: str | None
+
+    @classmethod
+    def of(cls, one: Organisation, language: Language) -> Self:
+        """Return the view of an organisation."""
+        return cls(**_fields(one, language))
+
+
+class OrganisationView(OrganisationSummary):
+    """An organisation with its public roster."""
+
+    mediators: list[MediatorView]
+
+    @classmethod
+    def of(cls, one: Organisation, language: Language) -> Self:
+        """Return the view of an organisation with those of its mediators who are active."""
+        return cls(**_fields(one, language), mediators=[MediatorView.of(each) for each in one.mediators if each.active])
+
+
+class OrganisationList(BaseModel):
+    """A page of organisations."""
+
+    items: list[OrganisationView]
+    next_cursor: str | None
+
+
+def _fields(one: Organisation, language: Language) -> dict[str, object]:
+    names = ("id", "kind", "region", "address", "phone", "hours", "fee")
+    return {**{name: getattr(one, name) for name in names}, "covers": list(one.covers),
+            "dispute_types": list(one.dispute_types),
+            "name": one.name_en if language == "en" and one.name_en else one.name}  # fmt: skip

@@ -1,0 +1,116 @@
+"""The use cases of organisations: list, show, route a dispute to one, check a mediator."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from chalicelib.organisations.model import (
+    MediatorNotAssignable,
+    NoOrganisation,
+    Organisation,
+    main_type_of,
+)
+from chalicelib.shared.clock import SHANGHAI, Clock
+from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
+from chalicelib.shared.texts import Text
+
+DIRECTORY_SECONDS: Final = 60
+"""For how long a process works with the directory it read. Checks of a mediator always read anew."""
+
+
+class Store(Protocol):
+    """Where organisations are kept."""
+
+    def list_all(self) -> Iterable[Organisation]:
+        """Return every organisation."""
+        ...
+
+    def find(self, organisation_id: str) -> Organisation | None:
+        """Return one as it is now, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a dispute goes, and why: each reason with `code`, `zh`, `en`."""
+
+    organisation_id: str
+    because: Sequence[Mapping[str, str]]
+
+
+class OrganisationService:
+    """Organisations and mediators of the city."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._directory: tuple[datetime, tuple[Organisation, ...]] | None = None
+        self._lock = threading.Lock()
+
+    def list_organisations(self, dispute_type: str | None, region: str | None) -> list[Organisation]:
+        """Return those that handle the type and cover the region, by id."""
+        main = None if dispute_type is None else _main_type(dispute_type)
+        return [one for one in self._all() if (region is None or region in one.covers)
+                and (main is None or main in one.dispute_types or "*" in one.dispute_types)]  # fmt: skip
+
+    def get(self, organisation_id: str) -> Organisation:
+        """Return an organisation with its mediators; raise `NotFound`."""
+        found = next((one for one in self._all() if one.id == organisation_id), None)
+        if found is None:
+            raise NotFound
+        return found
+
+    def route(self, dispute_type: str, region: str) -> Routed:
+        """Return the organisation for a dispute: specialised before general, its own district before the city.
+
+        Raises `InvalidRequest` for an unknown type, `NoOrganisation` if nobody handles it there.
+        """
+        main = _main_type(dispute_type)
+        candidates = [one for one in self._all() if one.handles(main, region)]
+        if not candidates:
+            raise NoOrganisation
+        chosen = min(candidates, key=lambda one: (main not in one.dispute_types, one.region != region, one.id))
+        reasons = [
+            ("type_specialised", "专门受理此类纠纷", "specialised in this type of dispute")
+            if main in chosen.dispute_types
+            else ("type_general", "受理各类民间纠纷", "takes civil disputes of every type"),
+            ("region_own", "位于您选择的地区", "in the region that you chose")
+            if chosen.region == region
+            else ("region_covered", "服务范围包括您选择的地区", "serves the region that you chose"),
+        ]
+        return Routed(chosen.id, [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons])
+
+    def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
+        """Raise `MediatorNotAssignable`, with what is missing, unless the mediator can take a case now."""
+        found = self._store.find(organisation)
+        person = None if found is None else found.find_mediator(mediator)
+        if person is None:
+            raise MediatorNotAssignable(Text("不是本组织的调解员。", "Not a mediator of your organisation."))
+        obstacles = person.obstacles(at.astimezone(SHANGHAI).date())
+        if obstacles:
+            said = Text("、".join(one.zh for one in obstacles), ", ".join(one.en for one in obstacles))
+            raise MediatorNotAssignable(said)
+
+    def _all(self) -> tuple[Organisation, ...]:
+        now = self._clock.now()
+        with self._lock:
+            known = self._directory
+        if known is not None and 0 <= (now - known[0]).total_seconds() < DIRECTORY_SECONDS:
+            return known[1]
+        read = tuple(sorted(self._store.list_all(), key=lambda one: one.id))
+        with self._lock:
+            self._directory = (now, read)
+        return read
+
+
+def _main_type(code: str) -> str:
+    main = main_type_of(code)
+    if main is None:
+        raise InvalidRequest(
+            violations=(Violation("/dispute_type", "unknown", "没有此纠纷类型 / no such dispute type"),)
+        )
+    return main

@@ -1,0 +1,100 @@
+"""Counting days as the law counts them (民事诉讼法 (2023) art. 85): working days, make-up days, rest days.
+
+The calendar is the State Council's, published a year ahead at most. Where a year is not published yet, Monday to
+Friday are counted, and the result says that it is provisional.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_SATURDAY: Final = 5
+_DAY: Final = timedelta(days=1)
+IMPORTED: Final = Path(__file__).parent.parent / "rules" / "calendar"
+"""Years that the library does not have yet, one file each: `{year, source, holidays, workdays}`."""
+
+
+class Counted(NamedTuple):
+    """The last day of a period, and whether a year that decided it is not published yet."""
+
+    last_day: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedYear:
+    """A year's statutory days off, and the weekend days that are worked in return."""
+
+    holidays: frozenset[date]
+    workdays: frozenset[date]
+
+
+class WorkCalendar:
+    """Working days. `years`: published years, which win over the library's."""
+
+    def __init__(self, years: Mapping[int, PublishedYear] | None = None) -> None:
+        self._years = dict(years or {})
+
+    def is_published(self, year: int) -> bool:
+        """Tell whether the State Council's arrangement for the year is known here."""
+        return year in self._years or year in _library_years()
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether the day is worked; in a year that is not published, Monday to Friday are."""
+        if day.year in self._years:
+            year = self._years[day.year]
+            return day in year.workdays or (day not in year.holidays and day.weekday() < _SATURDAY)
+        if day.year in _library_years():
+            import chinese_calendar
+
+            return bool(chinese_calendar.is_workday(day))
+        return day.weekday() < _SATURDAY
+
+    def is_rest_day(self, day: date) -> bool:
+        """Tell whether the day is a weekend or statutory rest day."""
+        return not self.is_working_day(day)
+
+    def add_working_days(self, start: date, count: int) -> Counted:
+        """Return the last of `count` working days after `start`, which is not counted itself."""
+        day, provisional = start, False
+        left = count
+        while left > 0:
+            day += _DAY
+            provisional = provisional or not self.is_published(day.year)
+            left -= self.is_working_day(day)
+        return Counted(day, provisional)
+
+    def add_natural_days(self, start: date, count: int) -> Counted:
+        """Return the last of `count` days after `start`; if that is a rest day, the first working day after it."""
+        day = start + count * _DAY
+        provisional = not self.is_published(day.year)
+        while self.is_rest_day(day):
+            day += _DAY
+            provisional = provisional or not self.is_published(day.year)
+        return Counted(day, provisional)
+
+
+@cache
+def work_calendar() -> WorkCalendar:
+    """Return this process's calendar: the library's years, and those that were imported."""
+    years = {}
+    for path in sorted(IMPORTED.glob("*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        days = [frozenset(map(date.fromisoformat, document[name])) for name in ("holidays", "workdays")]
+        years[int(document["year"])] = PublishedYear(*days)
+    return WorkCalendar(years)
+
+
+@cache
+def _library_years() -> range:
+    # Imported when the first day is counted: many routes count none.
+    from chinese_calendar.constants import holidays
+
+    years = {day.year for day in holidays}
+    return range(min(years), max(years) + 1)

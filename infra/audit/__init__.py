@@ -1,0 +1,1 @@
+"""Auditing the event chains of cases."""

@@ -1,0 +1,35 @@
+"""Reading a file of organisations: every fault of it is reported, and nothing is written unless all of it holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.organisations.model import DISPUTE_TYPES, Organisation
+
+_KNOWN: Final = {*DISPUTE_TYPES, "*"}
+
+
+class OrganisationsRefused(ValueError):
+    """The file does not hold; the message lists what is wrong, a fault a line."""
+
+
+def read_organisations(path: Path) -> list[Organisation]:
+    """Return the organisations of a JSON file (a list); raise `OrganisationsRefused`."""
+    try:
+        found = TypeAdapter(list[Organisation]).validate_json(path.read_bytes())
+    except OSError as unreadable:
+        raise OrganisationsRefused(f"{path} cannot be read: {unreadable.strerror}") from unreadable
+    except ValidationError as broken:
+        said = [f"{'/'.join(map(str, error['loc']))}: {error['msg']}" for error in broken.errors()[:50]]
+        raise OrganisationsRefused("\n".join(said)) from None
+    faults = [f"{one.id}: {kind} is no dispute type" for one in found for kind in set(one.dispute_types) - _KNOWN]
+    mediators = [mediator.id for one in found for mediator in one.mediators]
+    for what, names in (("organisation", [one.id for one in found]), ("mediator", mediators)):
+        faults += [f"{what} {name} stands there {count} times" for name, count in Counter(names).items() if count > 1]
+    if faults:
+        raise OrganisationsRefused("\n".join(faults))
+    return found

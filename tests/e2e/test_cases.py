@@ -1,0 +1,307 @@
+"""Whole lives of disputes over a real socket, with tokens from the console."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.server import Server
+
+NUMBERS = itertools.count()
+FILING = {
+    "dispute_type": "neighbour",
+    "region": "210202",
+    "title": "楼上夜间噪音",
+    "facts": "楼上住户每晚十一点后仍有装修噪音，多次沟通无果。",
+    "claims": ["停止夜间噪音"],
+    "amount_cents": 300_000,
+    "applicant": {"name": "王小明", "phone": "13800138000", "id_number": "11010519491231002X"},
+    "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
+    "preferred_modes": ["video"],
+    "terms_version": "2026-01",
+}
+
+
+class Person:
+    """Somebody at the API."""
+
+    def __init__(self, server: Server, sub: str, *roles: str, **more: object) -> None:
+        self._api = server.api
+        self._headers = server.token(sub, *roles, **more)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        key = {"Idempotency-Key": f"key-{next(NUMBERS)}"}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._api.post(path, json=body or {}, headers={**self._headers, **key, **named})
+
+    def read(self, path: str) -> Any:
+        reply = self._api.get(path, headers=self._headers)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+
+class Story:
+    """A case and everybody in it."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server = server
+        self.applicant = Person(server, f"{name}-applicant")
+        self.respondent = Person(server, f"{name}-respondent")
+        self.stranger = Person(server, f"{name}-stranger")
+        filed = self.applicant.post("/v1/cases", FILING)
+        assert filed.status_code == 201, filed.text
+        self.case = filed.json()
+        self.code = self.case["code"]
+        assert filed.headers["location"] == f"/v1/cases/{self.code}"
+        roster = server.api.get(f"/v1/organisations/{self.case['organisation']}").json()["mediators"]
+        self.mediator_id = roster[0]["id"]
+        self.other_mediator_id, self.untrained_id = roster[1]["id"], roster[2]["id"]
+        self.clerk = Person(server, "clerk-1", "clerk", org=self.case["organisation"])
+        self.mediator = Person(server, self.mediator_id, "mediator", org=self.case["organisation"])
+        self.court = Person(server, "court-1", "court")
+        self.reviewer = Person(server, "reviewer-1", "reviewer")
+
+    def act(self, person: Person, action: str, body: Any = None, *, status: int = 200) -> Any:
+        reply = person.post(f"/v1/cases/{self.code}/actions/{action}", body)
+        assert reply.status_code == status, reply.text
+        return reply.json()
+
+    def progress(self) -> Any:
+        reply = self.server.api.get(f"/v1/progress/{self.code}")
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def shows(self, status: str, colour: str, due: str | None) -> None:
+        shown = self.progress()
+        assert (shown["status"], shown["colour"]) == (status, colour)
+        assert (shown["current"]["due"] or {}).get("rule") == due
+
+    def join(self) -> None:
+        invite = self.applicant.read(f"/v1/cases/{self.code}")["invite_codes"][0]["invite_code"]
+        reply = self.respondent.post(f"/v1/cases/{self.code}/join", {"invite_code": invite})
+        assert reply.status_code == 200, reply.text
+
+    def until_mediating(self) -> None:
+        self.act(self.clerk, "accept")
+        self.join()
+        self.act(self.respondent, "consent", {"terms_version": "2026-01"})
+        self.act(self.clerk, "assign", {"mediator_id": self.mediator_id})
+        self.act(self.mediator, "take")
+
+
+@pytest.fixture
+def console_clock(sample_server: Server) -> Any:
+    """The console's clock, put back afterwards."""
+    yield lambda **body: sample_server.console.post("/clock", json=body).raise_for_status()
+    sample_server.console.post("/clock", json={"reset": True})
+
+
+def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Server, console_clock: Any) -> None:
+    console_clock(now="2026-11-24T02:00:00Z")
+    story = Story(sample_server, "life")
+    story.shows("submitted", "blue", "acceptance")
+    assert story.progress()["current"]["due"]["at"] == "2026-11-27T15:59:59.000Z"
+    story.act(story.clerk, "accept")
+    story.shows("accepted", "blue", "invite")
+    story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
+    story.join()
+    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.shows("accepted", "blue", "match")
+    refused = story.act(story.clerk, "assign", {"mediator_id": story.untrained_id}, status=409)
+    assert refused["type"] == "/problems/mediator-not-assignable"
+    story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
+    story.shows("assigned", "yellow", "mediator_reply")
+    story.act(story.mediator, "take")
+    story.shows("mediating", "yellow", "contact_party")
+    drafted = story.act(story.mediator, "draft_agreement", {"text": "晚十点后不施工。", "terms": ["晚十点后不施工"]})
+    story.shows("agreed", "orange", "mediation_period")
+    agreement = story.respondent.read(f"/v1/cases/{story.code}/agreement")
+    assert agreement["sha256"] == drafted["agreement_sha256"]
+    wrong = story.act(story.applicant, "sign", {"agreement_sha256": "0" * 64}, status=409)
+    assert wrong["type"] == "/problems/agreement-changed"
+    story.act(story.applicant, "sign", {"agreement_sha256": agreement["sha256"]})
+    story.shows("agreed", "orange", "mediation_period")
+    story.act(story.respondent, "sign", {"agreement_sha256": agreement["sha256"]})
+    story.shows("signed", "orange", "confirmation_window")
+    assert len(story.applicant.read(f"/v1/cases/{story.code}/agreement")["signatures"]) == 2
+    story.act(story.applicant, "apply_confirmation")
+    story.act(story.respondent, "apply_confirmation")
+    story.shows("confirming", "orange", "court_accept")
+    story.act(story.court, "confirm", {"document_no": "(2026)辽0202民特1号"})
+    story.shows("confirmed", "green", None)
+    events = [entry["event"] for entry in story.respondent.read(f"/v1/cases/{story.code}/timeline")["items"]]
+    assert events == [
+        "submitted", "accepted", "joined", "all_consented", "assigned", "taken", "agreement_drafted", "signed",
+        "agreement_effective", "confirmation_requested", "confirmation_applied", "confirmed",
+    ]  # fmt: skip
+    percents = [stage["reached_at"] for stage in story.progress()["stages"]]
+    assert all(percents)
+    assert percents == sorted(percents)
+
+
+def test_other_ends(sample_server: Server, console_clock: Any) -> None:
+    declined = Story(sample_server, "declined")
+    declined.act(declined.clerk, "accept")
+    declined.join()
+    declined.act(declined.respondent, "decline", {"reason": "不愿调解"})
+    declined.shows("failed", "red", None)
+    withdrawn = Story(sample_server, "withdrawn")
+    withdrawn.act(withdrawn.applicant, "withdraw")
+    withdrawn.shows("withdrawn", "red", None)
+    refused = Story(sample_server, "refused")
+    refused.act(refused.clerk, "refuse", {"reason": "不属于民间纠纷"})
+    refused.shows("not_accepted", "red", None)
+
+
+def test_a_mediator_who_does_not_answer_loses_the_case(sample_server: Server, console_clock: Any) -> None:
+    console_clock(now="2026-11-24T02:00:00Z")
+    story = Story(sample_server, "lapse")
+    story.act(story.clerk, "accept")
+    story.join()
+    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
+    console_clock(now="2026-11-27T15:59:59Z")
+    assert sample_server.console.post("/jobs/deadlines").status_code == 200
+    story.shows("assigned", "yellow", "mediator_reply")
+    console_clock(now="2026-11-27T16:00:00Z")
+    assert sample_server.console.post("/jobs/deadlines").status_code == 200
+    story.shows("accepted", "blue", "match")
+    story.act(story.mediator, "take", status=404)
+    again = story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
+    assert again["type"] == "/problems/mediator-conflicted"
+    story.act(story.clerk, "assign", {"mediator_id": story.other_mediator_id})
+
+
+def test_an_upheld_appeal_reopens_the_case_for_another_mediator(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "appeal")
+    story.until_mediating()
+    story.act(story.mediator, "end", {"ground": "positions_too_far", "note": "差距过大"})
+    story.shows("failed", "red", None)
+    filed = story.applicant.post(f"/v1/cases/{story.code}/appeals", {"kind": "process", "text": "调解员未听取意见"})
+    assert filed.status_code == 201, filed.text
+    path = f"/v1/cases/{story.code}/appeals/{filed.json()['id']}/decision"
+    assert story.applicant.post(path, {"upheld": True, "reason": "x"}).status_code == 403
+    decided = story.reviewer.post(path, {"upheld": True, "reason": "程序有瑕疵"})
+    assert decided.status_code == 200, decided.text
+    story.shows("accepted", "blue", "invite")
+    story.act(story.respondent, "consent", {"terms_version": "2026-02"})
+    story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
+    story.act(story.clerk, "assign", {"mediator_id": story.other_mediator_id})
+    events = [entry["event"] for entry in story.applicant.read(f"/v1/cases/{story.code}/timeline")["items"]]
+    assert "reopened" in events or "appeal_upheld" in events
+
+
+def test_a_dismissed_application_can_be_made_again(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "dismissed")
+    story.until_mediating()
+    story.act(story.mediator, "draft_agreement", {"text": "和解", "terms": []})
+    sha256 = story.applicant.read(f"/v1/cases/{story.code}/agreement")["sha256"]
+    for person in (story.applicant, story.respondent):
+        story.act(person, "sign", {"agreement_sha256": sha256})
+    for person in (story.applicant, story.respondent):
+        story.act(person, "apply_confirmation")
+    story.act(story.court, "dismiss", {"reason": "条款不明确"})
+    assert story.progress()["status"] == "signed"
+    for person in (story.applicant, story.respondent):
+        story.act(person, "fulfil")
+    story.shows("settled", "green", None)
+
+
+def test_nobody_else_learns_anything(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "private")
+    absent = sample_server.api.get("/v1/progress/0000-0000-0000-0000-0")
+    assert absent.status_code == 404
+    for path in ("", "/timeline", "/agreement", "/messages", "/appeals"):
+        reply = sample_server.api.get(f"/v1/cases/{story.code}{path}", headers=story.stranger._headers)
+        assert reply.status_code == 404, path
+    shown = sample_server.api.get(f"/v1/progress/{story.code}").text
+    for secret in ("王小明", "李大勇", "13800138000", "13900139000", "噪音"):
+        assert secret not in shown
+    story.act(story.clerk, "accept")
+    story.join()
+    seen = story.respondent.read(f"/v1/cases/{story.code}")
+    assert "13800138000" not in str(seen)
+    assert seen["invite_codes"] == []
+    assert [party["you"] for party in seen["parties"]] == [False, True]
+
+
+def test_a_retry_gets_the_first_answer_and_acts_once(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "retry")
+    first = story.clerk.post(f"/v1/cases/{story.code}/actions/accept", Idempotency_Key="accept-once")
+    again = story.clerk.post(f"/v1/cases/{story.code}/actions/accept", Idempotency_Key="accept-once")
+    assert first.status_code == again.status_code == 200
+    assert again.content == first.content
+    assert again.headers["idempotency-replayed"] == "true"
+    filed = [story.applicant.post("/v1/cases", FILING, Idempotency_Key="file-once").json()["code"] for _ in range(3)]
+    assert len(set(filed)) == 1
+    other = {**FILING, "title": "另一件事"}
+    reused = story.applicant.post("/v1/cases", other, Idempotency_Key="file-once")
+    assert (reused.status_code, reused.json()["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+def test_a_stale_version_changes_nothing(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "stale")
+    etag = sample_server.api.get(f"/v1/cases/{story.code}", headers=story.clerk._headers).headers["etag"]
+    assert story.clerk.post(f"/v1/cases/{story.code}/actions/accept", If_Match=etag).status_code == 200
+    stale = story.clerk.post(f"/v1/cases/{story.code}/actions/refuse", {"reason": "x"}, If_Match=etag)
+    assert stale.status_code == 412
+    story.shows("accepted", "blue", "invite")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"amount_cents": -1}, "/amount_cents"),
+        ({"amount_cents": 10**15}, "/amount_cents"),
+        ({"facts": "长" * 20_001}, "/facts"),
+        ({"dispute_type": "no_such_type"}, "/dispute_type"),
+        ({"region": "大连"}, "/region"),
+        (
+            {"applicant": {"name": "王", "phone": "13800138000", "id_number": "110105194912310021"}},
+            "/applicant/id_number",
+        ),
+        ({"applicant": {"name": "王", "phone": "12"}}, "/applicant/phone"),
+        ({"respondents": []}, "/respondents"),
+        ({"surprise": 1}, "/surprise"),
+    ],
+)
+def test_a_bad_filing_is_refused_and_not_echoed(sample_server: Server, change: Any, pointer: str) -> None:
+    person = Person(sample_server, "bad-filer")
+    reply = person.post("/v1/cases", {**FILING, **change})
+    assert reply.status_code == 400, reply.text
+    assert pointer in [error["pointer"] for error in reply.json()["errors"]]
+    assert "110105194912310021" not in reply.text
+    assert person.read("/v1/cases")["items"] == []
+
+
+def test_codes_invites_and_lists(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "codes")
+    typo = story.code[:-1] + ("0" if story.code[-1] != "0" else "1")
+    assert sample_server.api.get(f"/v1/progress/{typo}").json()["type"] == "/problems/bad-code"
+    assert sample_server.api.get(f"/v1/progress/{story.code.lower().replace('-', '')}").status_code == 200
+    story.act(story.clerk, "accept")
+    invite = story.applicant.read(f"/v1/cases/{story.code}")["invite_codes"][0]["invite_code"]
+    path = f"/v1/cases/{story.code}/join"
+    assert story.applicant.post(path, {"invite_code": invite}).json()["type"] == "/problems/already-party"
+    assert story.respondent.post(path, {"invite_code": invite}).status_code == 200
+    assert story.stranger.post(path, {"invite_code": invite}).json()["type"] == "/problems/invite-used"
+    assert story.applicant.read(f"/v1/cases/{story.code}")["invite_codes"] == []
+    assert [one["code"] for one in story.respondent.read("/v1/cases")["items"]] == [story.code]
+    assert story.code in [one["code"] for one in story.clerk.read("/v1/cases?role=clerk&limit=100")["items"]]
+    assert story.stranger.read("/v1/cases")["items"] == []
+    message = story.respondent.post(f"/v1/cases/{story.code}/messages", {"text": "只给调解员", "to": "mediator"})
+    assert message.status_code == 201
+    assert story.applicant.read(f"/v1/cases/{story.code}/messages")["items"] == []
+    assert len(story.respondent.read(f"/v1/cases/{story.code}/messages")["items"]) == 1
+
+
+def test_the_qr_code_is_in_the_colour_of_the_stage(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "qr")
+    first = sample_server.api.get(f"/v1/progress/{story.code}/qr.svg")
+    assert first.headers["content-type"] == "image/svg+xml"
+    assert "#0b57d0" in first.text
+    story.act(story.applicant, "withdraw")
+    assert "#b3261e" in sample_server.api.get(f"/v1/progress/{story.code}/qr.svg").text
