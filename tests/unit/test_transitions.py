@@ -12,6 +12,7 @@ from chalicelib.cases.statuses import HAPPY_PATH, STATUSES
 from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.cases.words import EVENTS
 from chalicelib.shared.errors import NotAllowed
+from infra.states.commands import PATH, draw
 
 RELATIONS = ("applicant", "respondent", "mediator", "clerk", "court", "reviewer", "supervisor")
 
@@ -70,3 +71,7 @@ def test_percent_rises_along_the_happy_path() -> None:
     percents = [STATUSES[status].percent for status in HAPPY_PATH]
     assert percents == sorted(set(percents))
     assert percents[-1] == 100
+
+
+def test_the_diagram_is_the_tables() -> None:
+    assert PATH.read_text(encoding="utf-8") == draw(), "run `python -m infra states`"

@@ -1,0 +1,1 @@
+"""Drawing the state machine of disputes from its table."""
