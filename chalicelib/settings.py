@@ -24,11 +24,16 @@ class Settings:
     catalogue_table: str
     cases_table: str
     organisations_table: str
+    appointments_table: str
+    ratings_table: str
+    notices_table: str
+    audit_table: str
     people_table: str
     answers_table: str
     data_bucket: str
     evidence_bucket: str
     data_key_arn: str
+    notices_topic_arn: str
     root_secret_arn: str
     oidc_issuer: str
     oidc_audiences: frozenset[str]
@@ -47,11 +52,16 @@ class Settings:
             catalogue_table=_required(env, "YIMA_CATALOGUE_TABLE"),
             cases_table=_required(env, "YIMA_CASES_TABLE"),
             organisations_table=_required(env, "YIMA_ORGANISATIONS_TABLE"),
+            appointments_table=_required(env, "YIMA_APPOINTMENTS_TABLE"),
+            ratings_table=_required(env, "YIMA_RATINGS_TABLE"),
+            notices_table=_required(env, "YIMA_NOTICES_TABLE"),
+            audit_table=_required(env, "YIMA_AUDIT_TABLE"),
             people_table=_required(env, "YIMA_PEOPLE_TABLE"),
             answers_table=_required(env, "YIMA_ANSWERS_TABLE"),
             data_bucket=_required(env, "YIMA_DATA_BUCKET"),
             evidence_bucket=_required(env, "YIMA_EVIDENCE_BUCKET"),
             data_key_arn=_required(env, "YIMA_DATA_KEY_ARN"),
+            notices_topic_arn=_required(env, "YIMA_NOTICES_TOPIC_ARN"),
             root_secret_arn=_required(env, "YIMA_ROOT_SECRET_ARN"),
             oidc_issuer=_required(env, "YIMA_OIDC_ISSUER"),
             oidc_audiences=frozenset(_listed(env, "YIMA_OIDC_AUDIENCE")),

@@ -239,6 +239,8 @@ class CaseService:
         data = dict(outcome.data)
         if case.ended_at is not None and version > 1 and case.since == format_instant(now):
             data |= {"closed": True, "organisation": case.organisation}
+            if case.mediator is not None:
+                data["mediator"] = case.mediator
         audience = [{"person": party.person, "relation": party.role} for party in case.parties if party.person]
         if case.mediator_person is not None:
             audience.append({"person": case.mediator_person, "relation": "mediator"})

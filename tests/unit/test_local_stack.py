@@ -13,7 +13,8 @@ from infra.local.stack import SchemaChanged, create_stack, read_template
 from infra.local.state import LocalState
 
 REQUIRED = [
-    "YIMA_CATALOGUE_TABLE", "YIMA_CASES_TABLE", "YIMA_ORGANISATIONS_TABLE", "YIMA_PEOPLE_TABLE", "YIMA_ANSWERS_TABLE",
+    "YIMA_CATALOGUE_TABLE", "YIMA_CASES_TABLE", "YIMA_ORGANISATIONS_TABLE", "YIMA_APPOINTMENTS_TABLE", "YIMA_RATINGS_TABLE",
+    "YIMA_NOTICES_TABLE", "YIMA_AUDIT_TABLE", "YIMA_PEOPLE_TABLE", "YIMA_ANSWERS_TABLE",
     "YIMA_DATA_BUCKET", "YIMA_EVIDENCE_BUCKET", "YIMA_DATA_KEY_ARN", "YIMA_ROOT_SECRET_ARN", "YIMA_OIDC_ISSUER",
 ]  # fmt: skip
 PARAMETERS = {"Stage": "local", "OidcIssuer": "http://127.0.0.1:1", "OidcAudience": "a,b", "CorsOrigins": "*"}
