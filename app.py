@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice, CloudWatchEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent
 
 from chalicelib import bootstrap
+from chalicelib.audit.api import routes as audit_routes
 from chalicelib.cases.api import routes as case_routes
 from chalicelib.cases.talk_api import routes as talk_routes
 from chalicelib.catalogue.api import routes as catalogue_routes
+from chalicelib.notices.api import routes as notice_routes
 from chalicelib.organisations.api import routes as organisation_routes
 from chalicelib.people.api import routes as people_routes
 from chalicelib.web.api import routes as web_routes
@@ -17,6 +19,7 @@ app = Chalice(app_name="yima", configure_logs=False)
 
 _BLUEPRINTS = (
     anchor, web_routes, catalogue_routes, people_routes, case_routes, talk_routes, organisation_routes,
+    notice_routes, audit_routes,
 )  # fmt: skip
 
 for blueprint in _BLUEPRINTS:
@@ -27,3 +30,18 @@ for blueprint in _BLUEPRINTS:
 def deadlines(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
     """Let clocks that have run out lapse, close or escalate."""
     return bootstrap.container().case_clock.run()
+
+
+@app.schedule("rate(1 hour)", name="checkpoints")
+def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
+    """Sign what has happened until now."""
+    return bootstrap.container().audit.run()
+
+
+# The stream's real ARN stands in infra/resources.json: Chalice wants one here, and a template cannot be computed.
+@app.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:local:0:table/CasesTable/stream/latest", batch_size=25, name="relay"
+)
+def relay(event: DynamoDBEvent) -> int:
+    """Tell everyone whom the events of cases concern."""
+    return bootstrap.container().relay.deliver(event.to_dict()["Records"])

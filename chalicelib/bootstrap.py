@@ -10,18 +10,24 @@ from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from chalicelib.audit.service import AuditService
     from chalicelib.cases.appeals import AppealService
     from chalicelib.cases.clockwork import CaseClock
     from chalicelib.cases.conversation import ConversationService
     from chalicelib.cases.service import CaseService
     from chalicelib.cases.store import CaseStore
     from chalicelib.catalogue.service import CatalogueService
+    from chalicelib.notices.service import NoticeService
     from chalicelib.organisations.service import OrganisationService
+    from chalicelib.people.service import PeopleService
+    from chalicelib.people.store import AccessLedger, PeopleStore
     from chalicelib.shared.aws import Clients
     from chalicelib.shared.crypto import Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
     from chalicelib.shared.sealing import AesGcmSealer
+    from chalicelib.shared.streams import Relay
     from chalicelib.shared.transactions import Committer
+    from chalicelib.shared.viewer import Viewer
     from chalicelib.web.identity import TokenVerifier
 
 
@@ -102,14 +108,76 @@ class Container:
         from chalicelib.organisations.service import OrganisationService
         from chalicelib.organisations.store import OrganisationStore
 
-        return OrganisationService(OrganisationStore(self.aws, self.settings.organisations_table), self.clock)
+        return OrganisationService(
+            OrganisationStore(self.aws, self.settings.organisations_table, self.answers), self.clock
+        )
 
     @cached_property
     def cases(self) -> CaseService:
         """Disputes."""
         from chalicelib.cases.service import CaseService
 
-        return CaseService(self.case_store, self.organisations, lambda: self.pseudonyms, self.due_dates, self.clock)
+        return CaseService(
+            self.case_store, self.organisations, self.access_ledger, self.people_store.profile_write,
+            lambda: self.pseudonyms, self.due_dates, self.clock,
+        )  # fmt: skip
+
+    @cached_property
+    def access_ledger(self) -> AccessLedger:
+        """Who read whose personal data."""
+        from chalicelib.people.store import AccessLedger
+
+        return AccessLedger(self.aws, self.settings.audit_table)
+
+    @cached_property
+    def people_store(self) -> PeopleStore:
+        """Whom pseudonyms stand for."""
+        from chalicelib.people.store import PeopleStore
+
+        return PeopleStore(self.aws, self.settings.people_table, lambda: self.sealer("people"))
+
+    @cached_property
+    def people(self) -> PeopleService:
+        """The rights of the person whose data it is."""
+        from chalicelib.cases.privacy import CasePrivacy
+        from chalicelib.people.service import PeopleService
+
+        cases = CasePrivacy(self.cases, self.case_store)
+        return PeopleService(
+            self.access_ledger, self.answers, {"cases": cases.export, "notices": self.notices.export},
+            {"cases": cases.erase, "notices": self.notices.erase, "profile": self._forget_profile}, cases.held_by,
+            lambda: self.pseudonyms, self.clock,
+        )  # fmt: skip
+
+    def _forget_profile(self, viewer: Viewer) -> int:
+        self.people_store.delete_profile(self.pseudonyms.of(viewer.subject))
+        return 1
+
+    @cached_property
+    def notices(self) -> NoticeService:
+        """What people are told."""
+        from chalicelib.notices.service import NoticeService
+        from chalicelib.notices.store import NoticeStore, Topic
+
+        topic = Topic(self.aws, self.settings.notices_topic_arn)
+        store = NoticeStore(self.aws, self.settings.notices_table, self.answers)
+        return NoticeService(store, self.people_store.find_subject, topic.send, lambda: self.pseudonyms, self.clock)
+
+    @cached_property
+    def audit(self) -> AuditService:
+        """The record of what happened, and its checkpoints."""
+        from chalicelib.audit.service import AuditService
+        from chalicelib.audit.store import AuditStore, Signer
+
+        store = AuditStore(self.aws, self.settings.audit_table)
+        return AuditService(store, self.case_store, Signer(self.aws, self.settings.signing_key_arn), self.clock)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """Who is told of what happens in cases."""
+        from chalicelib.shared.streams import Relay
+
+        return Relay([self.audit.on_event, self.notices.on_case_event, self.organisations.on_case_event])
 
     @cached_property
     def conversations(self) -> ConversationService:

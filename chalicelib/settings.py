@@ -33,6 +33,7 @@ class Settings:
     data_bucket: str
     evidence_bucket: str
     data_key_arn: str
+    signing_key_arn: str
     notices_topic_arn: str
     root_secret_arn: str
     oidc_issuer: str
@@ -61,6 +62,7 @@ class Settings:
             data_bucket=_required(env, "YIMA_DATA_BUCKET"),
             evidence_bucket=_required(env, "YIMA_EVIDENCE_BUCKET"),
             data_key_arn=_required(env, "YIMA_DATA_KEY_ARN"),
+            signing_key_arn=_required(env, "YIMA_SIGNING_KEY_ARN"),
             notices_topic_arn=_required(env, "YIMA_NOTICES_TOPIC_ARN"),
             root_secret_arn=_required(env, "YIMA_ROOT_SECRET_ARN"),
             oidc_issuer=_required(env, "YIMA_OIDC_ISSUER"),

@@ -60,10 +60,10 @@ def list_cases(viewer: Viewer, query: schemas.ListCases, page: Page, language: L
 
 
 @routes.route("/v1/cases/{code}")
-@endpoint(problems=(BadCode, NotFound))
-def get_case(viewer: Viewer, code: str, language: Language) -> CaseView:
+@endpoint(query=schemas.ReadCase, problems=(BadCode, NotFound))
+def get_case(viewer: Viewer, code: str, query: schemas.ReadCase, language: Language) -> CaseView:
     """Show a case as I may see it, with what I can do now."""
-    view: CaseView = _view_in(language)(bootstrap.container().cases.get(viewer, code))
+    view: CaseView = _view_in(language)(bootstrap.container().cases.get(viewer, code, purpose=query.purpose))
     return view
 
 

@@ -58,7 +58,7 @@ class Message:
     from_role: str
     from_party: str | None
     to: str
-    text: str
+    text: str | None
     for_settlement: bool
     yours: bool
 
@@ -93,11 +93,12 @@ class ConversationService:
         number = f"{at.translate(_DIGITS)}{new_id(6)}"
         party = seen.case.party_of(seen.person)
         party_id = None if party is None else party.id
+        subject = party_id or CASE_SUBJECT  # what a party writes goes when their key goes
         message = Message(number, at, seen.relation, party_id, to, text, for_settlement, yours=True)
         values: Item = {
             "at": at, "from_role": seen.relation, "from_party": message.from_party, "person": seen.person, "to": to,
             "for_settlement": for_settlement,
-            "text": seen.loaded.keys.seal(CASE_SUBJECT, f"message#{number}", text),
+            "text": seen.loaded.keys.seal(subject, f"message#{number}", text),
         }  # fmt: skip
         self._store.put_item(seen.case.code, f"MESSAGE#{number}", values, idempotency=idempotency, result=message)
         return message
@@ -105,7 +106,7 @@ class ConversationService:
     def list_messages(self, viewer: Viewer, code: str, after: Mapping[str, Any] | None,
                       limit: int) -> tuple[list[Message], Mapping[str, Any] | None]:  # fmt: skip
         """Return the messages that the viewer may read, oldest first."""
-        seen = self._cases.get(viewer, code)
+        seen = self._cases.get(viewer, code, what="messages")
         if seen.relation not in _TALKERS:
             raise NotAllowed
         items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
@@ -113,7 +114,7 @@ class ConversationService:
 
     def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
         """Return the present agreement; raise `NotFound` if none was drafted."""
-        seen = self._cases.get(viewer, code)
+        seen = self._cases.get(viewer, code, what="agreement")
         case = seen.case
         if seen.relation not in _SIGNERS or case.agreement_sha256 is None:
             raise NotFound
@@ -133,6 +134,6 @@ def _may_read(item: Item, seen: Seen) -> bool:
 
 def _message(item: Item, seen: Seen) -> Message:
     number = item["sk"].removeprefix("MESSAGE#")
-    text = seen.loaded.keys.unseal(CASE_SUBJECT, f"message#{number}", item["text"])
+    text = seen.loaded.unsealed(f"message#{number}", item["text"], item["from_party"])
     return Message(number, item["at"], item["from_role"], item["from_party"], item["to"], text,
                    item["for_settlement"], yours=item["person"] == seen.person)  # fmt: skip

@@ -11,6 +11,7 @@ from chalicelib.cases.records import Change, Listed, Loaded
 from chalicelib.shared.crypto import Keyring
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
+from chalicelib.shared.transactions import Write
 
 
 class Routed(Protocol):
@@ -56,7 +57,7 @@ class Store(Protocol):
 
     def create(
         self, case: Case, texts: Mapping[str, bytes], keyring: Keyring, wrapped_kek: bytes, event: Event, *,
-        idempotency: Idempotency, result: Any,
+        also: Sequence[Write] = (), idempotency: Idempotency, result: Any,
     ) -> StoredAnswer | None:  # fmt: skip
         """Write a new case."""
         ...

@@ -38,6 +38,13 @@ class Loaded:
         except Erased:
             return {}
 
+    def unsealed(self, place: str, sealed: bytes, subject: str | None = None) -> str | None:
+        """Return a subject's text (default: the case's own), or None once it was erased."""
+        try:
+            return self.keys.unseal(subject or CASE_SUBJECT, place, sealed)
+        except Erased:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.cases.transitions import END_GROUNDS
-from chalicelib.web.request import ListQuery, RequestBody
+from chalicelib.web.request import ListQuery, Query, RequestBody
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PHONE: Final = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\+\d{6,15}")
@@ -210,6 +210,14 @@ class DecideAppeal(RequestBody):
 
 
 Role = Literal["party", "applicant", "respondent", "clerk", "organisation", "mediator", "court", "reviewer"]
+
+
+class ReadCase(Query):
+    """Why a member of staff reads; without it, the purpose of their function is noted."""
+
+    purpose: Literal["case_handling", "judicial_confirmation", "appeal_review", "supervision", "complaint"] | None = (
+        None
+    )
 
 
 class ListCases(ListQuery):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from chalicelib.cases.access import Ledger, accesses_of
 from chalicelib.cases.decisions import Command, Counting, Outcome, decide, start_clocks
 from chalicelib.cases.model import Case, Party, lists_of
 from chalicelib.cases.policies import check_can_act, check_can_see
@@ -20,6 +21,7 @@ from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Stale
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.texts import Text
+from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
 MAX_DECISIONS: Final = 8
@@ -70,12 +72,20 @@ class Seen:
 Answering = Callable[[Seen], Any]
 
 
+Remember = Callable[[str, str], Write]
+"""Returns the write that keeps whom a pseudonym stands for, so that messages can reach them."""
+
+
 class CaseService:
     """Disputes from filing to their end."""
 
-    def __init__(self, store: Store, routing: Routing, pseudonyms: Callable[[], Pseudonyms], counting: Counting,
-                 clock: Clock) -> None:  # fmt: skip
+    def __init__(  # noqa: PLR0917
+        self, store: Store, routing: Routing, ledger: Ledger, remember: Remember,
+        pseudonyms: Callable[[], Pseudonyms], counting: Counting, clock: Clock,
+    ) -> None:  # fmt: skip
         self._store = store
+        self._ledger = ledger
+        self._remember = remember
         self._routing = routing
         self._pseudonyms = pseudonyms
         self._counting = counting
@@ -113,11 +123,31 @@ class CaseService:
                 "opened": True}  # fmt: skip
         case, event = self._record(case, Outcome(case, "submitted", data), person, "applicant", now, None, 1)
         seen = Seen(Loaded(case, sealed, keyring), "applicant", person, now)
-        self._store.create(case, sealed, keyring, wrapped_kek, event, idempotency=idempotency, result=seen)
+        self._store.create(case, sealed, keyring, wrapped_kek, event, also=[self._remember(person, viewer.subject)],
+                           idempotency=idempotency, result=seen)  # fmt: skip
         return seen
 
-    def get(self, viewer: Viewer, code: str) -> Seen:
-        """Return a case as the viewer may see it; raise `NotFound` for a stranger."""
+    def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
+        """Return a case as the viewer may see it; raise `NotFound` for a stranger.
+
+        Staff who read are noted first, with `what` and their `purpose`: where that fails, nothing is shown.
+        """
+        seen = self._look(viewer, code)
+        noted = accesses_of(viewer, seen.relation, seen.person, seen.case, format_instant(seen.now), what=what,
+                            purpose=purpose)  # fmt: skip
+        if noted:
+            self._ledger.record(noted)
+        return seen
+
+    def look(self, viewer: Viewer, code: str) -> tuple[Case, str, str, datetime]:
+        """Return a case's state, the viewer's relation and pseudonym, and the moment; no texts. One read."""
+        case = self._store.find(parse_code(code))
+        if case is None:
+            raise NotFound
+        person = self._pseudonyms().of(viewer.subject)
+        return case, check_can_see(viewer, person, case), person, self._clock.now()
+
+    def _look(self, viewer: Viewer, code: str) -> Seen:
         loaded = self._store.load(parse_code(code))
         if loaded is None:
             raise NotFound
@@ -131,7 +161,7 @@ class CaseService:
         Raises `NotFound`, `NotAllowed`, `IllegalTransition`, `Stale`, and the refusals of the action itself.
         """
         for _ in range(MAX_DECISIONS):
-            seen = self.get(viewer, code)
+            seen = self._look(viewer, code)
             if expected_version not in {None, seen.case.version}:
                 raise Stale
             check_can_act(seen.relation, action, seen.case)
@@ -139,15 +169,20 @@ class CaseService:
             command = Command(action, prepared, seen.person, seen.relation, seen.now)
             outcome = decide(seen.case, command, self._counting)
             items = _items_of(outcome, prepared, seen)
+            # The answer shows the case: staff who act are noted in the act's own transaction.
+            also = self._ledger.writes(accesses_of(viewer, seen.relation, seen.person, outcome.case,
+                                                   format_instant(seen.now), what=f"action:{action}"))  # fmt: skip
+            if action == "assign":
+                also.append(self._remember(prepared["mediator_person"], details["mediator_id"]))
             try:
-                return self.commit(seen, outcome, idempotency, items=items)
+                return self.commit(seen, outcome, idempotency, items=items, also=also)
             except VersionConflict:
                 continue
         raise Conflict
 
     def commit(self, seen: Seen, outcome: Outcome, idempotency: Idempotency | None, *,
-               items: Mapping[str, Mapping[str, Any]] | None = None, role: str | None = None,
-               result: Any = None) -> Seen:  # fmt: skip
+               items: Mapping[str, Mapping[str, Any]] | None = None, also: Sequence[Write] = (),
+               role: str | None = None, result: Any = None) -> Seen:  # fmt: skip
         """Write an outcome with its event; return the case after it. Raises `VersionConflict` if it was overtaken."""
         before = seen.case
         sealed = None
@@ -156,7 +191,7 @@ class CaseService:
             sealed = seen.loaded.keys.seal(CASE_SUBJECT, f"event#{version}", outcome.free_text)
         case, event = self._record(outcome.case, outcome, seen.person, role or seen.relation, seen.now, sealed, version)
         after = replace(seen, loaded=replace(seen.loaded, case=case))
-        change = Change(case, event, before.version, tuple(lists_of(before)), items or {})
+        change = Change(case, event, before.version, tuple(lists_of(before)), items or {}, tuple(also))
         self._store.commit(change, idempotency=idempotency, result=result or after)
         return after
 
@@ -182,8 +217,9 @@ class CaseService:
                 raise InviteExpired
             joined = loaded.case.with_party(replace(party, person=person))
             seen = Seen(loaded, "respondent", person, now)
+            also = [self._remember(person, viewer.subject)]
             try:
-                return self.commit(seen, Outcome(joined, "joined", {"party": party.id}), idempotency)
+                return self.commit(seen, Outcome(joined, "joined", {"party": party.id}), idempotency, also=also)
             except VersionConflict:
                 continue
         raise Conflict
@@ -197,7 +233,7 @@ class CaseService:
 
     def timeline(self, viewer: Viewer, code: str) -> tuple[Seen, list[Event]]:
         """Return the case's events, oldest first, to somebody who may see the case."""
-        seen = self.get(viewer, code)
+        seen = self.get(viewer, code, what="timeline")
         return seen, list(self._store.list_events(seen.case.code))
 
     def list_cases(self, viewer: Viewer, role: str | None, status: str | None, after: Mapping[str, Any] | None,

@@ -28,7 +28,7 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
-from chalicelib.shared.transactions import Committer, Transaction
+from chalicelib.shared.transactions import Committer, Transaction, Write
 
 DUE_SHARDS: Final = 8
 _KEK: Final = "KEK"
@@ -61,13 +61,14 @@ class CaseStore:
         return self._keys.make(code, list(subjects))
 
     def create(self, case: Case, texts: Mapping[str, bytes], keyring: Keyring, wrapped_kek: bytes, event: Event, *,
-               idempotency: Idempotency, result: Any) -> StoredAnswer | None:  # fmt: skip
+               also: Sequence[Write] = (), idempotency: Idempotency, result: Any) -> StoredAnswer | None:  # fmt: skip
         """Write a new case, its first event, texts and keys, together."""
         transaction = Transaction()
         for subject, wrapped in {_KEK: wrapped_kek, **keyring.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
         transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(texts)})
         self._write(transaction, case, event, seen=None, unlist=())
+        transaction.writes.extend(also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:
@@ -79,8 +80,7 @@ class CaseStore:
         self._write(transaction, change.case, change.event, seen=change.seen, unlist=change.unlist)
         for sk, values in change.items.items():
             transaction.put(self._cases.name, {"pk": _pk(change.case.code), "sk": sk, **values})
-        for write in change.also:
-            transaction.writes.append(write)
+        transaction.writes.extend(change.also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def put_item(
@@ -139,6 +139,10 @@ class CaseStore:
                 yield from (item["code"] for item in items)
                 if after is None:
                     break
+
+    def delete_key(self, code: str, subject: str) -> None:
+        """Delete a subject's key: what it encrypted cannot be read any more, in no backup either."""
+        self._people.delete_many([(f"KEYS#{code}", subject)])
 
     def _keyring(self, code: str) -> Keyring:
         rows = {item["sk"]: item["wrapped"] for item in self._people.query(f"KEYS#{code}")[0]}

@@ -29,7 +29,7 @@ class MessageView(BaseModel):
     from_role: str
     from_party: str | None
     to: str
-    text: str
+    text: str | None
     for_settlement: bool
     yours: bool
 

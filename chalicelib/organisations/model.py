@@ -94,10 +94,16 @@ class Organisation(_Data):
     hours: str | None = None
     fee: str | None = None
     mediators: tuple[Mediator, ...] = ()
+    open_cases: int = Field(default=0, exclude=True)  # counted, never imported
 
     def handles(self, main_type: str, region: str) -> bool:
         """Tell whether a dispute of this main type from this region can come here."""
         return region in self.covers and (main_type in self.dispute_types or "*" in self.dispute_types)
+
+    @property
+    def load(self) -> float:
+        """Open cases for each active mediator."""
+        return self.open_cases / max(1, sum(one.active for one in self.mediators))
 
     def find_mediator(self, mediator_id: str) -> Mediator | None:
         """Return one of its mediators, or None."""

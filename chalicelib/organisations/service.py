@@ -16,6 +16,7 @@ from chalicelib.organisations.model import (
 )
 from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
+from chalicelib.shared.events import Event
 from chalicelib.shared.texts import Text
 
 DIRECTORY_SECONDS: Final = 60
@@ -27,6 +28,10 @@ class Store(Protocol):
 
     def list_all(self) -> Iterable[Organisation]:
         """Return every organisation."""
+        ...
+
+    def count(self, event_id: str, at: str, organisation: str, change: int) -> bool:
+        """Change the number of open cases, once for each event."""
         ...
 
     def find(self, organisation_id: str) -> Organisation | None:
@@ -65,7 +70,10 @@ class OrganisationService:
         return found
 
     def route(self, dispute_type: str, region: str) -> Routed:
-        """Return the organisation for a dispute: specialised before general, its own district before the city.
+        """Return the organisation for a dispute.
+
+        Specialised before general, its own district before the city, the less busy (open cases for each active
+        mediator) before the busier.
 
         Raises `InvalidRequest` for an unknown type, `NoOrganisation` if nobody handles it there.
         """
@@ -73,7 +81,7 @@ class OrganisationService:
         candidates = [one for one in self._all() if one.handles(main, region)]
         if not candidates:
             raise NoOrganisation
-        chosen = min(candidates, key=lambda one: (main not in one.dispute_types, one.region != region, one.id))
+        chosen = min(candidates, key=lambda one: (_rank(one, main, region), one.load, one.id))
         reasons = [
             ("type_specialised", "专门受理此类纠纷", "specialised in this type of dispute")
             if main in chosen.dispute_types
@@ -82,7 +90,20 @@ class OrganisationService:
             if chosen.region == region
             else ("region_covered", "服务范围包括您选择的地区", "serves the region that you chose"),
         ]
+        rivals = [
+            one for one in candidates if one is not chosen and _rank(one, main, region) == _rank(chosen, main, region)
+        ]
+        if rivals:
+            reasons.append(("load_lowest", "在办案件相对较少", "has fewer open cases for each mediator"))
         return Routed(chosen.id, [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons])
+
+    def on_case_event(self, event: Event) -> bool:
+        """Count the open cases of organisations; tell whether this event changed the count."""
+        change = int(event.data.get("opened", False)) - int(event.data.get("closed", False))
+        organisation = event.data.get("organisation")
+        if change == 0 or organisation is None:
+            return False
+        return self._store.count(event.event_id, event.at, organisation, change)
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         """Raise `MediatorNotAssignable`, with what is missing, unless the mediator can take a case now."""
@@ -105,6 +126,10 @@ class OrganisationService:
         with self._lock:
             self._directory = (now, read)
         return read
+
+
+def _rank(one: Organisation, main: str, region: str) -> tuple[bool, bool]:
+    return main not in one.dispute_types, one.region != region
 
 
 def _main_type(code: str) -> str:

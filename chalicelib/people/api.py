@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from chalicelib import bootstrap
+from chalicelib.people.model import PURPOSES, Access, LegalHold
+from chalicelib.people.service import Erasure
+from chalicelib.shared.codes import show_code
+from chalicelib.shared.idempotency import IdempotencyKey
+from chalicelib.shared.texts import Language
 from chalicelib.web.chalice_edges import Routes
+from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 
@@ -27,8 +34,91 @@ class Me(BaseModel):
         return cls(sub=viewer.subject, roles=sorted(viewer.roles), org=viewer.organisation, name=viewer.name)
 
 
+class AccessView(BaseModel):
+    """One reading of my data: when, in which case, by whom, why, and what. `reader`: stable, names nobody."""
+
+    at: str
+    case_code: str
+    reader: str
+    role: str
+    organisation: str | None
+    purpose: str
+    purpose_name: str
+    what: str
+
+    @classmethod
+    def of(cls, access: Access, language: Language) -> Self:
+        """Return the view of an access."""
+        return cls(
+            at=access.at, case_code=show_code(access.case_code), reader=access.reader[:8], role=access.role,
+            organisation=access.organisation, purpose=access.purpose,
+            purpose_name=PURPOSES[access.purpose].text(language), what=access.what,
+        )  # fmt: skip
+
+
+class AccessLog(BaseModel):
+    """A page of the access log, newest first."""
+
+    items: list[AccessView]
+    next_cursor: str | None
+
+
+class Export(BaseModel):
+    """Everything that is kept about me, by context."""
+
+    model_config = ConfigDict(extra="allow")
+
+    exported_at: str
+    me: Me
+
+
+class ErasureView(BaseModel):
+    """What was erased. `remains`: what must stay, and names nobody."""
+
+    erased_at: str
+    erased: dict[str, int]
+    remains: list[str]
+
+    @classmethod
+    def of(cls, erasure: Erasure, language: Language) -> Self:
+        """Return the view of an erasure."""
+        remains = (
+            ["案件的状态、日期与事件链（不含个人信息）", "已存答复（加密，七日内自动清除）"]
+            if language == "zh"
+            else [
+                "states, dates and event chains of cases, without personal data",
+                "stored answers, encrypted, gone within 7 days",
+            ]
+        )
+        return cls(erased_at=erasure.at, erased=dict(erasure.erased), remains=remains)
+
+
 @routes.route("/v1/me")
 @endpoint()
 def me(viewer: Viewer) -> Me:
     """Show who I am signed in as, and in which roles."""
     return Me.of(viewer)
+
+
+@routes.route("/v1/me/access-log")
+@endpoint()
+def access_log(viewer: Viewer, page: Page, language: Language) -> AccessLog:
+    """List who of the staff read my personal data, when, and why."""
+    found, position = bootstrap.container().people.list_accesses(viewer, page.position, page.limit)
+    return AccessLog(items=[AccessView.of(one, language) for one in found], next_cursor=page.cursor_after(position))
+
+
+@routes.route("/v1/me/export")
+@endpoint()
+def export(viewer: Viewer) -> Export:
+    """Give me everything that is kept about me."""
+    exported: dict[str, Any] = bootstrap.container().people.export(viewer)
+    return Export(me=Me.of(viewer), **exported)
+
+
+@routes.route("/v1/me/erasure", methods=["POST"])
+@endpoint(problems=(LegalHold,))
+def erase(viewer: Viewer, key: IdempotencyKey, language: Language) -> ErasureView:
+    """Erase my personal data, unless a case of mine is still open."""
+    idempotency = key.answering(lambda erasure: ErasureView.of(erasure, language))
+    return ErasureView.of(bootstrap.container().people.erase(viewer, idempotency), language)

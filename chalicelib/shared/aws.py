@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
 
 # Shorter than API Gateway's 29 s even when every attempt times out, so that the caller gets our 503.
 _CONNECT_TIMEOUT_SECONDS: Final = 2
@@ -62,6 +63,11 @@ class Clients:
     def s3(self) -> S3Client:
         """S3."""
         return self._client("s3")  # type: ignore[no-any-return]
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """SNS."""
+        return self._client("sns")  # type: ignore[no-any-return]
 
     @cached_property
     def secretsmanager(self) -> SecretsManagerClient:

@@ -25,6 +25,11 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def parse_instant(text: str) -> datetime:
+    """Return the instant that an RFC 3339 text with an offset names."""
+    return datetime.fromisoformat(text)
+
+
 def format_instant(instant: datetime) -> str:
     """Return `instant` as RFC 3339 in UTC with `Z`, to the millisecond."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

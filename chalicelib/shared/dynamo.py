@@ -118,11 +118,28 @@ class Table:
         last = reply.get("LastEvaluatedKey")
         return [from_wire(found) for found in reply["Items"]], None if last is None else from_wire(last)
 
+    def put_new(self, item: Item) -> bool:
+        """Write an item unless its key is taken; tell whether it was written."""
+        with unavailable_when_down():
+            try:
+                self._clients.dynamodb.put_item(
+                    TableName=self.name, Item=to_wire(item), ConditionExpression="attribute_not_exists(pk)"
+                )
+            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Remove items, 25 a call; what DynamoDB leaves over is sent again."""
+        self._write_batches([{"DeleteRequest": {"Key": to_wire({"pk": pk, "sk": sk})}} for pk, sk in keys])
+
     def put_many(self, items: Sequence[Item]) -> None:
         """Write items unconditionally, 25 a call; what DynamoDB leaves over is sent again."""
-        for start in range(0, len(items), _BATCH_WRITES):
-            puts: list[Any] = [{"PutRequest": {"Item": to_wire(item)}} for item in items[start : start + _BATCH_WRITES]]
-            for unwritten in self._until_done({self.name: puts}):
+        self._write_batches([{"PutRequest": {"Item": to_wire(item)}} for item in items])
+
+    def _write_batches(self, requests: Sequence[Any]) -> None:
+        for start in range(0, len(requests), _BATCH_WRITES):
+            for unwritten in self._until_done({self.name: list(requests[start : start + _BATCH_WRITES])}):
                 with unavailable_when_down():
                     reply = self._clients.dynamodb.batch_write_item(RequestItems=unwritten)
                 unwritten.clear()

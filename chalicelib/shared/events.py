@@ -47,6 +47,11 @@ class Event:
         """The event's own name, for consumers that must not act twice."""
         return f"{self.aggregate}#{self.seq}"
 
+    @property
+    def sealed_digest(self) -> str | None:
+        """SHA-256 of the sealed text, by which it can be spoken of without being shown."""
+        return None if self.sealed is None else hashlib.sha256(self.sealed).hexdigest()
+
     @classmethod
     def happened(cls, aggregate: str, seq: int, at: datetime, name: str, *, actor: str, actor_role: str, status: str,
                  data: Mapping[str, Any], prev_hash: str, audience: Iterable[Mapping[str, str]] = (),

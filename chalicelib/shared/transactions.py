@@ -150,6 +150,10 @@ class Committer:
             raise self._replay(idempotency, reasons[0])
         raise _refusal_of(writes, reasons)
 
+    def remember(self, idempotency: Idempotency, result: Any) -> StoredAnswer | None:
+        """Keep the answer of a request whose effect needs no transaction, because doing it twice does no harm."""
+        return self.commit(Transaction(), idempotency=idempotency, result=result)
+
     def find_answer(self, idempotency: Claim) -> StoredAnswer | None:
         """Return the answer that this key's first request got, or None; raise `IdempotencyKeyReused`.
 

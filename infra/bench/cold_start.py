@@ -24,7 +24,7 @@ context = SimpleNamespace(function_name="f", aws_request_id="r", memory_limit_in
 """
 _OURS: Final = """
 os.environ.update(YIMA_CATALOGUE_TABLE="t", YIMA_CASES_TABLE="t", YIMA_ORGANISATIONS_TABLE="t", YIMA_PEOPLE_TABLE="t", YIMA_ANSWERS_TABLE="t",
-    YIMA_APPOINTMENTS_TABLE="t", YIMA_RATINGS_TABLE="t", YIMA_NOTICES_TABLE="t", YIMA_AUDIT_TABLE="t", YIMA_NOTICES_TOPIC_ARN="t",
+    YIMA_APPOINTMENTS_TABLE="t", YIMA_RATINGS_TABLE="t", YIMA_NOTICES_TABLE="t", YIMA_AUDIT_TABLE="t", YIMA_NOTICES_TOPIC_ARN="t", YIMA_SIGNING_KEY_ARN="t",
     YIMA_DATA_BUCKET="b", YIMA_EVIDENCE_BUCKET="b", YIMA_DATA_KEY_ARN="k", YIMA_ROOT_SECRET_ARN="s", YIMA_OIDC_ISSUER="https://x")
 import app
 from chalicelib import bootstrap

@@ -39,6 +39,7 @@ def stub_settings() -> Settings:
         data_bucket="data",
         evidence_bucket="evidence",
         data_key_arn="key",
+        signing_key_arn="signing",
         notices_topic_arn="topic",
         root_secret_arn="secret",
         oidc_issuer="https://id.example.cn",

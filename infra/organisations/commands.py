@@ -50,4 +50,4 @@ def store_organisations(found: Sequence[Organisation]) -> None:
     from chalicelib.organisations.store import OrganisationStore
 
     container = bootstrap.container()
-    OrganisationStore(container.aws, container.settings.organisations_table).put_all(found)
+    OrganisationStore(container.aws, container.settings.organisations_table, container.answers).put_all(found)

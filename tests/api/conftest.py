@@ -63,6 +63,7 @@ def settings(tmp_path: Path) -> Settings:
         data_bucket="data",
         evidence_bucket="evidence",
         data_key_arn="key",
+        signing_key_arn="signing",
         notices_topic_arn="topic",
         root_secret_arn="secret",
         oidc_issuer=ISSUER,

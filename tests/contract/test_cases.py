@@ -16,6 +16,7 @@ from chalicelib.cases.records import CASE_SUBJECT
 from chalicelib.cases.service import CaseService, Seen
 from chalicelib.cases.store import CaseStore
 from chalicelib.cases.transitions import IllegalTransition
+from chalicelib.people.store import AccessLedger, PeopleStore
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Erased, Keyring, Keys, Pseudonyms
@@ -81,7 +82,7 @@ class World:
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.tables: dict[str, str] = {}
-        for name in ("CasesTable", "PeopleTable", "AnswersTable"):
+        for name in ("CasesTable", "PeopleTable", "AnswersTable", "AuditTable"):
             properties = read_template()["Resources"][name]["Properties"]
             wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
             self.tables[name] = f"{name}-{uuid.uuid4().hex}"
@@ -92,7 +93,10 @@ class World:
         committer = Committer(clients, self.tables["AnswersTable"], lambda: sealer)
         self.store = CaseStore(clients, self.tables["CasesTable"], self.tables["PeopleTable"], committer, PlainKeys())
         due = DueDates(DeadlineRules.load(), work_calendar())
-        self.cases = CaseService(self.store, Routing(), lambda: Pseudonyms(b"root"), due, StillClock())
+        self.ledger = AccessLedger(clients, self.tables["AuditTable"])
+        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer)
+        self.cases = CaseService(self.store, Routing(), self.ledger, self.people.profile_write,
+                                 lambda: Pseudonyms(b"root"), due, StillClock())  # fmt: skip
         self._numbers = itertools.count()
 
     def key(self, name: str | None = None) -> Idempotency:

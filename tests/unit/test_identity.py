@@ -75,6 +75,7 @@ def verifier(clock: MovableClock, issuer: Issuer) -> TokenVerifier:
         data_bucket="b",
         evidence_bucket="evidence",
         data_key_arn="key",
+        signing_key_arn="signing",
         notices_topic_arn="topic",
         root_secret_arn="s",
         oidc_issuer=ISSUER,

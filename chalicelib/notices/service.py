@@ -1,0 +1,168 @@
+"""The use cases of notices: told once for each event and person; read; sent as the person prefers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from chalicelib.notices.model import CHANNELS, Notice, Preferences, notices_of
+from chalicelib.notices.templates import TEMPLATES
+from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
+from chalicelib.shared.codes import show_code
+from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.events import Event
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.texts import Language
+from chalicelib.shared.viewer import Viewer
+
+ALWAYS_SENT: Final = frozenset({"escalated", "slot_offered", "appointment_reminder"})
+"""Events whose message leaves by every channel: to miss one costs a right or an appointment."""
+
+
+_PAGE: Final = 100
+
+
+class Store(Protocol):
+    """Where notices are kept."""
+
+    def add(self, notice: Notice) -> Notice:
+        """Write the notice unless it is there; return it as it is there."""
+        ...
+
+    def mark_sent(self, notice: Notice, state: str, at: str) -> None:
+        """Note what became of the message."""
+        ...
+
+    def find(self, person: str, notice_id: str) -> Notice | None:
+        """Return one notice."""
+        ...
+
+    def mark_read(self, notice: Notice, *, idempotency: Idempotency, result: Any) -> None:
+        """Write when the notice was read first."""
+        ...
+
+    def list_notices(
+        self, person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Notice], Mapping[str, Any] | None]:
+        """Return a page of notices, newest first."""
+        ...
+
+    def find_preferences(self, person: str) -> Preferences | None:
+        """Return how the person wants to be told, or None if they never said."""
+        ...
+
+    def put_preferences(self, person: str, preferences: Preferences) -> None:
+        """Keep how the person wants to be told."""
+        ...
+
+    def delete_all(self, person: str) -> int:
+        """Remove everything kept for a person; return how many items that was."""
+        ...
+
+
+Send = Callable[[Mapping[str, Any], str], None]
+"""Publishes a message for one channel."""
+
+FindSubject = Callable[[str], str | None]
+"""Returns whom a pseudonym stands for, or None if that is not kept."""
+
+
+class NoticeService:
+    """The inbox of everyone in a case, and the messages that leave."""
+
+    def __init__(self, store: Store, find_subject: FindSubject, send: Send, pseudonyms: Callable[[], Pseudonyms],
+                 clock: Clock) -> None:  # fmt: skip
+        self._store = store
+        self._find_subject = find_subject
+        self._send = send
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    def on_case_event(self, event: Event) -> int:
+        """Tell everyone whom the event concerns, once, however often it comes; return how many were told.
+
+        A message that could not be sent raises; what was sent before is not sent again. A message whose sending
+        was interrupted goes out again under the same `id`, by which gateways know it.
+        """
+        told = 0
+        for made in notices_of(event):
+            notice = self._store.add(made)
+            told += 1
+            if notice.sent == "pending":
+                state = self._send_out(notice)
+                self._store.mark_sent(notice, state, format_instant(self._clock.now()))
+        return told
+
+    def list_notices(self, viewer: Viewer, after: Mapping[str, Any] | None,
+                     limit: int) -> tuple[list[Notice], Mapping[str, Any] | None]:  # fmt: skip
+        """Return the viewer's notices, newest first."""
+        return self._store.list_notices(self._pseudonyms().of(viewer.subject), after, limit)
+
+    def read(self, viewer: Viewer, notice_id: str, idempotency: Idempotency) -> Notice:
+        """Note that the viewer has read a notice; the first time stays. Raises `NotFound` for another's."""
+        found = self._store.find(self._pseudonyms().of(viewer.subject), notice_id)
+        if found is None:
+            raise NotFound
+        read = replace(found, read_at=found.read_at or format_instant(self._clock.now()))
+        self._store.mark_read(read, idempotency=idempotency, result=read)
+        return read
+
+    def get_preferences(self, viewer: Viewer) -> tuple[Preferences, list[str]]:
+        """Return how the viewer is told, and the events that leave whatever they prefer."""
+        person = self._pseudonyms().of(viewer.subject)
+        return self._store.find_preferences(person) or Preferences(), sorted(ALWAYS_SENT)
+
+    def put_preferences(self, viewer: Viewer, wanted: Preferences) -> tuple[Preferences, list[str]]:
+        """Keep how the viewer wants to be told."""
+        self._store.put_preferences(self._pseudonyms().of(viewer.subject), wanted)
+        return wanted, sorted(ALWAYS_SENT)
+
+    def export(self, viewer: Viewer) -> list[dict[str, Any]]:
+        """Return every notice of the viewer, in words."""
+        person = self._pseudonyms().of(viewer.subject)
+        language = (self._store.find_preferences(person) or Preferences()).language
+        found: list[dict[str, Any]] = []
+        after: Mapping[str, Any] | None = None
+        while True:
+            notices, after = self._store.list_notices(person, after, _PAGE)
+            for one in notices:
+                title, text = words_of(one, language)
+                found.append({"at": one.at, "title": title, "text": text, "read_at": one.read_at})
+            if after is None:
+                return found
+
+    def erase(self, viewer: Viewer) -> int:
+        """Remove the viewer's notices and preferences; return how many items that was."""
+        return self._store.delete_all(self._pseudonyms().of(viewer.subject))
+
+    def _send_out(self, notice: Notice) -> str:
+        preferences = self._store.find_preferences(notice.person) or Preferences()
+        channels = CHANNELS if notice.event in ALWAYS_SENT else preferences.channels
+        if not channels:
+            return "not_wanted"
+        title, text = words_of(notice, preferences.language)
+        message = {
+            "id": f"{notice.id}#{notice.person}", "person": notice.person,
+            "subject": self._find_subject(notice.person), "event": notice.event,
+            "case_code": show_code(notice.case_code), "language": preferences.language, "title": title, "text": text,
+            "at": notice.at,
+        }  # fmt: skip
+        for channel in channels:
+            self._send(message, channel)
+        return "sent"
+
+
+def words_of(notice: Notice, language: Language) -> tuple[str, str]:
+    """Return the notice's title and text, dates as in Asia/Shanghai."""
+    template = TEMPLATES[notice.event]
+    values = {
+        "code": show_code(notice.case_code), "due": _local(notice.data.get("due_at") or notice.data.get("expires_at")),
+        "start": _local(notice.data.get("start")),
+    }  # fmt: skip
+    return template.title.text(language), template.text.format(**values).text(language)
+
+
+def _local(instant: str | None) -> str:
+    return "" if instant is None else f"{parse_instant(instant).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,0 +1,111 @@
+"""Notices in DynamoDB, and messages in SNS.
+
+| access pattern | table | key condition |
+| --- | --- | --- |
+| a person's notices, newest first | NoticesTable | `pk = PERSON#<pseudonym>`, `sk` begins with `NOTICE#`, backwards |
+| how a person wants to be told | NoticesTable | `pk = PERSON#<pseudonym>`, `sk = PREFERENCES` |
+| one notice | NoticesTable | `pk = PERSON#<pseudonym>`, `sk = NOTICE#<id>` |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from chalicelib.notices.model import Notice, Preferences, expires_at
+from chalicelib.shared.aws import Clients, unavailable_when_down
+from chalicelib.shared.dynamo import Table
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.items import Item
+from chalicelib.shared.transactions import Committer, Transaction
+
+_PREFIX: Final = "NOTICE#"
+
+
+class NoticeStore:
+    """The inbox."""
+
+    def __init__(self, clients: Clients, table: str, committer: Committer) -> None:
+        self._table = Table(clients, table)
+        self._committer = committer
+
+    def add(self, notice: Notice) -> Notice:
+        """Write the notice unless it is there; return it as it is there."""
+        item = {name: value for name, value in asdict(notice).items() if value is not None}
+        key = _key(notice.person, notice.id)
+        if self._table.put_new({**key, **item, "ttl": expires_at(notice.at)}):
+            return notice
+        return self.find(notice.person, notice.id) or notice
+
+    def mark_sent(self, notice: Notice, state: str, at: str) -> None:
+        """Note what became of the message, unless that is known."""
+        self._table.update((f"PERSON#{notice.person}", _PREFIX + notice.id), "SET sent = :state, sent_at = :at",
+                           condition="sent = :pending",
+                           values={":state": state, ":at": at, ":pending": "pending"})  # fmt: skip
+
+    def find(self, person: str, notice_id: str) -> Notice | None:
+        """Return one notice, or None. One read."""
+        item = self._table.find(f"PERSON#{person}", _PREFIX + notice_id)
+        return None if item is None else _notice(item)
+
+    def mark_read(self, notice: Notice, *, idempotency: Idempotency, result: Any) -> None:
+        """Write when the notice was read first."""
+        transaction = Transaction()
+        transaction.update(self._table.name, _key(notice.person, notice.id),
+                           "SET read_at = if_not_exists(read_at, :at)", condition="attribute_exists(pk)",
+                           refusal=lambda _: NotFound(), values={":at": notice.read_at})  # fmt: skip
+        self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def list_notices(self, person: str, after: Mapping[str, Any] | None,
+                     limit: int) -> tuple[list[Notice], Mapping[str, Any] | None]:  # fmt: skip
+        """Return a page of notices, newest first. One read."""
+        start = None if after is None else _key(person, str(after["id"]))
+        items, last = self._table.query(f"PERSON#{person}", prefix=_PREFIX, after=start, limit=limit, newest_first=True)
+        return [_notice(item) for item in items], None if last is None else {"id": last["sk"].removeprefix(_PREFIX)}
+
+    def find_preferences(self, person: str) -> Preferences | None:
+        """Return how the person wants to be told, or None. One read."""
+        item = self._table.find(f"PERSON#{person}", "PREFERENCES")
+        return None if item is None else Preferences(item["language"], tuple(item["channels"]))
+
+    def put_preferences(self, person: str, preferences: Preferences) -> None:
+        """Keep how the person wants to be told."""
+        self._table.put_many([{"pk": f"PERSON#{person}", "sk": "PREFERENCES", "language": preferences.language,
+                               "channels": list(preferences.channels)}])  # fmt: skip
+
+    def delete_all(self, person: str) -> int:
+        """Remove a person's notices and preferences; return how many items that was."""
+        keys = [
+            (item["pk"], item["sk"]) for item in self._table.list_partition(f"PERSON#{person}", attributes=("pk", "sk"))
+        ]
+        self._table.delete_many(keys)
+        return len(keys)
+
+
+class Topic:
+    """The topic that a city's gateways subscribe to."""
+
+    def __init__(self, clients: Clients, arn: str) -> None:
+        self._clients = clients
+        self._arn = arn
+
+    def send(self, message: Mapping[str, Any], channel: str) -> None:
+        """Publish a message for one channel; gateways filter by the attribute `channel`."""
+        attributes: Any = {
+            "channel": {"DataType": "String", "StringValue": channel},
+            "event": {"DataType": "String", "StringValue": message["event"]},
+        }
+        body = json.dumps({**message, "channel": channel}, ensure_ascii=False)
+        with unavailable_when_down():
+            self._clients.sns.publish(TopicArn=self._arn, Message=body, MessageAttributes=attributes)
+
+
+def _key(person: str, notice_id: str) -> Item:
+    return {"pk": f"PERSON#{person}", "sk": _PREFIX + notice_id}
+
+
+def _notice(item: Item) -> Notice:
+    return Notice(**{name: item[name] for name in Notice.__dataclass_fields__ if name in item})

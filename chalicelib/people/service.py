@@ -1,0 +1,89 @@
+"""The use cases of the signed-in person: who read my data, everything about me, erase me."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib.people.model import Access, LegalHold
+from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.texts import Text
+from chalicelib.shared.viewer import Viewer
+
+Section = Callable[[Viewer], Any]
+"""Returns what one context keeps about somebody, as JSON values."""
+
+Erase = Callable[[Viewer], int]
+"""Erases what one context keeps about somebody; returns how much that was."""
+
+
+__all__ = ["Access", "Erasure", "LegalHold", "PeopleService"]  # other contexts know people by this room
+
+
+class Ledger(Protocol):
+    """Where readings of personal data are noted."""
+
+    def list_accesses(
+        self, person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Access], Mapping[str, Any] | None]:
+        """Return a page of entries, newest first."""
+        ...
+
+
+class Answers(Protocol):
+    """Where answers of idempotent requests are kept."""
+
+    def remember(self, idempotency: Idempotency, result: Any) -> Any:
+        """Keep the answer of a request whose effect needs no transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was erased, and when. `erased`: how many things, by context."""
+
+    at: str
+    erased: Mapping[str, int]
+
+
+class PeopleService:
+    """The rights of the person whose data it is (个人信息保护法 art. 44–47)."""
+
+    def __init__(  # noqa: PLR0917
+        self, ledger: Ledger, answers: Answers, sections: Mapping[str, Section], erasers: Mapping[str, Erase],
+        held_by: Callable[[Viewer], list[str]], pseudonyms: Callable[[], Pseudonyms], clock: Clock,
+    ) -> None:  # fmt: skip
+        self._ledger = ledger
+        self._answers = answers
+        self._sections = sections
+        self._erasers = erasers
+        self._held_by = held_by
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    def list_accesses(self, viewer: Viewer, after: Mapping[str, Any] | None,
+                      limit: int) -> tuple[list[Access], Mapping[str, Any] | None]:  # fmt: skip
+        """Return who of the staff read the viewer's data, newest first."""
+        return self._ledger.list_accesses(self._pseudonyms().of(viewer.subject), after, limit)
+
+    def export(self, viewer: Viewer) -> dict[str, Any]:
+        """Return everything that is kept about the viewer, by context."""
+        sections = {name: section(viewer) for name, section in self._sections.items()}
+        return {"exported_at": format_instant(self._clock.now()), **sections}
+
+    def erase(self, viewer: Viewer, idempotency: Idempotency) -> Erasure:
+        """Erase what is kept about the viewer; raise `LegalHold`, with the cases, while any of them is open.
+
+        Doing it twice does no harm: what is gone is gone.
+        """
+        holding = self._held_by(viewer)
+        if holding:
+            said = "、".join(holding)
+            raise LegalHold(Text(f"以下案件尚未结束：{said}。", f"These cases are not over: {', '.join(holding)}."))
+        erased = {name: erase(viewer) for name, erase in self._erasers.items()}
+        result = Erasure(format_instant(self._clock.now()), erased)
+        self._answers.remember(idempotency, result)
+        return result

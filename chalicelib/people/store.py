@@ -1,0 +1,89 @@
+"""People in DynamoDB.
+
+| access pattern | table | key condition |
+| --- | --- | --- |
+| whom a pseudonym stands for | PeopleTable | `pk = PERSON#<pseudonym>`, `sk = PROFILE` |
+| who read a person's data | AuditTable | `pk = PERSON#<pseudonym>`, `sk` begins with `ACCESS#`, backwards |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from chalicelib.people.model import Access
+from chalicelib.shared.aws import Clients
+from chalicelib.shared.codes import new_id
+from chalicelib.shared.dynamo import Table
+from chalicelib.shared.items import Item
+from chalicelib.shared.transactions import Sealer, Transaction, Write
+
+_ACCESS: Final = "ACCESS#"
+
+
+class PeopleStore:
+    """Profiles. The subject is sealed: the table names nobody."""
+
+    def __init__(self, clients: Clients, table: str, sealer: Callable[[], Sealer]) -> None:
+        self._table = Table(clients, table)
+        self._sealer = sealer
+
+    def profile_write(self, person: str, subject: str) -> Write:
+        """Return the write that keeps whom a pseudonym stands for, to be part of a transaction."""
+        transaction = Transaction()
+        sealed = self._sealer().seal(subject.encode(), person.encode())
+        transaction.update(self._table.name, _profile(person), "SET subject = if_not_exists(subject, :subject)",
+                           values={":subject": sealed})  # fmt: skip
+        return transaction.writes[0]
+
+    def find_subject(self, person: str) -> str | None:
+        """Return whom the pseudonym stands for, or None. One read."""
+        item = self._table.find(_profile(person)["pk"], _profile(person)["sk"])
+        return None if item is None else self._sealer().unseal(item["subject"], person.encode()).decode()
+
+    def delete_profile(self, person: str) -> None:
+        """Forget whom a pseudonym stands for."""
+        self._table.delete_many([(_profile(person)["pk"], _profile(person)["sk"])])
+
+
+class AccessLedger:
+    """Who read whose personal data, and why. Nobody can change or remove an entry here."""
+
+    def __init__(self, clients: Clients, table: str) -> None:
+        self._table = Table(clients, table)
+
+    def writes(self, accesses: Sequence[Access]) -> list[Write]:
+        """Return the writes that note accesses, to be part of a transaction."""
+        transaction = Transaction()
+        for one in accesses:
+            transaction.put(self._table.name, _entry(one))
+        return transaction.writes
+
+    def record(self, accesses: Sequence[Access]) -> None:
+        """Note accesses now; raise `Unavailable` if they cannot be noted."""
+        self._table.put_many([_entry(one) for one in accesses])
+
+    def list_accesses(self, person: str, after: Mapping[str, Any] | None,
+                      limit: int) -> tuple[list[Access], Mapping[str, Any] | None]:  # fmt: skip
+        """Return a page of a person's entries, newest first. One read."""
+        pk = f"PERSON#{person}"
+        start = None if after is None else {"pk": pk, "sk": after["sk"]}
+        items, last = self._table.query(pk, prefix=_ACCESS, after=start, limit=limit, newest_first=True)
+        return [_access(item) for item in items], None if last is None else {"sk": last["sk"]}
+
+
+def _profile(person: str) -> dict[str, str]:
+    return {"pk": f"PERSON#{person}", "sk": "PROFILE"}
+
+
+def _entry(access: Access) -> Item:
+    values = {name: value for name, value in asdict(access).items() if value is not None}
+    values["id"] = access.id or new_id()
+    return {"pk": f"PERSON#{access.person}", "sk": f"{_ACCESS}{access.at}#{values['id']}", **values}
+
+
+def _access(item: Item) -> Access:
+    return Access(
+        **{"organisation": None, **{name: item[name] for name in Access.__dataclass_fields__ if name in item}}
+    )
