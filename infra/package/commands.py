@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from infra.package.slimming import slim_package
+
 if TYPE_CHECKING:
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
@@ -34,5 +36,6 @@ def run_package(arguments: argparse.Namespace) -> int:
     env = {"AWS_DEFAULT_REGION": "cn-north-1", **os.environ}
     done = subprocess.run(command, cwd=ROOT, check=False, env=env)
     if done.returncode == 0:
+        slim_package(arguments.out / "deployment.zip")
         print(f"Packaged: {arguments.out / 'deployment.zip'}, {arguments.out / 'sam.json'}")
     return 0 if done.returncode == 0 else 1
