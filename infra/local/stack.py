@@ -1,8 +1,8 @@
 """Creating Yima's resources on this machine from the file that production is deployed with.
 
 Only resources that hold data are created; what routes and guards them exists in AWS alone. moto's
-CloudFormation makes them, with two exceptions: it knows no `AWS::SecretsManager::Secret` (moto 5.2), and tables
-may live in DynamoDB Local instead.
+CloudFormation makes them, with three exceptions: it knows no `AWS::SecretsManager::Secret`, it makes every KMS key
+one that encrypts (moto 5.2), and tables may live in DynamoDB Local instead.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ RESOURCES_PATH: Final = Path(__file__).parent.parent / "resources.json"
 
 _STACK: Final = "yima-local"
 _BY_CLOUDFORMATION: Final = frozenset({"AWS::S3::Bucket", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::SNS::Topic"})
+_KEY: Final = "AWS::KMS::Key"
 _TABLE: Final = "AWS::DynamoDB::Table"
 _SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a resource type
 _TABLE_PROPERTIES: Final = (
@@ -49,7 +50,10 @@ def create_stack(parameters: Mapping[str, str], *, root_secret: str | None = Non
             made[name] = _ensure_table(f"yima-{name}", resource["Properties"])
         elif resource.get("Type") == _SECRET:
             made[name] = _create_secret(f"yima-{name}", root_secret or secrets.token_urlsafe(48))
-    rest = {name: one for name, one in resources.items() if one.get("Type") in _BY_CLOUDFORMATION}
+        elif resource.get("Type") == _KEY and "KeyUsage" in resource["Properties"]:
+            made[name] = _create_signing_key(resource["Properties"])
+    rest = {name: one for name, one in resources.items()
+            if one.get("Type") in _BY_CLOUDFORMATION and name not in made}  # fmt: skip
     environment = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
     outputs = {name.replace("_", ""): {"Value": value} for name, value in _with_literals(environment, made).items()}
     cloudformation = boto3.client("cloudformation")
@@ -68,6 +72,8 @@ def _with_literals(value: Any, made: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         if set(value) == {"Ref"} and value["Ref"] in made:
             return made[value["Ref"]]
+        if set(value) == {"Fn::GetAtt"} and value["Fn::GetAtt"][0] in made:
+            return made[value["Fn::GetAtt"][0]]
         return {key: _with_literals(inner, made) for key, inner in value.items()}
     return value
 
@@ -98,6 +104,11 @@ def _shape(table: Mapping[str, Any]) -> Any:
         sorted((index["IndexName"], json.dumps(index["KeySchema"], sort_keys=True)) for index in indexes),
         table.get("StreamSpecification", {}).get("StreamViewType"),  # without its stream, a table's events are lost
     )
+
+
+def _create_signing_key(properties: Mapping[str, Any]) -> str:
+    made = boto3.client("kms").create_key(KeyUsage=properties["KeyUsage"], KeySpec=properties["KeySpec"])
+    return made["KeyMetadata"]["Arn"]
 
 
 def _create_secret(name: str, text: str) -> str:
