@@ -5,6 +5,8 @@ from __future__ import annotations
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent
 
 from chalicelib import bootstrap
+from chalicelib.appointments.api import routes as appointment_routes
+from chalicelib.appointments.desk_api import routes as desk_routes
 from chalicelib.audit.api import routes as audit_routes
 from chalicelib.cases.api import routes as case_routes
 from chalicelib.cases.talk_api import routes as talk_routes
@@ -19,7 +21,7 @@ app = Chalice(app_name="yima", configure_logs=False)
 
 _BLUEPRINTS = (
     anchor, web_routes, catalogue_routes, people_routes, case_routes, talk_routes, organisation_routes,
-    notice_routes, audit_routes,
+    notice_routes, audit_routes, appointment_routes, desk_routes,
 )  # fmt: skip
 
 for blueprint in _BLUEPRINTS:
@@ -29,7 +31,7 @@ for blueprint in _BLUEPRINTS:
 @app.schedule("rate(10 minutes)", name="deadlines")
 def deadlines(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
     """Let clocks that have run out lapse, close or escalate."""
-    return bootstrap.container().case_clock.run()
+    return bootstrap.container().run_deadlines()
 
 
 @app.schedule("rate(1 hour)", name="checkpoints")

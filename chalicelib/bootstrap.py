@@ -10,6 +10,15 @@ from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from chalicelib.appointments.booking import BookingService
+    from chalicelib.appointments.clockwork import AppointmentClock
+    from chalicelib.appointments.desk import Desk
+    from chalicelib.appointments.hours import HoursService
+    from chalicelib.appointments.service import AppointmentService
+    from chalicelib.appointments.store import AppointmentStore
+    from chalicelib.appointments.upkeep import Upkeep
+    from chalicelib.appointments.views import Drawing
+    from chalicelib.appointments.waitlist import WaitlistService
     from chalicelib.audit.service import AuditService
     from chalicelib.cases.appeals import AppealService
     from chalicelib.cases.clockwork import CaseClock
@@ -173,11 +182,90 @@ class Container:
         return AuditService(store, self.case_store, Signer(self.aws, self.settings.signing_key_arn), self.clock)
 
     @cached_property
+    def appointment_store(self) -> AppointmentStore:
+        """Where appointments are kept."""
+        from chalicelib.appointments.store import AppointmentStore
+
+        return AppointmentStore(self.aws, self.settings.appointments_table, self.answers)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Who works when, and what is free."""
+        from chalicelib.appointments.desk import Desk
+        from chalicelib.appointments.rules import BookingRules
+        from chalicelib.shared.calendar import work_calendar
+
+        return Desk(self.appointment_store, self.organisations, work_calendar(), BookingRules.load())
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """Appointments and their cases, together."""
+        from chalicelib.appointments.upkeep import Upkeep
+
+        return Upkeep(self.cases, self.appointment_store, self.desk.rules)
+
+    @cached_property
+    def booking(self) -> BookingService:
+        """Booking and moving."""
+        from chalicelib.appointments.booking import BookingService
+
+        return BookingService(self.appointment_store, self.desk, self.upkeep)
+
+    @cached_property
+    def appointments(self) -> AppointmentService:
+        """Appointments once they are asked for."""
+        from chalicelib.appointments.service import AppointmentService
+
+        return AppointmentService(
+            self.appointment_store, self.upkeep, self.desk.rules, lambda: self.pseudonyms, self.clock
+        )
+
+    @cached_property
+    def hours(self) -> HoursService:
+        """Mediators' hours and calendars."""
+        from chalicelib.appointments.hours import HoursService
+
+        return HoursService(
+            self.appointment_store, self.desk, lambda: self.pseudonyms, lambda: self.sealer("calendars"), self.clock
+        )
+
+    @cached_property
+    def waitlist(self) -> WaitlistService:
+        """The line for slots that become free."""
+        from chalicelib.appointments.waitlist import WaitlistService
+
+        return WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
+
+    @cached_property
+    def appointment_clock(self) -> AppointmentClock:
+        """What happens to appointments by itself."""
+        from chalicelib.appointments.clockwork import AppointmentClock
+
+        return AppointmentClock(self.appointments, self.upkeep, self.appointment_store, self.desk.rules, self.clock)
+
+    @cached_property
+    def appointment_drawing(self) -> Drawing:
+        """How appointments are shown."""
+        from chalicelib.appointments.video import VideoRooms
+        from chalicelib.appointments.views import Drawing
+
+        rooms = VideoRooms(self.settings.video_url, lambda: self.root_secret, self.desk.rules)
+        return Drawing(self.organisations.find_mediator_name, rooms.find_link, self.desk.rules)
+
+    def run_deadlines(self) -> dict[str, int]:
+        """Let everything happen that happens because time has passed; return how many of what."""
+        done = {**self.case_clock.run(), **self.appointment_clock.run(), **self.waitlist.run()}
+        return dict(sorted(done.items()))
+
+    @cached_property
     def relay(self) -> Relay:
         """Who is told of what happens in cases."""
         from chalicelib.shared.streams import Relay
 
-        return Relay([self.audit.on_event, self.notices.on_case_event, self.organisations.on_case_event])
+        return Relay([
+            self.audit.on_event, self.notices.on_case_event, self.organisations.on_case_event,
+            self.appointment_clock.on_case_event, self.waitlist.on_case_event,
+        ])  # fmt: skip
 
     @cached_property
     def conversations(self) -> ConversationService:

@@ -43,6 +43,7 @@ class Settings:
     oidc_roles_claim: str
     cors_origins: tuple[str, ...]
     public_url: str
+    video_url: str
     scratch: Path
 
     @classmethod
@@ -71,6 +72,7 @@ class Settings:
             oidc_jwks_url=env.get("YIMA_OIDC_JWKS_URL") or None,
             oidc_roles_claim=env.get("YIMA_OIDC_ROLES_CLAIM") or "roles",
             public_url=env.get("YIMA_PUBLIC_URL") or "https://yima.example.cn",
+            video_url=env.get("YIMA_VIDEO_URL") or "https://meet.example.cn",
             cors_origins=tuple(_listed(env, "YIMA_CORS_ORIGINS")),
             scratch=Path(env.get("YIMA_SCRATCH") or tempfile.gettempdir()),
         )

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from chalicelib import bootstrap
 from chalicelib.cases import schemas
+from chalicelib.cases.progress_view import Progress
 from chalicelib.cases.qr import draw_qr
 from chalicelib.cases.service import Seen
 from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
-from chalicelib.cases.views import CaseLine, CaseList, CaseView, Progress, Timeline, TimelineEntry
+from chalicelib.cases.views import CaseLine, CaseList, CaseView, Timeline, TimelineEntry
 from chalicelib.shared.codes import BadCode, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.idempotency import IdempotencyKey

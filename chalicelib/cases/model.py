@@ -42,7 +42,11 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case's facts for deciding. `reached`: when each status was first reached; `head`: hash of the last event."""
+    """A case's facts for deciding. `reached`: when each status was first reached; `head`: hash of the last event.
+
+    `appointments`: those that are live, `{id, status, start, end, mode, hold_expires_at}`; `offer`: a slot kept for it
+    from the waitlist; `no_shows`: how often each party stayed away.
+    """
 
     code: str
     status: str
@@ -71,6 +75,9 @@ class Case:
     ended_at: str | None = None
     appeal: Mapping[str, Any] | None = None
     evidence_count: int = 0
+    appointments: tuple[Mapping[str, Any], ...] = ()
+    offer: Mapping[str, Any] | None = None
+    no_shows: Mapping[str, int] | None = None
 
     @property
     def state(self) -> Status:
@@ -115,7 +122,7 @@ class Case:
         known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
         known["parties"] = tuple(Party(**party) for party in item["parties"])
         known["deadlines"] = tuple(Deadline(**one) for one in item["deadlines"])
-        for name in ("excluded_mediators", "routing"):
+        for name in ("excluded_mediators", "routing", "appointments"):
             known[name] = tuple(item.get(name, ()))
         return cls(**known)
 

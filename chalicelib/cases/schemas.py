@@ -10,18 +10,12 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.cases.transitions import END_GROUNDS
+from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _PHONE: Final = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\+\d{6,15}")
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
-
-
-def _plain(text: str) -> str:
-    if _CONTROL.search(text):
-        raise PydanticCustomError("control_characters", "no control or invisible characters")
-    return text
 
 
 def _phone(text: str) -> str:
@@ -52,12 +46,16 @@ def _text(longest: int, *, shortest: int = 1) -> Any:
     return Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
-        AfterValidator(_plain),
+        AfterValidator(plain_text),
     ]
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_plain)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_plain)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(plain_text)
+]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(plain_text)
+]
 Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_phone)]
 IdentityNumber = Annotated[str, StringConstraints(max_length=18), AfterValidator(_identity_number)]
 """A resident identity number: 18 characters, ISO 7064 MOD 11-2 check character (GB 11643-1999)."""

@@ -16,13 +16,15 @@ from chalicelib.cases.ports import Routing, Store
 from chalicelib.cases.records import CASE_SUBJECT, Change, Listed, Loaded, VersionConflict
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
-from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Stale
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
+
+__all__ = ["Case", "CaseService", "Outcome", "Seen", "VersionConflict"]  # other contexts know cases by this room
 
 MAX_DECISIONS: Final = 8
 """How often a command is decided anew because another one came first."""
@@ -139,13 +141,21 @@ class CaseService:
             self._ledger.record(noted)
         return seen
 
-    def look(self, viewer: Viewer, code: str) -> tuple[Case, str, str, datetime]:
-        """Return a case's state, the viewer's relation and pseudonym, and the moment; no texts. One read."""
+    def look(self, viewer: Viewer, code: str) -> Seen:
+        """Return a case's state in front of the viewer, without its texts. One read; raise `NotFound`."""
         case = self._store.find(parse_code(code))
         if case is None:
             raise NotFound
         person = self._pseudonyms().of(viewer.subject)
-        return case, check_can_see(viewer, person, case), person, self._clock.now()
+        relation = check_can_see(viewer, person, case)
+        return Seen(Loaded(case, {}, Keyring(case.code, {}, {})), relation, person, self._clock.now())
+
+    def watch(self, code: str) -> Seen | None:
+        """Return a case's state in front of the clock, for what happens by itself. One read."""
+        case = self._store.find(code)
+        if case is None:
+            return None
+        return Seen(Loaded(case, {}, Keyring(code, {}, {})), "clock", "clock", self._clock.now())
 
     def _look(self, viewer: Viewer, code: str) -> Seen:
         loaded = self._store.load(parse_code(code))

@@ -8,11 +8,11 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
-from chalicelib.cases.model import Case, Deadline
+from chalicelib.cases.model import Deadline
 from chalicelib.cases.policies import actions_of
 from chalicelib.cases.records import Listed
 from chalicelib.cases.service import Seen
-from chalicelib.cases.statuses import HAPPY_PATH, STATUSES, WAITING_FOR
+from chalicelib.cases.statuses import STATUSES, WAITING_FOR
 from chalicelib.cases.words import EVENTS, WAITING
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
@@ -187,68 +187,6 @@ class Timeline(BaseModel):
     items: list[TimelineEntry]
 
 
-class StageView(BaseModel):
-    """One stage of the mediation code."""
-
-    status: str
-    name: str
-    colour: str
-    reached_at: str | None
-
-
-class DueView(BaseModel):
-    """The due date that comes next. `text`: in words a citizen understands."""
-
-    at: str
-    provisional: bool
-    rule: str
-    source: str
-    text: str
-
-
-class CurrentView(BaseModel):
-    """Where the case stands now."""
-
-    since: str
-    next_step: str
-    waiting_for: str | None
-    waiting_for_name: str | None
-    due: DueView | None
-
-
-class Progress(BaseModel):
-    """What scanning the mediation code shows: no personal data, no free text."""
-
-    code: str
-    status: str
-    status_name: str
-    colour: str
-    percent: int
-    stages: list[StageView]
-    current: CurrentView
-    updated_at: str
-
-    @classmethod
-    def of(cls, case: Case, rules: DeadlineRules, language: Language) -> Self:
-        """Return the view of a case's progress."""
-        waiting = waiting_for(case)
-        return cls(
-            code=show_code(case.code), status=case.status, status_name=case.state.name.text(language),
-            colour=case.state.colour, percent=case.state.percent, stages=_stages(case, language),
-            current=CurrentView(
-                since=case.since, next_step=case.state.next_step.text(language), waiting_for=waiting,
-                waiting_for_name=None if waiting is None else WAITING[waiting].text(language),
-                due=_due(case, rules, language),
-            ),
-            updated_at=case.updated_at,
-        )  # fmt: skip
-
-
-def waiting_for(case: Case) -> str | None:
-    """Return who acts next: once all respondents have agreed, the organisation is to assign a mediator."""
-    return "organisation" if case.status == "accepted" and case.all_consented else case.state.waiting_for
-
-
 def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, now: datetime) -> DeadlineView:
     """Return a running clock in words."""
     rule, waits = rules.get(deadline.rule), WAITING_FOR[deadline.rule]
@@ -258,29 +196,6 @@ def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, 
         rule=deadline.rule, source=rule.source.text(language), waiting_for=waits,
         waiting_for_name=WAITING[waits].text(language), started_at=deadline.started_at, overdue=overdue,
     )  # fmt: skip
-
-
-def _due(case: Case, rules: DeadlineRules, language: Language) -> DueView | None:
-    if not case.deadlines or case.state.ended:
-        return None
-    first = min(case.deadlines, key=lambda one: one.at)
-    rule = rules.get(first.rule)
-    day = datetime.fromisoformat(first.at) + timedelta(hours=8)
-    text = f"{day:%Y-%m-%d} 前：{rule.title.zh}" if language == "zh" else f"By {day:%Y-%m-%d}: {rule.title.en}"
-    return DueView(
-        at=first.at, provisional=first.provisional, rule=first.rule, source=rule.source.text(language), text=text
-    )
-
-
-def _stages(case: Case, language: Language) -> list[StageView]:
-    path = [*HAPPY_PATH]
-    if case.status in _ENDS_OTHERWISE:
-        path = [status for status in path if status in case.reached] + [case.status]
-    return [
-        StageView(status=status, name=STATUSES[status].name.text(language), colour=STATUSES[status].colour,
-                  reached_at=case.reached.get(status))
-        for status in path
-    ]  # fmt: skip
 
 
 def _parties(seen: Seen) -> list[PartyView]:

@@ -93,6 +93,7 @@ class Organisation(_Data):
     phone: str | None = None
     hours: str | None = None
     fee: str | None = None
+    rooms: tuple[str, ...] = ("1",)
     mediators: tuple[Mediator, ...] = ()
     open_cases: int = Field(default=0, exclude=True)  # counted, never imported
 

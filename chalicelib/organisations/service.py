@@ -19,6 +19,8 @@ from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import Event
 from chalicelib.shared.texts import Text
 
+__all__ = ["MediatorNotAssignable", "OrganisationService"]  # other contexts know organisations by this room
+
 DIRECTORY_SECONDS: Final = 60
 """For how long a process works with the directory it read. Checks of a mediator always read anew."""
 
@@ -68,6 +70,12 @@ class OrganisationService:
         if found is None:
             raise NotFound
         return found
+
+    def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
+        """Return a mediator's name on the public roster, or None."""
+        organisation = next((one for one in self._all() if one.id == organisation_id), None)
+        mediator = None if organisation is None else organisation.find_mediator(mediator_id)
+        return None if mediator is None else mediator.name
 
     def route(self, dispute_type: str, region: str) -> Routed:
         """Return the organisation for a dispute.

@@ -92,12 +92,16 @@ class Table:
             condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
         return self._query(condition, values, {"ConsistentRead": True}, after, limit, newest_first)
 
-    def query_index(self, gsi1pk: str, *, until: str | None = None, after: Item | None = None, limit: int | None = None,
-                    newest_first: bool = False) -> tuple[list[Item], Item | None]:  # fmt: skip
-        """Return up to `limit` items of a partition of index `gsi1`, `gsi1sk` at most `until`; and where to go on."""
+    def query_index(
+        self, gsi1pk: str, *, since: str = "", until: str | None = None, after: Item | None = None,
+        limit: int | None = None, newest_first: bool = False,
+    ) -> tuple[list[Item], Item | None]:  # fmt: skip
+        """Return up to `limit` items of a partition of index `gsi1`, `gsi1sk` in a range; and where to go on."""
         condition, values = "gsi1pk = :pk", {":pk": gsi1pk}
         if until is not None:
             condition, values = "gsi1pk = :pk AND gsi1sk <= :until", {":pk": gsi1pk, ":until": until}
+            if since:
+                condition, values[":since"] = "gsi1pk = :pk AND gsi1sk BETWEEN :since AND :until", since
         return self._query(condition, values, {"IndexName": "gsi1"}, after, limit, newest_first)
 
     def _query(self, condition: str, values: Item, options: dict[str, Any], after: Item | None, limit: int | None,  # noqa: PLR0917

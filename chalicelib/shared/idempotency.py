@@ -75,7 +75,7 @@ class IdempotencyKey:
 
         def render(result: Any) -> StoredAnswer:
             headers = {} if location is None else {"Location": location(result)}
-            return StoredAnswer(self.status, headers, view(result).model_dump_json().encode())
+            return StoredAnswer(self.status, headers, view(result).model_dump_json(by_alias=True).encode())
 
         return Idempotency(self.scope_digest, self.request_digest, self.received_at, render)
 

@@ -234,7 +234,7 @@ class _Call:
     def _serialise(self, result: BaseModel | Answer, language: Language) -> Answer:
         if isinstance(result, Answer):
             return result
-        body = result.__pydantic_serializer__.to_json(result)
+        body = result.__pydantic_serializer__.to_json(result, by_alias=True)
         version = getattr(result, "version", None)
         etag = etag_of(body, language, version) if self._contract.status == 200 else None  # noqa: PLR2004
         return Answer(body=body, status=self._contract.status, etag=etag)

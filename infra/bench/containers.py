@@ -48,6 +48,7 @@ def stub_settings() -> Settings:
         oidc_jwks_url=None,
         oidc_roles_claim="roles",
         public_url="https://yima.example.cn",
+        video_url="https://meet.example.cn",
         cors_origins=("https://app.example.cn",),
         scratch=Path(tempfile.gettempdir()),
     )

@@ -72,6 +72,7 @@ def settings(tmp_path: Path) -> Settings:
         oidc_jwks_url=f"{ISSUER}/keys",
         oidc_roles_claim="roles",
         public_url="https://yima.example.cn",
+        video_url="https://meet.example.cn",
         cors_origins=("https://app.example.cn", "https://admin.example.cn"),
         scratch=tmp_path,
     )

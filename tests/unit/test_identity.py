@@ -84,6 +84,7 @@ def verifier(clock: MovableClock, issuer: Issuer) -> TokenVerifier:
         oidc_jwks_url=None,
         oidc_roles_claim="cognito:groups",
         public_url="https://yima.example.cn",
+        video_url="https://meet.example.cn",
         cors_origins=(),
         scratch=Path("unused"),
     )

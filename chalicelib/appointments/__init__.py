@@ -1,0 +1,1 @@
+"""Mediation appointments: availability, slots, booking that cannot double-book, confirmation, waitlist, calendars."""

@@ -1,0 +1,54 @@
+"""What an appointment changes in its case, in the same transaction: the event, what is live, the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from chalicelib.appointments.model import LIVE, Appointment
+from chalicelib.appointments.refusals import NotBookable
+from chalicelib.cases.service import Case, Outcome, Seen
+from chalicelib.shared.clock import format_instant
+
+BOOKABLE: Final = frozenset({"assigned", "mediating", "agreed"})
+"""Statuses in which sessions are held."""
+
+
+def check_bookable(case: Case) -> str:
+    """Return the case's mediator; raise `NotBookable` in a case that has none, or is over."""
+    if case.status not in BOOKABLE or case.mediator is None:
+        raise NotBookable
+    return case.mediator
+
+
+def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
+    """Return the case's appointments that are live at an instant: holds that have run out are not."""
+    return [one for one in case.appointments
+            if one["status"] == "confirmed" or (one.get("hold_expires_at") or "~") > now]  # fmt: skip
+
+
+def persons_of(case: Case) -> dict[str, str]:
+    """Return the pseudonym of each party with an account, by party id."""
+    return {party.id: party.person for party in case.parties if party.person is not None}
+
+
+def outcome_of(seen: Seen, one: Appointment, event: str, *, free_text: str | None = None,
+               more: Mapping[str, Any] | None = None, **case_changes: Any) -> Outcome:  # fmt: skip
+    """Return the case after something happened to an appointment, and what its event says."""
+    now = format_instant(seen.now)
+    others: Sequence[Mapping[str, Any]] = [each for each in seen.case.appointments if each["id"] != one.id]
+    others = [each for each in others if each in live_in(seen.case, now)]
+    mine = {"id": one.id, "status": one.status, "start": one.start, "end": one.end, "mode": one.mode}
+    if one.hold_expires_at is not None:
+        mine["hold_expires_at"] = one.hold_expires_at
+    live = [*others, mine] if one.status in LIVE else others
+    case = replace(seen.case, appointments=tuple(sorted(live, key=lambda each: str(each["start"]))), **case_changes)
+    data = {"appointment": one.id, "start": one.start, "end": one.end, "mode": one.mode, "mediator": one.mediator,
+            "organisation": one.organisation, **(more or {})}  # fmt: skip
+    return Outcome(case, event, data, free_text)
+
+
+def without_clock(case: Case, rule: str) -> tuple[Any, ...]:
+    """Return the case's clocks without one: what it waited for has happened."""
+    return tuple(one for one in case.deadlines if one.rule != rule)

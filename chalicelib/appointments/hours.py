@@ -1,0 +1,156 @@
+"""The use cases of a mediator's hours: see them, set them without breaking what is booked, the calendar's secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from chalicelib.appointments.availability import Availability, Hours, cell_names
+from chalicelib.appointments.desk import Desk
+from chalicelib.appointments.model import LIVE, Appointment
+from chalicelib.appointments.ports import Person, Store
+from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.sealing import Unsealable
+from chalicelib.shared.transactions import Sealer
+from chalicelib.shared.viewer import Viewer
+
+_FEED_CONTEXT: Final = b"calendar feed"
+_FEED_PAST: Final = timedelta(days=30)
+_PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewHours:
+    """A mediator's hours as they are to be."""
+
+    weekly: Mapping[str, Hours]
+    exceptions: Mapping[str, Hours]
+    leave: tuple[tuple[str, str], ...]
+    modes: tuple[str, ...]
+    daily_cap: int
+    buffer_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoursShown:
+    """Hours, what is booked outside them, and the mediator's feed secret (to the mediator only)."""
+
+    hours: Availability
+    conflicts: Sequence[Appointment]
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A mediator's calendar."""
+
+    mediator: Person
+    appointments: Sequence[Appointment]
+
+
+class HoursService:
+    """Hours of mediators, by themselves and by the clerks of their organisation."""
+
+    def __init__(self, store: Store, desk: Desk, pseudonyms: Callable[[], Pseudonyms], sealer: Callable[[], Sealer],
+                 clock: Clock) -> None:  # fmt: skip
+        self._store = store
+        self._desk = desk
+        self._pseudonyms = pseudonyms
+        self._sealer = sealer
+        self._clock = clock
+
+    def get(self, viewer: Viewer, mediator: str) -> HoursShown:
+        """Return a mediator's hours; raise `NotFound` for anybody but them and the clerks of their organisation."""
+        organisation = self._check(viewer, mediator)
+        hours = self._read(organisation, mediator)
+        return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))
+
+    def put(self, viewer: Viewer, mediator: str, new: NewHours, expected_version: int | None) -> HoursShown:
+        """Set a mediator's hours. What is booked stays booked: what now lies outside is returned as conflicts."""
+        organisation = self._check(viewer, mediator)
+        before = self._read(organisation, mediator)
+        if expected_version not in {None, before.version}:
+            raise Stale
+        hours = before.next_version(weekly=new.weekly, exceptions=new.exceptions, leave=new.leave, modes=new.modes,
+                                    daily_cap=new.daily_cap, buffer_minutes=new.buffer_minutes)  # fmt: skip
+        self._store.put_availability(hours)
+        self._desk.forget(organisation)
+        return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))
+
+    def renew_feed(self, viewer: Viewer, mediator: str) -> HoursShown:
+        """Give the mediator's calendar a new secret; the old one opens nothing any more."""
+        organisation = self._check(viewer, mediator)
+        before = self._read(organisation, mediator)
+        hours = before.next_version(feed_number=before.feed_number + 1)
+        self._store.put_availability(hours)
+        self._desk.forget(organisation)
+        return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))
+
+    def open_feed(self, secret: str) -> Feed:
+        """Return the calendar that a secret opens: from 30 days ago on; raise `NotFound`."""
+        try:
+            sealed = base64.b64decode(
+                (secret + "=" * (-len(secret) % 4)).encode("ascii"), altchars=b"-_", validate=True
+            )
+            named = json.loads(self._sealer().unseal(sealed, _FEED_CONTEXT))
+        except (ValueError, binascii.Error, UnicodeEncodeError, Unsealable) as broken:
+            raise NotFound from broken
+        organisation, mediator = named["organisation"], named["mediator"]
+        person = self._desk.directory.get(organisation).find_mediator(mediator)
+        if person is None or self._read(organisation, mediator).feed_number != named["number"]:
+            raise NotFound
+        first = format_instant(self._clock.now() - _FEED_PAST)
+        return Feed(person, self._upcoming(mediator, first))
+
+    def _check(self, viewer: Viewer, mediator: str) -> str:
+        """Return the mediator's organisation, to those who may see the hours."""
+        organisation = viewer.organisation
+        own = "mediator" in viewer.roles and viewer.subject == mediator
+        if organisation is None or not (own or "clerk" in viewer.roles):
+            raise NotFound
+        if self._desk.directory.get(organisation).find_mediator(mediator) is None:
+            raise NotFound
+        return organisation
+
+    def _read(self, organisation: str, mediator: str) -> Availability:
+        found = self._store.read_availability(organisation).get(mediator)
+        return found or Availability.default(mediator, organisation, self._desk.rules)
+
+    def _upcoming(self, mediator: str, first: str) -> list[Appointment]:
+        found: list[Appointment] = []
+        after: Mapping[str, Any] | None = None
+        person = self._pseudonyms().of(mediator)
+        while True:
+            ids, after = self._store.list_ids("MEDIATOR", person, first=first, last="9999~", after=after, limit=_PAGE)
+            found.extend(self._store.find_many(ids))
+            if after is None:
+                return found
+
+    def _conflicts(self, hours: Availability) -> list[Appointment]:
+        now = self._clock.now()
+        grid = self._desk.rules.grid_minutes
+        found = []
+        for one in self._upcoming(hours.mediator, format_instant(now)):
+            cells = cell_names(one.starts, one.minutes // grid, grid)
+            worked = hours.cells_on(one.day, self._desk.calendar, grid)
+            if (
+                one.status in LIVE
+                and not one.hold_is_over(now)
+                and not (worked.issuperset(cells) and one.mode in hours.modes)
+            ):
+                found.append(one)
+        return found
+
+    def _secret(self, viewer: Viewer, hours: Availability) -> str | None:
+        if viewer.subject != hours.mediator:
+            return None
+        named = {"organisation": hours.organisation, "mediator": hours.mediator, "number": hours.feed_number}
+        sealed = self._sealer().seal(json.dumps(named).encode(), _FEED_CONTEXT)
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")

@@ -1,0 +1,209 @@
+"""The use cases of appointments: see, confirm, answer, cancel, check in, report what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from chalicelib.appointments.cases import outcome_of, without_clock
+from chalicelib.appointments.model import Appointment, can_check_in, check_can, is_past_cutoff
+from chalicelib.appointments.ports import Store
+from chalicelib.appointments.refusals import NotNow, TooLate
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.sheets import SheetChange
+from chalicelib.appointments.upkeep import Shown, Upkeep
+from chalicelib.cases.service import Outcome, Seen
+from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import Conflict, InvalidRequest, NotAllowed, NotFound, Violation, YimaError
+from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
+from chalicelib.shared.texts import Text
+from chalicelib.shared.viewer import Viewer
+
+MAX_DECISIONS: Final = 8
+_LATEST: Final = "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an action makes of an appointment."""
+
+    after: Appointment
+    outcome: Outcome
+    changes: Sequence[SheetChange] = ()
+
+
+Decision = Callable[[Seen, Appointment, Mapping[str, Any]], Decided]
+
+
+class AppointmentService:
+    """Appointments once they are asked for."""
+
+    def __init__(self, store: Store, upkeep: Upkeep, rules: BookingRules, pseudonyms: Callable[[], Pseudonyms],
+                 clock: Clock) -> None:  # fmt: skip
+        self._store = store
+        self._upkeep = upkeep
+        self._rules = rules
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+        self._decisions: dict[str, Decision] = {
+            "confirm": self._confirm, "decline": self._decline, "accept": self._answer(accepted=True),
+            "object": self._answer(accepted=False), "cancel": self._cancel, "check_in": self._check_in,
+            "complete": self._complete, "no_show": self._no_show,
+        }  # fmt: skip
+
+    def get(self, viewer: Viewer, appointment_id: str) -> Shown:
+        """Return an appointment to somebody of its case; raise `NotFound`."""
+        seen, found = self._upkeep.look(viewer, appointment_id)
+        return Shown(found, seen)
+
+    def act(self, viewer: Viewer, appointment_id: str, action: str, details: Mapping[str, Any],
+            idempotency: Idempotency) -> Shown:  # fmt: skip
+        """Take one action; raise `NotFound`, `NotAllowed`, `HoldExpired`, `NotNow`, `TooLate`."""
+        with_text = bool(details.get("reason"))
+        for _ in range(MAX_DECISIONS):
+            seen, before = (self._upkeep.read if with_text else self._upkeep.look)(viewer, appointment_id)
+            check_can(action, before, seen.relation, seen.now)
+            decided = self._decisions[action](seen, before, details)
+            writes = self._store.sheet_writes(decided.changes)
+            shown = self._upkeep.try_commit(seen, decided.outcome, decided.after, before, writes, idempotency)
+            if shown is not None:
+                return shown
+        raise Conflict
+
+    def confirm_many(
+        self, viewer: Viewer, ids: Sequence[str], idempotency: Idempotency, render: Callable[[Shown], StoredAnswer]
+    ) -> list[tuple[str, StoredAnswer | YimaError]]:
+        """Confirm each of several requests by itself; return an answer for each, in their order.
+
+        Each has a key of its own derived from the request's: a retry confirms none twice.
+        """
+        answers: list[tuple[str, StoredAnswer | YimaError]] = []
+        for one in ids:
+            scope = hashlib.sha256(f"{idempotency.scope_digest}|{one}".encode()).hexdigest()
+            own = Idempotency(scope, idempotency.request_digest, idempotency.received_at, render)
+            answers.append((one, self._confirm_one(viewer, one, own)))
+        return answers
+
+    def list_appointments(  # noqa: PLR0917
+        self, viewer: Viewer, role: str | None, status: str | None, first: str, last: str,
+        after: Mapping[str, Any] | None, limit: int,
+    ) -> tuple[list[Appointment], str, Mapping[str, Any] | None]:  # fmt: skip
+        """Return the viewer's appointments in a role, by start; a mediator's open requests by the end of their hold.
+
+        Also returns the relation that the viewer has to each of them.
+        """
+        person = self._pseudonyms().of(viewer.subject)
+        if role is None:
+            role = next((one for one in ("mediator", "clerk") if one in viewer.roles), "party")
+        if role in {"clerk", "organisation"}:
+            if "clerk" not in viewer.roles or viewer.organisation is None:
+                raise NotAllowed
+            kind, owner, relation = "ORGANISATION", viewer.organisation, "clerk"
+        elif role == "mediator":
+            if "mediator" not in viewer.roles:
+                raise NotAllowed
+            kind, owner, relation = "MEDIATOR", person, "mediator"
+        else:
+            kind, owner, relation = "PARTY", person, "party"
+        inbox = relation == "mediator" and status == "requested"
+        now = self._clock.now()
+        found: list[Appointment] = []
+        while True:
+            if inbox:
+                ids, after = self._store.list_waiting(owner, after, limit)
+            else:
+                ids, after = self._store.list_ids(kind, owner, first=first, last=f"{last or _LATEST}~", after=after,
+                                                  limit=limit)  # fmt: skip
+            found.extend(one for one in self._store.find_many(ids) if status in {None, one.status_at(now)})
+            if after is None or len(found) >= limit:
+                return found, relation, after
+
+    def person_of(self, viewer: Viewer) -> str:
+        """Return the viewer's pseudonym."""
+        return self._pseudonyms().of(viewer.subject)
+
+    def _confirm_one(self, viewer: Viewer, appointment_id: str, own: Idempotency) -> StoredAnswer | YimaError:
+        try:
+            return own.render(self.act(viewer, appointment_id, "confirm", {}, own))
+        except Replayed as replayed:
+            return replayed.answer
+        except YimaError as refused:
+            return refused
+
+    def _confirm(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:  # noqa: ARG002
+        now = format_instant(seen.now)
+        after = one.changed(seen.now, status="confirmed", hold_expires_at=None)
+        firm = [SheetChange(change.key, one.id, now, take=change.give) for change in self._upkeep.releases(one, now)]
+        clocks = without_clock(seen.case, "contact_party")  # the mediator has been in touch with both
+        return Decided(after, outcome_of(seen, after, "appointment_confirmed", deadlines=clocks), firm)
+
+    def _decline(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:
+        after = one.changed(seen.now, status="declined", hold_expires_at=None)
+        more = {"alternatives": [format_instant(start) for start in details.get("alternatives", ())],
+                "freed": _freed(one)}  # fmt: skip
+        outcome = outcome_of(seen, after, "appointment_declined", free_text=details["reason"], more=more)
+        return Decided(after, outcome, self._upkeep.releases(one, format_instant(seen.now)))
+
+    def _answer(self, *, accepted: bool) -> Decision:
+        def answer(seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:
+            party = one.relation_of(seen.person, seen.relation)
+            if party is None:
+                raise NotFound
+            if seen.now >= one.starts or one.accepted.get(party) is accepted:
+                raise NotNow
+            after = one.changed(seen.now, accepted={**one.accepted, party: accepted})
+            event = "appointment_accepted" if accepted else "appointment_objected"
+            outcome = outcome_of(seen, after, event, free_text=details.get("reason"), more={"party": party})
+            return Decided(after, outcome)
+
+        return answer
+
+    def _cancel(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:
+        if seen.now >= one.starts or (seen.relation != "mediator" and is_past_cutoff(one, seen.now, self._rules)):
+            raise TooLate
+        return self.cancelled(seen, one, details.get("reason"))
+
+    def cancelled(self, seen: Seen, one: Appointment, reason: str | None) -> Decided:
+        """Return the appointment cancelled, with its cells given back."""
+        after = one.changed(seen.now, status="cancelled", hold_expires_at=None, sequence=one.sequence + 1)
+        outcome = outcome_of(seen, after, "appointment_cancelled", free_text=reason, more={"freed": _freed(one)})
+        return Decided(after, outcome, self._upkeep.releases(one, format_instant(seen.now)))
+
+    def _check_in(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:  # noqa: ARG002
+        who = one.relation_of(seen.person, seen.relation)
+        if who is None:
+            raise NotFound
+        if who in one.checked_in or not can_check_in(one, seen.now, self._rules):
+            raise NotNow(
+                Text("开始前 15 分钟起至结束前可以签到。", "Check-in is open from 15 minutes before until the end.")
+            )
+        after = one.changed(seen.now, checked_in={**one.checked_in, who: format_instant(seen.now)})
+        return Decided(after, outcome_of(seen, after, "checked_in", more={"party": who}))
+
+    def _complete(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:
+        if seen.now < one.starts:
+            raise NotNow(Text("调解尚未开始。", "The session has not begun."))
+        after = one.changed(seen.now, status="held", held_minutes=details["minutes"])
+        return Decided(after, outcome_of(seen, after, "session_held", more={"minutes": details["minutes"]}))
+
+    def _no_show(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:
+        if seen.now < one.starts + timedelta(minutes=self._rules.no_show_grace_minutes):
+            raise NotNow(Text("开始 15 分钟后方可登记未到场。", "An absence is recorded 15 minutes after the start."))
+        absent = "mediator" if details.get("mediator") else details.get("party_id")
+        if absent is None or (absent != "mediator" and absent not in one.persons):
+            said = Text("请指明未到场的一方。", "Say who did not come: `party_id`, or `mediator: true`.")
+            raise InvalidRequest(violations=(Violation("/party_id", "unknown", said.zh),))
+        if (seen.relation == "mediator") == (absent == "mediator"):
+            raise NotAllowed  # nobody reports themselves away, and parties report the mediator only
+        after = one.changed(seen.now, status="no_show", absent=(absent,))
+        counts = dict(seen.case.no_shows or {})
+        counts[absent] = counts.get(absent, 0) + 1
+        return Decided(after, outcome_of(seen, after, "no_show_recorded", more={"party": absent}, no_shows=counts))
+
+
+def _freed(one: Appointment) -> dict[str, Any]:
+    return {"start": one.start, "minutes": one.minutes, "mode": one.mode}

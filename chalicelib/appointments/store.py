@@ -1,0 +1,216 @@
+"""Appointments in DynamoDB.
+
+| access pattern | table or index | key condition |
+| --- | --- | --- |
+| an appointment | AppointmentsTable | `pk = APPOINTMENT#<id>`, `sk = META` |
+| an organisation's day: sheets of mediators and rooms | AppointmentsTable | `pk = DAY#<organisation>#<date>` |
+| a party's day | AppointmentsTable | `pk = PERSON#<pseudonym>`, `sk = DAY#<date>` |
+| how many requests a party made on a day | AppointmentsTable | `pk = PERSON#<pseudonym>`, `sk = BOOKED#<date>` |
+| availability of an organisation's mediators | AppointmentsTable | `pk = AVAILABILITY#<organisation>` |
+| appointments of a party, mediator, organisation | gsi1 | `gsi1pk = LIST#<kind>#<owner>`, `gsi1sk` between starts |
+| requests that wait for a mediator, oldest hold first | gsi1 | `gsi1pk = INBOX#<mediator>`, by hold |
+| holds and reminders that are due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| offers that have run out | gsi1 | `gsi1pk = OFFERS#<shard>`, `gsi1sk <= <instant>` |
+| the waitlist of a mediator, first come first | AppointmentsTable | `pk = WAITLIST#<organisation>#<mediator>` |
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from chalicelib.appointments.availability import Availability
+from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.refusals import DailyLimit
+from chalicelib.appointments.sheet_writes import write_of
+from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
+from chalicelib.appointments.store_errors import AppointmentChanged, AvailabilityChanged
+from chalicelib.appointments.waiting import Offer, Waiting
+from chalicelib.shared.aws import Clients
+from chalicelib.shared.dynamo import Table
+from chalicelib.shared.errors import Stale
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.items import Item
+from chalicelib.shared.transactions import Committer, Transaction, Write
+
+DUE_SHARDS: Final = 4
+
+
+class AppointmentStore:
+    """Appointments, day sheets, availability, the waitlist."""
+
+    def __init__(self, clients: Clients, table: str, committer: Committer) -> None:
+        self._table = Table(clients, table)
+        self._committer = committer
+
+    def find(self, appointment_id: str) -> Appointment | None:
+        """Return an appointment, or None. One consistent read."""
+        item = self._table.find(f"APPOINTMENT#{appointment_id}", "META")
+        return None if item is None else Appointment.from_item(item)
+
+    def find_many(self, ids: Sequence[str]) -> list[Appointment]:
+        """Return appointments in the order of their ids. One read for 100."""
+        items = self._table.find_many([(f"APPOINTMENT#{one}", "META") for one in ids])
+        found = {item["id"]: Appointment.from_item(item) for item in items}
+        return [found[one] for one in ids if one in found]
+
+    def list_ids(self, kind: str, owner: str, *, first: str, last: str, after: Mapping[str, Any] | None,
+                 limit: int) -> tuple[list[str], Mapping[str, Any] | None]:  # fmt: skip
+        """Return ids by start, from `first` to `last`, and the position to go on from. One query."""
+        return self._ids(f"LIST#{kind}#{owner}", first, last, after, limit)
+
+    def list_waiting(self, mediator_person: str, after: Mapping[str, Any] | None,
+                     limit: int) -> tuple[list[str], Mapping[str, Any] | None]:  # fmt: skip
+        """Return ids of requests that wait for a mediator, the hold that ends first before the others. One query."""
+        return self._ids(f"INBOX#{mediator_person}", "", "~", after, limit)
+
+    def list_due(self, until: str) -> Iterator[str]:
+        """Yield the ids of appointments with something due, from every shard."""
+        for shard in range(DUE_SHARDS):
+            after: Item | None = None
+            while True:
+                items, after = self._table.query_index(f"DUE#{shard}", until=until, after=after)
+                yield from (item["id"] for item in items)
+                if after is None:
+                    break
+
+    def read_day(self, organisation: str, day: str) -> dict[str, Sheet]:
+        """Return the sheets of an organisation's day, by `sk`. One query."""
+        items = self._table.list_partition(f"DAY#{organisation}#{day}")
+        return {item["sk"]: Sheet.from_item(item) for item in items}
+
+    def read_sheets(self, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
+        """Return those of the sheets that there are. One read for 100."""
+        return {SheetKey(item["pk"], item["sk"]): Sheet.from_item(item) for item in self._table.find_many(keys)}
+
+    def read_availability(self, organisation: str) -> dict[str, Availability]:
+        """Return the availability of those of its mediators who said any. One query."""
+        items = self._table.list_partition(f"AVAILABILITY#{organisation}")
+        return {item["mediator"]: Availability.from_item(item) for item in items}
+
+    def put_availability(self, availability: Availability) -> None:
+        """Write a mediator's hours if they are still at the version before; raise `Stale`."""
+        key = {"pk": f"AVAILABILITY#{availability.organisation}", "sk": f"MEDIATOR#{availability.mediator}"}
+        transaction = Transaction()
+        transaction.put(self._table.name, {**key, **availability.to_item()},
+                        condition="attribute_not_exists(pk) OR #version = :seen", refusal=lambda _: Stale(),
+                        names={"#version": "version"}, values={":seen": availability.version - 1})  # fmt: skip
+        self._committer.commit(transaction)
+
+    def check_availability(self, seen: Availability) -> Write:
+        """Return the check that a mediator's hours are still those that were read."""
+        transaction = Transaction()
+        key = {"pk": f"AVAILABILITY#{seen.organisation}", "sk": f"MEDIATOR#{seen.mediator}"}
+        never_said = seen.version == 0
+        transaction.check(
+            self._table.name, key, condition="attribute_not_exists(pk)" if never_said else "#version = :seen",
+            refusal=lambda _: AvailabilityChanged(), names=None if never_said else {"#version": "version"},
+            values=None if never_said else {":seen": seen.version},
+        )  # fmt: skip
+        return transaction.writes[0]
+
+    def sheet_writes(self, changes: Iterable[SheetChange]) -> list[Write]:
+        """Return the conditional updates of day sheets."""
+        return [write_of(self._table.name, change) for change in changes]
+
+    def count_writes(self, persons: Iterable[str], day: str, limit: int) -> list[Write]:
+        """Return the writes that count one more request of each person on a day, at most `limit`."""
+        transaction = Transaction()
+        for person in persons:
+            transaction.update(self._table.name, {"pk": f"PERSON#{person}", "sk": f"BOOKED#{day}"},
+                               "ADD requests :one", condition="attribute_not_exists(requests) OR requests < :limit",
+                               refusal=lambda _: DailyLimit(), values={":one": 1, ":limit": limit})  # fmt: skip
+        return transaction.writes
+
+    def appointment_writes(self, one: Appointment, next_due: str | None, before: Appointment | None) -> list[Write]:
+        """Return the writes of an appointment and its places in lists; `before`: the version decided on, or None."""
+        transaction = Transaction()
+        key = {"pk": f"APPOINTMENT#{one.id}"}
+        meta: Item = {**key, "sk": "META", **one.to_item()}
+        if next_due is not None:
+            meta |= {"gsi1pk": f"DUE#{_shard(one.id)}", "gsi1sk": f"{next_due}#{one.id}"}
+        refusal: Callable[[Item | None], AppointmentChanged] = lambda _: AppointmentChanged()  # noqa: E731
+        if before is None:
+            transaction.put(self._table.name, meta, condition="attribute_not_exists(pk)", refusal=refusal)
+        else:
+            transaction.put(self._table.name, meta, condition="#version = :seen", refusal=refusal,
+                            names={"#version": "version"}, values={":seen": before.version})  # fmt: skip
+        if before is None or before.start != one.start:  # lists hold what does not change otherwise
+            for kind, owner in _lists_of(one):
+                transaction.put(self._table.name, {**key, "sk": f"LIST#{kind}#{owner}", "id": one.id,
+                                "gsi1pk": f"LIST#{kind}#{owner}", "gsi1sk": f"{one.start}#{one.id}"})  # fmt: skip
+        if one.status == "requested":
+            transaction.put(self._table.name, {**key, "sk": "INBOX", "id": one.id,
+                            "gsi1pk": f"INBOX#{one.mediator_person}",
+                            "gsi1sk": f"{one.hold_expires_at}#{one.id}"})  # fmt: skip
+        elif before is not None and before.status == "requested":
+            transaction.delete(self._table.name, {**key, "sk": "INBOX"})
+        return transaction.writes
+
+    def list_line(self, organisation: str, mediator: str) -> list[Waiting]:
+        """Return who waits for a mediator's slots, first come first."""
+        return [Waiting.from_item(item) for item in self._table.list_partition(f"WAITLIST#{organisation}#{mediator}")]
+
+    def join_line(self, waiting: Waiting, idempotency: Idempotency, result: Any) -> None:
+        """Put a case into the line, or in the place of its former wish."""
+        transaction = Transaction()
+        transaction.put(self._table.name, {**_line_key(waiting), **waiting.to_item()})
+        self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def leave_line(self, waiting: Waiting) -> None:
+        """Take a case out of the line."""
+        key = _line_key(waiting)
+        self._table.delete_many([(key["pk"], key["sk"])])
+
+    def offer_writes(self, offer: Offer) -> list[Write]:
+        """Return the writes that keep an offer until it runs out."""
+        transaction = Transaction()
+        transaction.put(self._table.name, {
+            "pk": offer.id, "sk": "META", **offer.to_item(), "gsi1pk": f"OFFERS#{_shard(offer.id)}",
+            "gsi1sk": f"{offer.expires_at}#{offer.id}",
+        })  # fmt: skip
+        return transaction.writes
+
+    def offer_end_writes(self, offer: Offer, waiting: Waiting | None) -> list[Write]:
+        """Return the writes that end an offer, and note in the line that it was made."""
+        transaction = Transaction()
+        transaction.delete(self._table.name, {"pk": offer.id, "sk": "META"})
+        if waiting is not None:
+            transaction.update(self._table.name, _line_key(waiting), "SET offered = :offered",
+                               values={":offered": [*waiting.offered, offer.start]})  # fmt: skip
+        return transaction.writes
+
+    def list_due_offers(self, until: str) -> list[Offer]:
+        """Return offers that have run out, from every shard."""
+        ids = [item["pk"] for shard in range(DUE_SHARDS)
+               for item in self._table.query_index(f"OFFERS#{shard}", until=until)[0]]  # fmt: skip
+        return [Offer.from_item(item) for item in self._table.find_many([(one, "META") for one in ids])]
+
+    def end_offer(self, offer: Offer) -> None:
+        """Forget an offer that was taken."""
+        self._table.delete_many([(offer.id, "META")])
+
+    def _ids(self, pk: str, first: str, last: str, after: Mapping[str, Any] | None,
+             limit: int) -> tuple[list[str], Mapping[str, Any] | None]:  # fmt: skip
+        start = None if after is None else dict(after)
+        items, more = self._table.query_index(pk, since=first, until=last, after=start, limit=limit)
+        return [item["id"] for item in items], more
+
+
+def _lists_of(one: Appointment) -> Iterator[tuple[str, str]]:
+    yield "ORGANISATION", one.organisation
+    yield "MEDIATOR", one.mediator_person
+    for person in sorted(set(one.persons.values())):
+        yield "PARTY", person
+
+
+def _line_key(waiting: Waiting) -> dict[str, str]:
+    return {
+        "pk": f"WAITLIST#{waiting.organisation}#{waiting.mediator}",
+        "sk": f"{waiting.created_at}#{waiting.case_code}",
+    }
+
+
+def _shard(appointment_id: str) -> int:
+    return hashlib.sha256(appointment_id.encode()).digest()[0] % DUE_SHARDS

@@ -1,0 +1,102 @@
+"""What every use case of appointments does alike: read with the case, write with the case, give cells back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalicelib.appointments.availability import cell_names
+from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.ports import Store
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.sheets import SheetChange, SheetKey
+from chalicelib.appointments.store_errors import AppointmentChanged, AvailabilityChanged, SheetChanged
+from chalicelib.cases.service import CaseService, Outcome, Seen, VersionConflict
+from chalicelib.shared.clock import format_instant
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.transactions import Write
+from chalicelib.shared.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An appointment in front of one person."""
+
+    appointment: Appointment
+    seen: Seen
+
+
+class Upkeep:
+    """Appointments and their cases, read and written together."""
+
+    def __init__(self, cases: CaseService, store: Store, rules: BookingRules) -> None:
+        self.cases = cases
+        self._store = store
+        self._rules = rules
+
+    def look(self, viewer: Viewer, appointment_id: str) -> tuple[Seen, Appointment]:
+        """Return an appointment with its case, to somebody of the case; raise `NotFound`. Two reads."""
+        found = self._store.find(appointment_id)
+        if found is None:
+            raise NotFound
+        return self.cases.look(viewer, found.case_code), found
+
+    def read(self, viewer: Viewer, appointment_id: str) -> tuple[Seen, Appointment]:
+        """Return an appointment with its case's texts and keys, for an act that brings text."""
+        found = self._store.find(appointment_id)
+        if found is None:
+            raise NotFound
+        return self.cases.get(viewer, found.case_code, what="appointment"), found
+
+    def try_commit(  # noqa: PLR0917
+        self, seen: Seen, outcome: Outcome, after: Appointment, before: Appointment | None, writes: Sequence[Write],
+        idempotency: Idempotency | None,
+    ) -> Shown | None:  # fmt: skip
+        """Write appointment, sheets, case and event together; return None if it has to be decided anew."""
+        shown = Shown(after, seen)
+        due = self._next_due(after, seen)
+        also = [*writes, *self._store.appointment_writes(after, due, before)]
+        role = "clock" if seen.relation == "clock" else None
+        try:
+            committed = self.cases.commit(seen, outcome, idempotency, also=also, role=role, result=shown)
+        except (VersionConflict, AppointmentChanged, SheetChanged, AvailabilityChanged):
+            return None
+        return Shown(after, committed)
+
+    def releases(self, one: Appointment, now: str) -> list[SheetChange]:
+        """Return the changes that give all of an appointment's cells back; they are surely still its own."""
+        count = one.minutes // self._rules.grid_minutes
+        cells = tuple(cell_names(one.starts, count, self._rules.grid_minutes))
+        kept = tuple(cell_names(one.starts, count + one.buffer_cells, self._rules.grid_minutes))
+        day = one.day.isoformat()
+        changes = [SheetChange(SheetKey.of_mediator(one.organisation, day, one.mediator), one.id, now, give=kept)]
+        if one.room is not None:
+            changes.append(SheetChange(SheetKey.of_room(one.organisation, day, one.room), one.id, now, give=cells))
+        persons = sorted(set(one.persons.values()))
+        changes.extend(SheetChange(SheetKey.of_person(person, day), one.id, now, give=cells) for person in persons)
+        return changes
+
+    def leftovers(self, one: Appointment, now: str) -> list[SheetChange]:
+        """Return the changes that give back what is left of a hold that ran out: others may have taken its cells."""
+        changes = self.releases(one, now)
+        sheets = self._store.read_sheets([change.key for change in changes])
+        left = []
+        for change in changes:
+            sheet = sheets.get(change.key)
+            mine = () if sheet is None else tuple(sheet.cells_of(one.id))
+            listed = sheet is not None and one.id in sheet.live
+            if mine or listed:
+                left.append(SheetChange(change.key, one.id, now, give=mine))
+        return left
+
+    def _next_due(self, one: Appointment, seen: Seen) -> str | None:
+        if one.status == "requested":
+            return one.hold_expires_at
+        if one.status != "confirmed" or one.starts <= seen.now:
+            return None
+        ahead = [
+            one.starts - timedelta(hours=hours) for hours in self._rules.reminder_hours if hours not in one.reminded
+        ]
+        return format_instant(min(ahead)) if ahead else None
