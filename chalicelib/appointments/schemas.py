@@ -228,6 +228,10 @@ class WaitlistQuery(Query):
 class LeaveWaitlist(RequestBody):
     """Whose place in the line; what was wished for may be repeated."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
     case_code: Code
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+    modes: list[Mode] | None = None
+    minutes: Minutes | None = None

@@ -70,7 +70,7 @@ class AppointmentStore:
         for shard in range(DUE_SHARDS):
             after: Item | None = None
             while True:
-                items, after = self._table.query_index(f"DUE#{shard}", until=until, after=after)
+                items, after = self._table.query_index(f"DUE#{shard}", until=f"{until}~", after=after)
                 yield from (item["id"] for item in items)
                 if after is None:
                     break
@@ -184,7 +184,7 @@ class AppointmentStore:
     def list_due_offers(self, until: str) -> list[Offer]:
         """Return offers that have run out, from every shard."""
         ids = [item["pk"] for shard in range(DUE_SHARDS)
-               for item in self._table.query_index(f"OFFERS#{shard}", until=until)[0]]  # fmt: skip
+               for item in self._table.query_index(f"OFFERS#{shard}", until=f"{until}~")[0]]  # fmt: skip
         return [Offer.from_item(item) for item in self._table.find_many([(one, "META") for one in ids])]
 
     def end_offer(self, offer: Offer) -> None:

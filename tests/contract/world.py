@@ -1,0 +1,143 @@
+"""Cases on one engine, with everything they need, for the suites of every store that changes with a case."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.cases.service import CaseService, Seen
+from chalicelib.cases.store import CaseStore
+from chalicelib.people.store import AccessLedger, PeopleStore
+from chalicelib.shared.aws import Clients
+from chalicelib.shared.calendar import work_calendar
+from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
+from chalicelib.shared.deadlines import DeadlineRules, DueDates
+from chalicelib.shared.idempotency import Idempotency, StoredAnswer
+from chalicelib.shared.sealing import AesGcmSealer
+from chalicelib.shared.transactions import Committer
+from chalicelib.shared.viewer import Viewer
+from infra.audit.commands import find_fault
+from infra.local.stack import read_template
+
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+WANG, LI = (Viewer(name, frozenset(), None, None) for name in ("wang", "li"))
+CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
+MEDIATOR = Viewer("m-1", frozenset({"mediator"}), "org-1", None)
+FILING: dict[str, Any] = {
+    "dispute_type": "neighbour", "region": "210202", "title": "噪音标题", "facts": "事实很长", "claims": [],
+    "amount_cents": None, "preferred_modes": [], "terms_version": "1",
+    "applicant": {"name": "王小明", "phone": "13800138000", "id_number": None, "address": None},
+    "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
+}  # fmt: skip
+
+
+class StillClock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Routed:
+    organisation_id: str = "org-1"
+    because: tuple[dict[str, str], ...] = ()
+
+
+class Routing:
+    def route(self, dispute_type: str, region: str) -> Routed:
+        return Routed()
+
+    def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
+        return None
+
+
+class PlainKeys(Keys):
+    """Keys without KMS, which DynamoDB Local does not have: the key-encryption key stands in the open."""
+
+    def __init__(self) -> None:
+        pass
+
+    def make(self, aggregate: str, subjects: list[str]) -> tuple[bytes, Keyring]:
+        keys = {subject: uuid.uuid4().bytes * 2 for subject in subjects}
+        return b"kek", Keyring(aggregate, keys, keys)
+
+    def open(self, aggregate: str, wrapped_kek: bytes, wrapped: Any) -> Keyring:
+        assert wrapped_kek == b"kek"
+        return Keyring(aggregate, wrapped, wrapped)
+
+
+class World:
+    """Fresh tables on one engine, and the use cases over them."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.tables: dict[str, str] = {}
+        for name in ("CasesTable", "PeopleTable", "AnswersTable", "AuditTable", "AppointmentsTable"):
+            properties = read_template()["Resources"][name]["Properties"]
+            wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+            self.tables[name] = f"{name}-{uuid.uuid4().hex}"
+            clients.dynamodb.create_table(
+                TableName=self.tables[name], **{key: properties[key] for key in wanted if key in properties}
+            )
+        self.clock = StillClock()
+        sealer = AesGcmSealer(b"root", "answers")
+        committer = self.committer = Committer(clients, self.tables["AnswersTable"], lambda: sealer)
+        self.store = CaseStore(clients, self.tables["CasesTable"], self.tables["PeopleTable"], committer, PlainKeys())
+        due = DueDates(DeadlineRules.load(), work_calendar())
+        self.ledger = AccessLedger(clients, self.tables["AuditTable"])
+        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer)
+        self.cases = CaseService(self.store, Routing(), self.ledger, self.people.profile_write,
+                                 lambda: Pseudonyms(b"root"), due, self.clock)  # fmt: skip
+        self._numbers = itertools.count()
+
+    def key(self, name: str | None = None) -> Idempotency:
+        name = name or f"key-{next(self._numbers)}"
+        return Idempotency(name, "request", NOW, _version)
+
+    def act(self, viewer: Viewer, code: str, action: str, **details: Any) -> Seen:
+        return self.cases.act(viewer, code, action, details, self.key())
+
+    def joined(self) -> str:
+        code = self.cases.file(WANG, FILING, self.key()).case.code
+        self.act(CLERK, code, "accept")
+        invite = self.cases.get(WANG, code).loaded.text_of("p2")["invite_code"]
+        self.cases.join(LI, code, invite, self.key())
+        return code
+
+    def mediating(self, number: int = 0, mediator: str = "m-1") -> tuple[str, Viewer, Viewer]:
+        """File a case of two people of its own, and bring it to mediation."""
+        applicant, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("wang", "li"))
+        code = self.cases.file(applicant, FILING, self.key()).case.code
+        self.act(CLERK, code, "accept")
+        invite = self.cases.get(applicant, code).loaded.text_of("p2")["invite_code"]
+        self.cases.join(respondent, code, invite, self.key())
+        self.act(respondent, code, "consent", terms_version="1")
+        self.act(CLERK, code, "assign", mediator_id=mediator)
+        self.act(Viewer(mediator, frozenset({"mediator"}), "org-1", None), code, "take")
+        return code, applicant, respondent
+
+    def agreed(self) -> tuple[str, str]:
+        code = self.joined()
+        self.act(LI, code, "consent", terms_version="1")
+        self.act(CLERK, code, "assign", mediator_id="m-1")
+        self.act(MEDIATOR, code, "take")
+        drafted = self.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
+        return code, str(drafted.case.agreement_sha256)
+
+    def fault(self, code: str) -> str | None:
+        case = self.store.find(code)
+        assert case is not None
+        return find_fault(self.store.list_events(code), case.version, case.head)
+
+
+def _version(result: Any) -> StoredAnswer:
+    seen = getattr(result, "seen", result)
+    case = getattr(seen, "case", None)
+    return StoredAnswer(200, {}, b"" if case is None else str(case.version).encode())
