@@ -9,6 +9,7 @@ from chalicelib.appointments.api import routes as appointment_routes
 from chalicelib.appointments.desk_api import routes as desk_routes
 from chalicelib.audit.api import routes as audit_routes
 from chalicelib.cases.api import routes as case_routes
+from chalicelib.cases.evidence_api import routes as evidence_routes
 from chalicelib.cases.talk_api import routes as talk_routes
 from chalicelib.catalogue.api import routes as catalogue_routes
 from chalicelib.notices.api import routes as notice_routes
@@ -21,7 +22,7 @@ app = Chalice(app_name="yima", configure_logs=False)
 
 _BLUEPRINTS = (
     anchor, web_routes, catalogue_routes, people_routes, case_routes, talk_routes, organisation_routes,
-    notice_routes, audit_routes, appointment_routes, desk_routes,
+    notice_routes, audit_routes, appointment_routes, desk_routes, evidence_routes,
 )  # fmt: skip
 
 for blueprint in _BLUEPRINTS:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.appeals import AppealService
     from chalicelib.cases.clockwork import CaseClock
     from chalicelib.cases.conversation import ConversationService
+    from chalicelib.cases.evidence import EvidenceService
     from chalicelib.cases.service import CaseService
     from chalicelib.cases.store import CaseStore
     from chalicelib.catalogue.service import CatalogueService
@@ -273,6 +274,15 @@ class Container:
         from chalicelib.cases.conversation import ConversationService
 
         return ConversationService(self.cases, self.case_store, self.clock)
+
+    @cached_property
+    def evidence(self) -> EvidenceService:
+        """Evidence in cases."""
+        from chalicelib.cases.evidence import EvidenceService
+        from chalicelib.cases.evidence_files import EvidenceFiles
+
+        files = EvidenceFiles(self.aws, self.settings.evidence_bucket)
+        return EvidenceService(self.cases, self.case_store, files)
 
     @cached_property
     def appeals(self) -> AppealService:

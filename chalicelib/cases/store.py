@@ -92,6 +92,15 @@ class CaseStore:
                         condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict())  # fmt: skip
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
+    def change_item(self, code: str, sk: str, values: Item, *, was: str, idempotency: Idempotency,
+                    result: Any) -> StoredAnswer | None:  # fmt: skip
+        """Replace an item whose status is `was`; raise `VersionConflict` if it is another by now."""
+        transaction = Transaction()
+        transaction.put(self._cases.name, {"pk": _pk(code), "sk": sk, **values}, condition="#status = :was",
+                        names={"#status": "status"}, values={":was": was},
+                        refusal=lambda _: VersionConflict())  # fmt: skip
+        return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
     def find_item(self, code: str, sk: str) -> Item | None:
         """Return one item of a case."""
         return self._cases.find(_pk(code), sk)

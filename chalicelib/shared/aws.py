@@ -62,7 +62,8 @@ class Clients:
     @cached_property
     def s3(self) -> S3Client:
         """S3."""
-        return self._client("s3")  # type: ignore[no-any-return]
+        # Version 4: the only one that buckets under a KMS key, and the China regions, take.
+        return self._client("s3", signature_version="s3v4")  # type: ignore[no-any-return]
 
     @cached_property
     def sns(self) -> SNSClient:
@@ -90,13 +91,14 @@ class Clients:
 
         return self._given_session or boto3.session.Session()
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, **options: Any) -> Any:
         from botocore.config import Config
 
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
             read_timeout=_READ_TIMEOUT_SECONDS,
             retries={"mode": "standard", "max_attempts": _MAX_ATTEMPTS},
+            **options,
         )
         return self._session.client(service, config=config)  # type: ignore[call-overload]
 

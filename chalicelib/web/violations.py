@@ -45,6 +45,7 @@ _MESSAGES: Final[Mapping[str, Text]] = {
     "control_characters": Text("含有不可见字符", "This has characters that cannot be seen"),
     "phone": Text("不是有效的电话号码", "This is not a phone number"),
     "identity_number": Text("不是有效的身份证号码", "This is not a resident identity number"),
+    "filename": Text("文件名不规范，或与类型不符", "This is no plain file name, or does not suit the type"),
     "repeated": Text("只能出现一次", "This may be given once only"),
     "not_utf8": Text("不是有效的 UTF-8 文本", "This is not valid UTF-8"),
 }

@@ -56,10 +56,14 @@ def create_stack(parameters: Mapping[str, str], *, root_secret: str | None = Non
             if one.get("Type") in _BY_CLOUDFORMATION and name not in made}  # fmt: skip
     environment = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
     outputs = {name.replace("_", ""): {"Value": value} for name, value in _with_literals(environment, made).items()}
+    made_by_cloudformation = {
+        "Parameters": template["Parameters"], "Conditions": template.get("Conditions", {}), "Resources": rest,
+        "Outputs": outputs,
+    }  # fmt: skip
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_stack(
         StackName=_STACK,
-        TemplateBody=json.dumps({"Parameters": template["Parameters"], "Resources": rest, "Outputs": outputs}),
+        TemplateBody=json.dumps(made_by_cloudformation),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
     described = cloudformation.describe_stacks(StackName=_STACK)["Stacks"][0]["Outputs"]

@@ -1,0 +1,93 @@
+"""Files of evidence in S3: a quarantine that is swept daily, and what is kept, version by version."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+from chalicelib.cases.evidence import Declared, Evidence, Inspection, Upload
+from chalicelib.cases.evidence_kinds import is_what_it_says
+from chalicelib.shared.aws import Clients, unavailable_when_down
+
+UPLOAD_TIME: Final = timedelta(minutes=5)
+DOWNLOAD_TIME: Final = timedelta(seconds=60)
+_CHUNK_BYTES: Final = 1024 * 1024
+_IN_MEMORY_BYTES: Final = 4 * 1024 * 1024
+
+
+class EvidenceFiles:
+    """One bucket."""
+
+    def __init__(self, clients: Clients, bucket: str) -> None:
+        self._clients = clients
+        self._bucket = bucket
+
+    def start_upload(self, file_id: str, declared: Declared, now: datetime) -> Upload:
+        """Return a form for exactly this key, type and size, good for five minutes."""
+        posted = self._clients.s3.generate_presigned_post(
+            Bucket=self._bucket, Key=_quarantined(file_id), Fields={"Content-Type": declared.content_type},
+            Conditions=[
+                {"Content-Type": declared.content_type},
+                ["content-length-range", declared.size, declared.size],
+            ],
+            ExpiresIn=int(UPLOAD_TIME.total_seconds()),
+        )  # fmt: skip
+        return Upload(posted["url"], posted["fields"], now + UPLOAD_TIME)
+
+    def inspect(self, file_id: str, content_type: str, size: int, sha256: str) -> Inspection | None:
+        """Return what is in quarantine: its version, and whether size, SHA-256 and content are as declared."""
+        with unavailable_when_down():
+            try:
+                found = self._clients.s3.get_object(Bucket=self._bucket, Key=_quarantined(file_id))
+            except self._clients.s3.exceptions.NoSuchKey:
+                return None
+        version = found.get("VersionId", "null")
+        if found["ContentLength"] != size:
+            return Inspection(version, "size_mismatch")
+        hashed = hashlib.sha256()
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file, unavailable_when_down():
+            for chunk in found["Body"].iter_chunks(_CHUNK_BYTES):
+                hashed.update(chunk)
+                file.write(chunk)
+            if hashed.hexdigest() != sha256:
+                return Inspection(version, "hash_mismatch")
+            if not is_what_it_says(content_type, file):
+                return Inspection(version, "type_mismatch")
+        return Inspection(version, None)
+
+    def keep(self, file_id: str, version_id: str) -> str:
+        """Copy the version that was checked; return the version of the copy."""
+        source: Any = {"Bucket": self._bucket, "Key": _quarantined(file_id), "VersionId": version_id}
+        with unavailable_when_down():
+            copied = self._clients.s3.copy_object(Bucket=self._bucket, Key=_kept(file_id), CopySource=source)
+        return copied.get("VersionId", "null")
+
+    def discard(self, file_id: str) -> None:
+        """Remove what is in quarantine; what is left of it is swept within a day."""
+        with unavailable_when_down():
+            self._clients.s3.delete_object(Bucket=self._bucket, Key=_quarantined(file_id))
+
+    def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
+        """Return an address for the kept version, as an attachment under its name, good for a minute."""
+        name = quote(evidence.filename or f"{evidence.id}", safe="")
+        url = self._clients.s3.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket, "Key": _kept(evidence.id), "VersionId": str(evidence.version_id),
+                "ResponseContentType": evidence.content_type,
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{name}",  # RFC 6266, 4.3
+            },
+            ExpiresIn=int(DOWNLOAD_TIME.total_seconds()),
+        )  # fmt: skip
+        return url, now + DOWNLOAD_TIME
+
+
+def _quarantined(file_id: str) -> str:
+    return f"evidence/quarantine/{file_id}"
+
+
+def _kept(file_id: str) -> str:
+    return f"evidence/kept/{file_id}"
