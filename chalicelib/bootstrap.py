@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.shared.streams import Relay
     from chalicelib.shared.transactions import Committer
     from chalicelib.shared.viewer import Viewer
+    from chalicelib.triage.service import TriageService
     from chalicelib.web.identity import TokenVerifier
 
 
@@ -252,6 +253,15 @@ class Container:
 
         rooms = VideoRooms(self.settings.video_url, lambda: self.root_secret, self.desk.rules)
         return Drawing(self.organisations.find_mediator_name, rooms.find_link, self.desk.rules)
+
+    @cached_property
+    def triage(self) -> TriageService:
+        """Dispute types and triage."""
+        from chalicelib.triage.rules import RuleSet
+        from chalicelib.triage.service import TriageService
+        from chalicelib.triage.types import DisputeTypes
+
+        return TriageService(DisputeTypes.load(), RuleSet.load(), self.organisations.list_organisations)
 
     def run_deadlines(self) -> dict[str, int]:
         """Let everything happen that happens because time has passed; return how many of what."""

@@ -1,0 +1,155 @@
+"""Triage: from a text in a citizen's own words to a dispute type; deterministic, and explained word by word."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.triage.rules import RuleSet
+
+OTHER: Final = "other"
+MIN_SCORE: Final = 0.2
+_HALF: Final = 3.0  # the sum of weights at which the score is one half
+_MAX_WORDS: Final = 4
+_FURTHER: Final = 0.25
+_LOOK_BACK: Final = 14
+MAX_ALTERNATIVES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A rule that matched, and the words of the text by which it did."""
+
+    rule: str
+    words: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A type with its score from 0 to 1, and why."""
+
+    type: str
+    subtype: str | None
+    score: float
+    matched: tuple[Matched, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A red line that the text touches."""
+
+    red_line: str
+    level: str
+    words: tuple[str, ...]
+    hotlines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The best type, what else it may be, red lines, and whether a question would help."""
+
+    best: Candidate
+    alternatives: tuple[Candidate, ...]
+    alarms: tuple[Alarm, ...]
+    unsure: bool
+
+
+def normalise(text: str, rules: RuleSet) -> str:
+    """Return the text in compatibility form, lower case, simplified characters, single spaces."""
+    plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'").translate(dict(rules.simplified))
+    return " ".join(plain.split())
+
+
+def triage(text: str, answers: Mapping[str, str], rules: RuleSet) -> Triage:
+    """Return what the text is about. The same text gets the same answer, whoever asks, as long as the rules hold."""
+    plain = normalise(text, rules)
+    found = _find_words(plain, rules)
+    matched: dict[tuple[str, str | None], list[Matched]] = {}
+    by_rule: dict[str, tuple[str, str | None, float, list[str]]] = {}
+    for word in found:
+        for rule in rules.rules_of.get(word, ()):
+            entry = by_rule.setdefault(rule.id, (rule.type, rule.subtype, rule.weight, []))
+            if word not in entry[3]:
+                entry[3].append(word)
+    for rule_id, (main, subtype, weight, said) in by_rule.items():
+        worth = weight * (1 + _FURTHER * (min(len(said), _MAX_WORDS) - 1))
+        matched.setdefault((main, subtype), []).append(Matched(rule_id, tuple(said), worth))
+    for combination in rules.combinations:
+        hits = [group.search(plain) for group in combination.groups]
+        if all(hits):
+            words = tuple(dict.fromkeys(hit[0] for hit in hits if hit is not None))
+            matched.setdefault((combination.type, combination.subtype), []).append(
+                Matched(combination.id, words, combination.weight)
+            )
+    for (question, value), main in rules.answers.items():
+        if answers.get(question) == value:
+            matched.setdefault((main, None), []).append(Matched(f"answer.{question}", (value,), rules.answer_weight))
+    ranked = _rank(matched)
+    alarms = _find_alarms(plain, rules)
+    if not ranked or ranked[0].score < MIN_SCORE:
+        return Triage(Candidate(OTHER, None, 0.0, ()), tuple(ranked[:MAX_ALTERNATIVES]), alarms, unsure=True)
+    best, rest = ranked[0], ranked[1:]
+    unsure = bool(rest) and best.score - rest[0].score < rules.ask_below_margin
+    return Triage(best, tuple(rest[:MAX_ALTERNATIVES]), alarms, unsure)
+
+
+def _find_words(plain: str, rules: RuleSet) -> list[str]:
+    """Return the rules' words in the text, in order: not those inside longer ones, not those that are negated."""
+    english = ((hit.start(), hit.end(), hit[0]) for hit in rules.english.finditer(plain))
+    spans = sorted([*_chinese(plain, rules), *english])
+    kept = [one for one in spans if not any(other[0] <= one[0] and one[1] <= other[1] and other is not one
+                                            for other in spans)]  # fmt: skip
+    words = []
+    for begin, _, said in kept:
+        if rules.negated.search(plain[max(0, begin - _LOOK_BACK) : begin]) is None:
+            words.append(_known(said, rules))
+    return words
+
+
+def _chinese(plain: str, rules: RuleSet) -> Iterator[tuple[int, int, str]]:
+    """Yield the longest Chinese word at each place, if it reaches beyond the one before."""
+    reached = 0
+    for begin, character in enumerate(plain):
+        for word in rules.by_first.get(character, ()):  # the longest first
+            if plain.startswith(word, begin):
+                if begin + len(word) > reached:
+                    reached = begin + len(word)
+                    yield begin, reached, word
+                break
+
+
+def _known(said: str, rules: RuleSet) -> str:
+    """Return the rules' own form of a word that may stand inflected in the text."""
+    while said and said not in rules.rules_of:
+        said = said[:-1]
+    return said
+
+
+def _rank(matched: Mapping[tuple[str, str | None], list[Matched]]) -> list[Candidate]:
+    mains: dict[str, list[tuple[str | None, list[Matched]]]] = {}
+    for (main, subtype), hits in matched.items():
+        mains.setdefault(main, []).append((subtype, hits))
+    ranked = []
+    for main, parts in mains.items():
+        total = sum(hit.weight for _, hits in parts for hit in hits)
+        specific = [(sum(hit.weight for hit in hits), subtype) for subtype, hits in parts if subtype is not None]
+        subtype = max(specific, key=lambda one: (one[0], one[1]))[1] if specific else None
+        every = sorted((hit for _, hits in parts for hit in hits), key=lambda hit: (-hit.weight, hit.rule))
+        ranked.append(Candidate(main, subtype, round(total / (total + _HALF), 3), tuple(every)))
+    return sorted(ranked, key=lambda one: (-one.score, one.type))
+
+
+def _find_alarms(plain: str, rules: RuleSet) -> tuple[Alarm, ...]:
+    alarms = []
+    for line in rules.red_lines:
+        words = [hit[0] for hit in line.words.finditer(plain) if not _is_negated(plain, hit.start(), rules)]
+        if words:
+            alarms.append(Alarm(line.id, line.level, tuple(dict.fromkeys(words)), line.hotlines))
+    return tuple(alarms)
+
+
+def _is_negated(plain: str, begin: int, rules: RuleSet) -> bool:
+    return rules.negated_urgent.search(plain[max(0, begin - _LOOK_BACK) : begin]) is not None
