@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -49,18 +49,23 @@ class Routed:
     because: Sequence[Mapping[str, str]]
 
 
+MainOf = Callable[[str], str | None]
+"""Returns the main type of a dispute type's code, or None if there is no such type."""
+
+
 class OrganisationService:
     """Organisations and mediators of the city."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, main_of: MainOf = main_type_of) -> None:
         self._store = store
+        self._main_of = main_of
         self._clock = clock
         self._directory: tuple[datetime, tuple[Organisation, ...]] | None = None
         self._lock = threading.Lock()
 
     def list_organisations(self, dispute_type: str | None, region: str | None) -> list[Organisation]:
         """Return those that handle the type and cover the region, by id."""
-        main = None if dispute_type is None else _main_type(dispute_type)
+        main = None if dispute_type is None else self._main_type(dispute_type)
         return [one for one in self._all() if (region is None or region in one.covers)
                 and (main is None or main in one.dispute_types or "*" in one.dispute_types)]  # fmt: skip
 
@@ -85,7 +90,7 @@ class OrganisationService:
 
         Raises `InvalidRequest` for an unknown type, `NoOrganisation` if nobody handles it there.
         """
-        main = _main_type(dispute_type)
+        main = self._main_type(dispute_type)
         candidates = [one for one in self._all() if one.handles(main, region)]
         if not candidates:
             raise NoOrganisation
@@ -124,6 +129,13 @@ class OrganisationService:
             said = Text("、".join(one.zh for one in obstacles), ", ".join(one.en for one in obstacles))
             raise MediatorNotAssignable(said)
 
+    def _main_type(self, code: str) -> str:
+        main = self._main_of(code)
+        if main is None:
+            said = "没有此纠纷类型 / no such dispute type"
+            raise InvalidRequest(violations=(Violation("/dispute_type", "unknown", said),))
+        return main
+
     def _all(self) -> tuple[Organisation, ...]:
         now = self._clock.now()
         with self._lock:
@@ -138,12 +150,3 @@ class OrganisationService:
 
 def _rank(one: Organisation, main: str, region: str) -> tuple[bool, bool]:
     return main not in one.dispute_types, one.region != region
-
-
-def _main_type(code: str) -> str:
-    main = main_type_of(code)
-    if main is None:
-        raise InvalidRequest(
-            violations=(Violation("/dispute_type", "unknown", "没有此纠纷类型 / no such dispute type"),)
-        )
-    return main

@@ -100,10 +100,8 @@ def _find_words(plain: str, rules: RuleSet) -> list[str]:
     """Return the rules' words in the text, in order: not those inside longer ones, not those that are negated."""
     english = ((hit.start(), hit.end(), hit[0]) for hit in rules.english.finditer(plain))
     spans = sorted([*_chinese(plain, rules), *english])
-    kept = [one for one in spans if not any(other[0] <= one[0] and one[1] <= other[1] and other is not one
-                                            for other in spans)]  # fmt: skip
     words = []
-    for begin, _, said in kept:
+    for begin, _, said in spans:
         if rules.negated.search(plain[max(0, begin - _LOOK_BACK) : begin]) is None:
             words.append(_known(said, rules))
     return words

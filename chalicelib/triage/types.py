@@ -72,6 +72,11 @@ class DisputeTypes:
         """Return the type of a code, of either level, or None."""
         return self.mains.get(code) or self.subtypes.get(code)
 
+    def main_of(self, code: str) -> str | None:
+        """Return the main type's code for a code of either level, or None."""
+        found = self.find(code)
+        return None if found is None else found.main
+
 
 def _main(one: Mapping[str, Any]) -> DisputeType:
     return DisputeType(
