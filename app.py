@@ -15,6 +15,8 @@ from chalicelib.catalogue.api import routes as catalogue_routes
 from chalicelib.notices.api import routes as notice_routes
 from chalicelib.organisations.api import routes as organisation_routes
 from chalicelib.people.api import routes as people_routes
+from chalicelib.ratings.api import routes as rating_routes
+from chalicelib.ratings.loop_api import routes as rating_loop_routes
 from chalicelib.triage.api import routes as triage_routes
 from chalicelib.web.api import routes as web_routes
 from chalicelib.web.chalice_edges import anchor
@@ -24,7 +26,7 @@ app = Chalice(app_name="yima", configure_logs=False)
 _BLUEPRINTS = (
     anchor, web_routes, catalogue_routes, people_routes, case_routes, talk_routes, organisation_routes,
     notice_routes, audit_routes, appointment_routes, desk_routes, evidence_routes,
-    triage_routes,
+    triage_routes, rating_routes, rating_loop_routes,
 )  # fmt: skip
 
 for blueprint in _BLUEPRINTS:

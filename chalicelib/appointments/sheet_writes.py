@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.appointments.races import SheetChanged
 from chalicelib.appointments.refusals import PartyBusy, SlotTaken
 from chalicelib.appointments.sheets import Sheet, SheetChange
-from chalicelib.appointments.store_errors import SheetChanged
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Transaction, Write

@@ -22,10 +22,10 @@ from typing import Any, Final
 
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged
 from chalicelib.appointments.refusals import DailyLimit
 from chalicelib.appointments.sheet_writes import write_of
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
-from chalicelib.appointments.store_errors import AppointmentChanged, AvailabilityChanged
 from chalicelib.appointments.waiting import Offer, Waiting
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Table

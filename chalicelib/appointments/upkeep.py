@@ -9,9 +9,9 @@ from datetime import timedelta
 from chalicelib.appointments.availability import cell_names
 from chalicelib.appointments.model import Appointment
 from chalicelib.appointments.ports import Store
+from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged, SheetChanged
 from chalicelib.appointments.rules import BookingRules
 from chalicelib.appointments.sheets import SheetChange, SheetKey
-from chalicelib.appointments.store_errors import AppointmentChanged, AvailabilityChanged, SheetChanged
 from chalicelib.cases.service import CaseService, Outcome, Seen, VersionConflict
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.errors import NotFound

@@ -12,8 +12,8 @@ from chalicelib.appointments.cases import BOOKABLE, check_bookable, live_in, per
 from chalicelib.appointments.desk import Desk
 from chalicelib.appointments.model import PARTIES
 from chalicelib.appointments.ports import Store
+from chalicelib.appointments.races import SheetChanged
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
-from chalicelib.appointments.store_errors import SheetChanged
 from chalicelib.appointments.upkeep import Upkeep
 from chalicelib.appointments.waiting import Offer, Waiting
 from chalicelib.cases.service import Case, Outcome, Seen, VersionConflict

@@ -14,13 +14,13 @@ from chalicelib.cases.model import Case, Party, lists_of
 from chalicelib.cases.policies import check_can_act, check_can_see
 from chalicelib.cases.ports import Routing, Store
 from chalicelib.cases.records import CASE_SUBJECT, Change, Listed, Loaded, VersionConflict
+from chalicelib.cases.refusals import AlreadyParty, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Stale
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
-from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
@@ -28,32 +28,6 @@ __all__ = ["Case", "CaseService", "Outcome", "Seen", "VersionConflict"]  # other
 
 MAX_DECISIONS: Final = 8
 """How often a command is decided anew because another one came first."""
-
-
-class InviteUsed(Conflict):
-    """An invite code that an account is bound to already."""
-
-    slug = "invite-used"
-    title = Text("邀请码已被使用", "The invite code was used already")
-    remedy = Text(
-        "请用当时加入的账号登录，或请调解组织核实。", "Sign in with the account that used it, or ask the organisation."
-    )
-
-
-class InviteExpired(Conflict):
-    """An invite code after its last day, or before the case is accepted."""
-
-    slug = "invite-expired"
-    title = Text("邀请码已失效", "The invite code does not hold now")
-    remedy = Text("请联系调解组织。", "Contact the organisation.")
-
-
-class AlreadyParty(Conflict):
-    """Somebody in the case uses an invite code of it."""
-
-    slug = "already-party"
-    title = Text("您已在此案件中", "You are in this case already")
-    remedy = Text("请将邀请码转交给被邀请的一方。", "Hand the code to the party that it is meant for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +52,21 @@ Remember = Callable[[str, str], Write]
 """Returns the write that keeps whom a pseudonym stands for, so that messages can reach them."""
 
 
+Know = Callable[[str, list[str]], list[Write]]
+"""Returns the writes by which staff at a window find somebody by their numbers."""
+
+
 class CaseService:
     """Disputes from filing to their end."""
 
     def __init__(  # noqa: PLR0917
-        self, store: Store, routing: Routing, ledger: Ledger, remember: Remember,
+        self, store: Store, routing: Routing, ledger: Ledger, remember: Remember, know: Know,
         pseudonyms: Callable[[], Pseudonyms], counting: Counting, clock: Clock,
     ) -> None:  # fmt: skip
         self._store = store
         self._ledger = ledger
         self._remember = remember
+        self._know = know
         self._routing = routing
         self._pseudonyms = pseudonyms
         self._counting = counting
@@ -125,8 +104,9 @@ class CaseService:
                 "opened": True}  # fmt: skip
         case, event = self._record(case, Outcome(case, "submitted", data), person, "applicant", now, None, 1)
         seen = Seen(Loaded(case, sealed, keyring), "applicant", person, now)
-        self._store.create(case, sealed, keyring, wrapped_kek, event, also=[self._remember(person, viewer.subject)],
-                           idempotency=idempotency, result=seen)  # fmt: skip
+        numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
+        also = [self._remember(person, viewer.subject), *self._know(person, numbers)]
+        self._store.create(case, sealed, keyring, wrapped_kek, event, also=also, idempotency=idempotency, result=seen)
         return seen
 
     def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
@@ -294,14 +274,6 @@ class CaseService:
                                status=case.status, data=data, prev_hash=case.head, audience=audience,
                                sealed=sealed)  # fmt: skip
         return replace(case, version=version, head=event.hash, updated_at=format_instant(now)), event
-
-
-class MediatorConflicted(Conflict):
-    """A mediator who is a party, or has had this case before."""
-
-    slug = "mediator-conflicted"
-    title = Text("该调解员须回避", "This mediator has a conflict of interest")
-    remedy = Text("请指派其他调解员。", "Assign another mediator.")
 
 
 def digest_of(invite_code: str) -> str:

@@ -9,6 +9,7 @@ from chalicelib.catalogue.schemas import (
     BundleList,
     BundleSummary,
     HomeView,
+    RatingFigure,
     SearchServices,
     ServiceGuide,
     ServicePage,
@@ -59,7 +60,12 @@ def suggest(query: SuggestServices) -> Suggestions:
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
 def guide(code: str, language: Language) -> ServiceGuide:
     """Show one service with its whole guide."""
-    return ServiceGuide.of_item(_catalogue().get_item(code), language)
+    item = _catalogue().get_item(code)
+    figures = bootstrap.container().ratings.summarise(f"service:{code}")
+    rating = RatingFigure.model_construct(
+        average=figures.average, count=figures.count, distribution=dict(figures.distribution)
+    )
+    return ServiceGuide.of_item(item, language, rating)
 
 
 @routes.route("/v1/bundles")

@@ -148,10 +148,10 @@ class RatingFigure(BaseModel):
 
     average: float | None = None
     count: int = 0
-    distribution: dict[str, int] = {"5": 0, "4": 0, "3": 0, "2": 0, "1": 0}
+    distribution: dict[str, int | None] = {"5": 0, "4": 0, "3": 0, "2": 0, "1": 0}
 
 
-_UNRATED = RatingFigure()  # until this deployment takes ratings, that nobody has rated is all there is to say
+_UNRATED = RatingFigure()
 
 
 class ServiceGuide(ServiceItem):
@@ -162,11 +162,11 @@ class ServiceGuide(ServiceItem):
     rating: RatingFigure = _UNRATED
 
     @classmethod
-    def of_item(cls, item: ServiceItem, language: Language) -> ServiceGuide:
-        """Return the view of `item`."""
+    def of_item(cls, item: ServiceItem, language: Language, rating: RatingFigure = _UNRATED) -> ServiceGuide:
+        """Return the view of `item` with what those who were served said of it."""
         # The item was checked when it was read; every field is given, because defaults would be deep-copied.
         return cls.model_construct(
-            **item.__dict__, type_name=_type_name(item.type, language), highlights=[], rating=_UNRATED
+            **item.__dict__, type_name=_type_name(item.type, language), highlights=[], rating=rating
         )
 
 

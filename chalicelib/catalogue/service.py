@@ -83,6 +83,10 @@ class CatalogueService:
             )
         return item
 
+    def has_service(self, code: str) -> bool:
+        """Tell whether there is such a service now. One read."""
+        return self._store.find_item(code) is not None
+
     def list_bundles(self) -> list[dict[str, Any]]:
         """Return all bundles."""
         return self._snapshots.current().bundles()

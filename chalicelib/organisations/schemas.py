@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import BaseModel, StringConstraints
@@ -18,11 +19,15 @@ class ListOrganisations(ListQuery):
     region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
 
 
-class NoRating(BaseModel):
-    """A figure that does not exist yet: fewer than five ratings show no average."""
+class RosterRating(BaseModel):
+    """What those who were served said of a mediator; fewer than five ratings show no average."""
 
     average: float | None = None
     count: int = 0
+
+
+Ratings = Mapping[str, RosterRating]
+"""Ratings by mediator id."""
 
 
 class MediatorView(BaseModel):
@@ -33,13 +38,13 @@ class MediatorView(BaseModel):
     specialties: list[str]
     languages: list[str]
     fee: str | None
-    rating: NoRating
+    rating: RosterRating
 
     @classmethod
-    def of(cls, mediator: Mediator) -> Self:
+    def of(cls, mediator: Mediator, rating: RosterRating) -> Self:
         """Return the public view of a mediator."""
         return cls(id=mediator.id, name=mediator.name, specialties=list(mediator.specialties),
-                   languages=list(mediator.languages), fee=mediator.fee, rating=NoRating())  # fmt: skip
+                   languages=list(mediator.languages), fee=mediator.fee, rating=rating)  # fmt: skip
 
 
 class OrganisationSummary(BaseModel):
@@ -68,9 +73,10 @@ class OrganisationView(OrganisationSummary):
     mediators: list[MediatorView]
 
     @classmethod
-    def of(cls, one: Organisation, language: Language) -> Self:
+    def with_roster(cls, one: Organisation, ratings: Ratings, language: Language) -> Self:
         """Return the view of an organisation with those of its mediators who are active."""
-        return cls(**_fields(one, language), mediators=[MediatorView.of(each) for each in one.mediators if each.active])
+        roster = [MediatorView.of(each, ratings.get(each.id, RosterRating())) for each in one.mediators if each.active]
+        return cls(**_fields(one, language), mediators=roster)
 
 
 class OrganisationList(BaseModel):

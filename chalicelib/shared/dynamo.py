@@ -133,6 +133,17 @@ class Table:
                 return False
         return True
 
+    def add_to_set(self, pk: str, sk: str, attribute: str, member: str, ttl: int) -> int:
+        """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing."""
+        with unavailable_when_down():
+            reply = self._clients.dynamodb.update_item(
+                TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}),
+                UpdateExpression="SET #ttl = :ttl ADD #set :one", ReturnValues="ALL_NEW",
+                ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
+                ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}}),
+            )  # fmt: skip
+        return len(reply["Attributes"][attribute]["SS"])
+
     def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:
         """Remove items, 25 a call; what DynamoDB leaves over is sent again."""
         self._write_batches([{"DeleteRequest": {"Key": to_wire({"pk": pk, "sk": sk})}} for pk, sk in keys])

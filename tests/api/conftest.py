@@ -14,6 +14,7 @@ from chalice.test import Client, HTTPResponse
 from chalicelib import bootstrap
 from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.service import CatalogueService
+from chalicelib.ratings.tallies import Summary, summarise
 from chalicelib.settings import Settings
 from chalicelib.web.identity import SigningKeys, TokenVerifier
 from infra.local.issuer import AUDIENCE, Issuer, TokenRequest
@@ -78,6 +79,16 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+class Unrated:
+    """Nobody has rated anything."""
+
+    def summarise(self, target: str) -> Summary:
+        return summarise({}, 5)
+
+    def summarise_many(self, targets: list[str]) -> dict[str, Summary]:
+        return {target: summarise({}, 5) for target in targets}
+
+
 @pytest.fixture
 def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> bootstrap.Container:
     made = bootstrap.Container(settings, StillClock())
@@ -85,6 +96,7 @@ def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> 
     made.__dict__["tokens"] = TokenVerifier(
         settings, StillClock(), SigningKeys(settings, StillClock(), lambda _: issuer.keys())
     )
+    made.__dict__["ratings"] = Unrated()
     made.__dict__["root_secret"] = b"a root secret for tests"
     bootstrap.install(made)
     return made

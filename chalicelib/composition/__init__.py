@@ -1,0 +1,1 @@
+"""The composition, room by room: each class adds the parts of one context to those that it stands on."""

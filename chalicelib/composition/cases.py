@@ -1,0 +1,110 @@
+"""The parts of disputes, and of what is told and recorded about them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.composition.ratings import RatingParts
+
+if TYPE_CHECKING:
+    from chalicelib.audit.service import AuditService
+    from chalicelib.cases.appeals import AppealService
+    from chalicelib.cases.clockwork import CaseClock
+    from chalicelib.cases.conversation import ConversationService
+    from chalicelib.cases.evidence import EvidenceService
+    from chalicelib.cases.service import CaseService
+    from chalicelib.cases.store import CaseStore
+    from chalicelib.notices.service import NoticeService
+    from chalicelib.people.service import PeopleService
+    from chalicelib.shared.viewer import Viewer
+
+
+class CaseParts(RatingParts):
+    """Disputes, notices, audit, the rights of people."""
+
+    @cached_property
+    def case_store(self) -> CaseStore:
+        """Where cases are kept."""
+        from chalicelib.cases.store import CaseStore
+        from chalicelib.shared.crypto import Keys
+
+        keys = Keys(self.aws, self.settings.data_key_arn)
+        return CaseStore(self.aws, self.settings.cases_table, self.settings.people_table, self.answers, keys)
+
+    @cached_property
+    def cases(self) -> CaseService:
+        """Disputes."""
+        from chalicelib.cases.service import CaseService
+
+        return CaseService(
+            self.case_store, self.organisations, self.access_ledger, self.people_store.profile_write,
+            self.visits.know_writes,
+            lambda: self.pseudonyms, self.due_dates, self.clock,
+        )  # fmt: skip
+
+    @cached_property
+    def conversations(self) -> ConversationService:
+        """Messages and agreements."""
+        from chalicelib.cases.conversation import ConversationService
+
+        return ConversationService(self.cases, self.case_store, self.clock)
+
+    @cached_property
+    def evidence(self) -> EvidenceService:
+        """Evidence in cases."""
+        from chalicelib.cases.evidence import EvidenceService
+        from chalicelib.cases.evidence_files import EvidenceFiles
+
+        files = EvidenceFiles(self.aws, self.settings.evidence_bucket)
+        return EvidenceService(self.cases, self.case_store, files)
+
+    @cached_property
+    def appeals(self) -> AppealService:
+        """Appeals."""
+        from chalicelib.cases.appeals import AppealService
+
+        return AppealService(self.cases, self.case_store, self.due_dates)
+
+    @cached_property
+    def case_clock(self) -> CaseClock:
+        """What happens to cases because time passes."""
+        from chalicelib.cases.clockwork import CaseClock
+
+        return CaseClock(self.cases, self.case_store, self.due_dates, self.clock)
+
+    @cached_property
+    def notices(self) -> NoticeService:
+        """What people are told."""
+        from chalicelib.notices.service import NoticeService
+        from chalicelib.notices.store import NoticeStore, Topic
+
+        topic = Topic(self.aws, self.settings.notices_topic_arn)
+        store = NoticeStore(self.aws, self.settings.notices_table, self.answers)
+        return NoticeService(store, self.people_store.find_subject, topic.send, lambda: self.pseudonyms, self.clock)
+
+    @cached_property
+    def audit(self) -> AuditService:
+        """The record of what happened, and its checkpoints."""
+        from chalicelib.audit.service import AuditService
+        from chalicelib.audit.store import AuditStore, Signer
+
+        store = AuditStore(self.aws, self.settings.audit_table)
+        return AuditService(store, self.case_store, Signer(self.aws, self.settings.signing_key_arn), self.clock)
+
+    @cached_property
+    def people(self) -> PeopleService:
+        """The rights of the person whose data it is."""
+        from chalicelib.cases.privacy import CasePrivacy
+        from chalicelib.people.service import PeopleService
+
+        cases = CasePrivacy(self.cases, self.case_store)
+        sections = {"cases": cases.export, "notices": self.notices.export, "ratings": self.ratings.export}
+        erasers = {"cases": cases.erase, "notices": self.notices.erase, "profile": self._forget_profile}
+        return PeopleService(
+            self.access_ledger, self.answers, sections, erasers, cases.held_by, lambda: self.pseudonyms, self.clock
+        )
+
+    def _forget_profile(self, viewer: Viewer) -> int:
+        self.people_store.delete_profile(self.pseudonyms.of(viewer.subject))
+        return 1

@@ -1,0 +1,145 @@
+"""How bad ratings are handled: contacted, fixed, replied to, closed; each step on the chain, with a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from chalicelib.ratings.model import Handling, Rating
+from chalicelib.ratings.ports import Counting, Store
+from chalicelib.ratings.races import RatingChanged
+from chalicelib.ratings.rules import BAD_LEVELS
+from chalicelib.ratings.screening import screen
+from chalicelib.ratings.service import MAX_DECISIONS, recorded
+from chalicelib.shared.clock import Clock, format_instant, parse_instant
+from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.viewer import Viewer
+
+_DONE: Final = {"contact": "contacted", "fix": "fix_begun", "reply": "replied", "close": "closed"}
+
+
+class HandlingService:
+    """The loop of bad ratings, for the organisation concerned and for supervisors."""
+
+    def __init__(self, store: Store, counting: Counting, pseudonyms: Callable[[], Pseudonyms], clock: Clock) -> None:
+        self._store = store
+        self._counting = counting
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    def list_bad(self, viewer: Viewer, status: str | None, overdue: bool | None, after: Mapping[str, Any] | None,  # noqa: FBT001
+                 limit: int) -> tuple[list[Rating], Mapping[str, Any] | None]:  # fmt: skip
+        """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one."""
+        if "supervisor" in viewer.roles:
+            owner = "ALL"
+        elif viewer.roles & {"clerk", "window"} and viewer.organisation is not None:
+            owner = viewer.organisation
+        else:
+            raise NotAllowed
+        found: list[Rating] = []
+        while True:
+            page, after = self._store.list_bad(owner, after, limit)
+            found.extend(one for one in page if self._fits(one, status, overdue) and not self._is_about(viewer, one))
+            if after is None or len(found) >= limit:
+                return found, after
+
+    def step(self, viewer: Viewer, rating_id: str, action: str, note: str | None, idempotency: Idempotency) -> Rating:
+        """Take the next step; raise `NotFound`, `NotAllowed`, `WrongStep`. The person who is rated takes none."""
+        for _ in range(MAX_DECISIONS):
+            rating = self._find(viewer, rating_id)
+            handling = rating.handling
+            if handling is None:
+                raise NotFound
+            role = "supervisor" if "supervisor" in viewer.roles else "clerk"
+            now = self._clock.now()
+            shown = None if note is None else screen(note)
+            after = replace(rating, handling=handling.stepped(action, now, role, shown))
+            actor = self._pseudonyms().of(viewer.subject)
+            after, event = recorded(after, _DONE[action], actor, role, now, {"action": action})
+            closed = [one.target for one in rating.judgements if one.level in BAD_LEVELS] if action == "close" else []
+            try:
+                self._store.change(after, rating.version, event, handled=closed, idempotency=idempotency, result=after)
+            except RatingChanged:
+                continue
+            return after
+        raise Conflict
+
+    def hide(self, viewer: Viewer, rating_id: str, reason: str, idempotency: Idempotency) -> Rating:
+        """Hide a rating's text, with a public reason. Its level still counts: nobody can delete a rating."""
+        if "supervisor" not in viewer.roles:
+            raise NotAllowed
+        for _ in range(MAX_DECISIONS):
+            rating = self._store.find(rating_id)
+            if rating is None:
+                raise NotFound
+            now = self._clock.now()
+            hidden = replace(rating, hidden=screen(reason))
+            actor = self._pseudonyms().of(viewer.subject)
+            after, event = recorded(hidden, "hidden", actor, "supervisor", now, {})
+            try:
+                self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
+            except RatingChanged:
+                continue
+            return after
+        raise Conflict
+
+    def list_flags(self, viewer: Viewer, after: Mapping[str, Any] | None,
+                   limit: int) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:  # fmt: skip
+        """Return bursts of ratings, newest first; for supervisors."""
+        if "supervisor" not in viewer.roles:
+            raise NotAllowed
+        return self._store.list_flags(after, limit)
+
+    def is_overdue(self, handling: Handling) -> bool:
+        """Tell whether the next duty is late."""
+        due = handling.due_at
+        return due is not None and self._counting.is_past(parse_instant(due), self._clock.now())
+
+    def run(self) -> dict[str, int]:
+        """Escalate what is overdue, each duty once: part of the scheduled job `deadlines`."""
+        done = 0
+        for rating_id in self._store.list_due(format_instant(self._clock.now())):
+            done += self._escalate(rating_id)
+        return {"bad_rating_escalated": done} if done else {}
+
+    def _escalate(self, rating_id: str) -> int:
+        for _ in range(MAX_DECISIONS):
+            rating = self._store.find(rating_id)
+            handling = None if rating is None else rating.handling
+            if rating is None or handling is None or handling.status in handling.escalated:
+                return 0
+            if not self.is_overdue(handling):
+                return 0
+            late = replace(handling, escalated=(*handling.escalated, handling.status))
+            now = self._clock.now()
+            data = {"status": handling.status, "due_at": handling.due_at}
+            after, event = recorded(replace(rating, handling=late), "escalated", "clock", "clock", now, data)
+            try:
+                self._store.change(after, rating.version, event, idempotency=None)
+            except RatingChanged:
+                continue
+            return 1
+        return 0
+
+    def _find(self, viewer: Viewer, rating_id: str) -> Rating:
+        rating = self._store.find(rating_id)
+        if rating is None:
+            raise NotFound
+        concerned = viewer.roles & {"clerk", "window"} and viewer.organisation == rating.organisation
+        if not ("supervisor" in viewer.roles or concerned):
+            raise NotFound
+        if self._is_about(viewer, rating):
+            raise NotAllowed
+        return rating
+
+    def _fits(self, rating: Rating, status: str | None, overdue: bool | None) -> bool:  # noqa: FBT001
+        handling = rating.handling
+        if handling is None or status not in {None, handling.status}:
+            return False
+        return overdue in {None, self.is_overdue(handling)}
+
+    def _is_about(self, viewer: Viewer, rating: Rating) -> bool:
+        return any(one.target == f"staff:{viewer.subject}" for one in rating.judgements)
