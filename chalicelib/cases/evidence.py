@@ -18,11 +18,14 @@ from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
 from chalicelib.shared.texts import Text
+from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
 MAX_FILES: Final = 500
 _SUBMITTERS: Final = frozenset({"applicant", "respondent", "mediator"})
+_READERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk", "court", "reviewer"})
 _OPEN: Final = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed", "signed", "confirming"})
+_CLOSED: Final = Text("案件已结束，不能再提交材料。", "The case has ended: no more evidence can be added.")
 _DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
 
 
@@ -130,6 +133,10 @@ class EvidenceStore(MessageStore, Protocol):
         """Replace an item whose status is `was`; raise `VersionConflict`."""
         ...
 
+    def item_change(self, code: str, sk: str, values: Item, *, was: str) -> Write:
+        """Return that change as one write of a larger transaction."""
+        ...
+
 
 class EvidenceService:
     """Evidence in cases."""
@@ -186,10 +193,20 @@ class EvidenceService:
 
     def list_evidence(self, viewer: Viewer, code: str, after: Mapping[str, Any] | None,
                       limit: int) -> tuple[list[Evidence], Mapping[str, Any] | None]:  # fmt: skip
-        """Return the files that the viewer may see, oldest first."""
+        """Return a page of the files that the viewer may see, oldest first, and the position to go on from.
+
+        Files that they may not see leave no gap, by which they could be counted.
+        """
         seen = self._cases.get(viewer, code, what="evidence")
-        items, position = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit)
-        return [_from_item(item, seen) for item in items if _may_see(item, seen)], position
+        found: list[Item] = []
+        while True:
+            items, after = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit + 1)
+            found.extend(item for item in items if _may_see(item, seen))
+            if len(found) > limit or after is None:
+                break
+        page = found[:limit]
+        position = {"sk": page[-1]["sk"]} if len(found) > limit else None
+        return [_from_item(item, seen) for item in page], position
 
     def _find(self, viewer: Viewer, code: str, file_id: str) -> tuple[Seen, Evidence]:
         seen = self._cases.get(viewer, code, what="evidence")
@@ -202,7 +219,7 @@ class EvidenceService:
         if seen.relation not in _SUBMITTERS:
             raise NotAllowed
         if seen.case.status not in _OPEN:
-            raise NothingToSay
+            raise NothingToSay(_CLOSED)
         if seen.case.evidence_count >= MAX_FILES:
             raise EvidenceLimit
 
@@ -213,8 +230,9 @@ class EvidenceService:
                 "content_type": evidence.content_type}  # fmt: skip
         if evidence.by_party is not None:
             data["party"] = evidence.by_party
-        self._cases.commit(seen, Outcome(case, "evidence_added", data), idempotency,
-                           items={_sk(evidence.id): _to_item(kept, seen)}, result=kept)  # fmt: skip
+        # Held to its status: a rejection changes no version of the case, and may have come first.
+        change = self._store.item_change(seen.case.code, _sk(evidence.id), _to_item(kept, seen), was="pending")
+        self._cases.commit(seen, Outcome(case, "evidence_added", data), idempotency, also=[change], result=kept)
         self._files.discard(evidence.id)
         return kept
 
@@ -233,7 +251,7 @@ def _sk(file_id: str) -> str:
 def _may_see(item: Item, seen: Seen) -> bool:
     if item["person"] == seen.person or seen.relation == "mediator":
         return True
-    return bool(item["visibility"] == "parties" and item["status"] == "available")
+    return seen.relation in _READERS and item["visibility"] == "parties" and item["status"] == "available"
 
 
 def _to_item(evidence: Evidence, seen: Seen) -> Item:

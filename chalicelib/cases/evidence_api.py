@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib import bootstrap
@@ -42,8 +42,8 @@ def _proper_name(name: str) -> str:
 class DeclareEvidence(RequestBody):
     """A file as it is announced."""
 
+    content_type: Literal[tuple(KINDS)]  # type: ignore[valid-type]  # first: the name is held against it
     filename: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), AfterValidator(_proper_name)]
-    content_type: Literal[tuple(KINDS)]  # type: ignore[valid-type]
     size: int = Field(ge=1, le=MAX_BYTES)
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
     title: Annotated[
@@ -51,11 +51,12 @@ class DeclareEvidence(RequestBody):
     ]
     visibility: Literal["parties", "mediator"] = "parties"
 
-    @model_validator(mode="after")
-    def _name_fits_type(self) -> Self:
-        if not fits(self.filename, self.content_type):
+    @field_validator("filename")
+    @classmethod
+    def _fits_type(cls, name: str, info: ValidationInfo) -> str:
+        if "content_type" in info.data and not fits(name, info.data["content_type"]):
             raise PydanticCustomError("filename", "the name does not end as files of this type do")
-        return self
+        return name
 
 
 class UploadView(BaseModel):
@@ -165,7 +166,7 @@ def get_evidence(viewer: Viewer, code: str, evidence_id: str) -> EvidenceView:
 
 
 @routes.route("/v1/cases/{code}/evidence/{evidence_id}/complete", methods=["POST"])
-@endpoint(problems=(BadCode, NotFound, NotAllowed, EvidenceNotUploaded, EvidenceFinalised, EvidenceLimit))
+@endpoint(problems=(BadCode, NotFound, NotAllowed, NothingToSay, EvidenceNotUploaded, EvidenceFinalised, EvidenceLimit))
 def complete_evidence(viewer: Viewer, code: str, evidence_id: str, key: IdempotencyKey) -> CheckedView:
     """Have the uploaded file checked, and kept if it is what was announced."""
     checked = bootstrap.container().evidence.complete(viewer, code, evidence_id, key.answering(CheckedView.of))

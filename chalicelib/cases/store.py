@@ -95,11 +95,15 @@ class CaseStore:
     def change_item(self, code: str, sk: str, values: Item, *, was: str, idempotency: Idempotency,
                     result: Any) -> StoredAnswer | None:  # fmt: skip
         """Replace an item whose status is `was`; raise `VersionConflict` if it is another by now."""
-        transaction = Transaction()
-        transaction.put(self._cases.name, {"pk": _pk(code), "sk": sk, **values}, condition="#status = :was",
-                        names={"#status": "status"}, values={":was": was},
-                        refusal=lambda _: VersionConflict())  # fmt: skip
+        transaction = Transaction([self.item_change(code, sk, values, was=was)])
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def item_change(self, code: str, sk: str, values: Item, *, was: str) -> Write:
+        """Return the write that replaces an item whose status is `was`, for a transaction that does more."""
+        alone = Transaction()
+        alone.put(self._cases.name, {"pk": _pk(code), "sk": sk, **values}, condition="#status = :was",
+                  names={"#status": "status"}, values={":was": was}, refusal=lambda _: VersionConflict())  # fmt: skip
+        return alone.writes[0]
 
     def find_item(self, code: str, sk: str) -> Item | None:
         """Return one item of a case."""

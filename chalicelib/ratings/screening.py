@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 MASK: Final = "***"
+_NARROW: Final = {ord("０") + n: str(n) for n in range(10)}  # full-width digits are read as digits
 _SEPARATED: Final = r"[ \-–—.·_]?"
 _IDENTITY: Final = re.compile(
     rf"(?<!\d)[1-9]\d{{5}}{_SEPARATED}(?:18|19|20)\d{{2}}{_SEPARATED}\d{{4}}{_SEPARATED}\d{{3}}[\dXx](?!\d)"
@@ -27,9 +28,9 @@ _SPELT_PHONE: Final = re.compile(r"一[三四五六七八九][零〇一二三四
 
 def screen(text: str, names: Iterable[str] = ()) -> str:
     """Return the text as it may be public. `names`: of the people who are rated."""
-    shown = unicodedata.normalize("NFKC", text)
+    shown = unicodedata.normalize("NFC", text).translate(_NARROW)
     for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
-        shown = shown.replace(unicodedata.normalize("NFKC", name), MASK)
+        shown = shown.replace(unicodedata.normalize("NFC", name), MASK)
     for pattern in (_IDENTITY, _MAIL, _SOCIAL, _ADDRESS, _SPELT_PHONE):
         shown = pattern.sub(MASK, shown)
     shown = _CARD.sub(lambda hit: MASK if _is_card(hit[0]) else hit[0], shown)

@@ -20,6 +20,7 @@ from infra.local.aws import SHUTDOWN_POLL_SECONDS, embedded_aws, remembered_keys
 from infra.local.clock import AdjustableClock
 from infra.local.dynamodb_local import DynamoDbLocal
 from infra.local.issuer import AUDIENCE, Issuer
+from infra.local.moto_speed import cheap_transactions
 from infra.local.stack import create_stack
 from infra.local.state import LocalState
 
@@ -81,6 +82,7 @@ def _start(stack: ExitStack, options: Options) -> int:
     state = LocalState()
     clock = AdjustableClock()
     engine = _launch_engine(stack, state) if options.dynamodb == "local" else None
+    stack.enter_context(cheap_transactions())
     stack.enter_context(embedded_aws())
     from infra.local.catalogue import SAMPLE, load_catalogue  # while Java starts: these imports take seconds
 
