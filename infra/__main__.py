@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.local.commands import add_commands as add_local_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
+    from infra.ratings.commands import add_commands as add_rating_commands
     from infra.states.commands import add_commands as add_state_commands
 
     parser = argparse.ArgumentParser(prog="python -m infra", description="Operate Yima.")
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_catalogue_commands(groups)
     add_organisation_commands(groups)
     add_audit_commands(groups)
+    add_rating_commands(groups)
     add_local_commands(groups)
     add_state_commands(groups)
     add_package_commands(groups)

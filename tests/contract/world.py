@@ -79,7 +79,7 @@ class World:
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.tables: dict[str, str] = {}
-        for name in ("CasesTable", "PeopleTable", "AnswersTable", "AuditTable", "AppointmentsTable"):
+        for name in ("CasesTable", "PeopleTable", "AnswersTable", "AuditTable", "AppointmentsTable", "RatingsTable"):
             properties = read_template()["Resources"][name]["Properties"]
             wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
             self.tables[name] = f"{name}-{uuid.uuid4().hex}"

@@ -1,0 +1,1 @@
+"""Ops commands about ratings: recounting figures, exporting for oversight."""
