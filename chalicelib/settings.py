@@ -77,6 +77,12 @@ class Settings:
             scratch=Path(env.get("YIMA_SCRATCH") or tempfile.gettempdir()),
         )
 
+    def tables(self) -> dict[str, str]:
+        """Return the name of every table, by what is in it."""
+        suffix = "_table"
+        return {name.removesuffix(suffix): getattr(self, name)
+                for name in self.__dataclass_fields__ if name.endswith(suffix)}  # fmt: skip
+
 
 def _required(env: Mapping[str, str], name: str) -> str:
     value = env.get(name, "").strip()

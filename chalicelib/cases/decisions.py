@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
+from chalicelib.cases.confirmation import check_confirmable
 from chalicelib.cases.model import Case, Deadline, Party
 from chalicelib.cases.statuses import STATUSES
 from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
@@ -179,6 +180,7 @@ def _sign(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[
 
 
 def _apply(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+    check_confirmable(case)
     window = next((one for one in case.deadlines if one.rule == "confirmation_window"), None)
     if window is None or counting.is_past(datetime.fromisoformat(window.at), command.now):
         raise WindowClosed

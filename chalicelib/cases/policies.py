@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from chalicelib.cases.confirmation import obstacles_to_confirmation
 from chalicelib.cases.model import Case
 from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.errors import NotAllowed, NotFound
@@ -55,6 +56,8 @@ def actions_of(relation: str, person: str, case: Case) -> list[str]:
 
 
 def _is_open(action: str, person: str, case: Case) -> bool:
+    if action == "apply_confirmation" and obstacles_to_confirmation(case):
+        return False
     party = case.party_of(person)
     done = {"consent": "consented_at", "sign": "signed_at", "apply_confirmation": "applied_at",
             "fulfil": "fulfilled_at"}.get(action)  # fmt: skip

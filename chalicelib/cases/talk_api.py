@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel
 
@@ -124,6 +124,25 @@ def list_messages(viewer: Viewer, code: str, page: Page) -> MessageList:
 def get_agreement(viewer: Viewer, code: str) -> AgreementView:
     """Show the agreement, its hash, and who has signed."""
     return AgreementView.of(bootstrap.container().conversations.get_agreement(viewer, code))
+
+
+class BundleView(BaseModel):
+    """What the court gets. `sha256`: of the canonical JSON of `content`; `signature`: over it, in base64 DER."""
+
+    content: dict[str, Any]
+    sha256: str
+    key_id: str
+    algorithm: str = "ECDSA_SHA_256"
+    signature: str
+
+
+@routes.route("/v1/cases/{code}/bundle")
+@endpoint(problems=(BadCode, NotFound))
+def get_bundle(viewer: Viewer, code: str) -> BundleView:
+    """Give the court, or a party, the case's bundle: agreement, signatures, evidence, chain, every hash."""
+    bundle = bootstrap.container().bundles.get(viewer, code)
+    return BundleView(content=dict(bundle.content), sha256=bundle.sha256, key_id=bundle.key_id,
+                      signature=bundle.signature)  # fmt: skip
 
 
 @routes.route("/v1/cases/{code}/appeals", methods=["POST"])

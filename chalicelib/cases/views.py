@@ -8,7 +8,8 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
-from chalicelib.cases.model import Deadline
+from chalicelib.cases.confirmation import obstacles_to_confirmation
+from chalicelib.cases.model import Case, Deadline
 from chalicelib.cases.policies import actions_of
 from chalicelib.cases.records import Listed
 from chalicelib.cases.service import Seen
@@ -74,6 +75,13 @@ class RoutingView(BaseModel):
     because: list[str]
 
 
+class ConfirmationView(BaseModel):
+    """Whether a court can be asked to confirm an agreement in this case, and if not, why."""
+
+    eligible: bool
+    reasons: list[str]
+
+
 class CaseView(BaseModel):
     """A case as this viewer may see it."""
 
@@ -97,6 +105,7 @@ class CaseView(BaseModel):
     invite_codes: list[InviteView]
     preferred_modes: list[str]
     agreement_sha256: str | None
+    confirmation: ConfirmationView
     end_reason: str | None
     document_no: str | None
     you: str
@@ -120,6 +129,7 @@ class CaseView(BaseModel):
             actions=[ActionView(action=action, method="POST", href=href + action)
                      for action in actions_of(seen.relation, seen.person, case)],
             invite_codes=_invites(seen), preferred_modes=filed.get("preferred_modes", []),
+            confirmation=_confirmation(case, language),
             agreement_sha256=case.agreement_sha256, end_reason=case.end_reason, document_no=case.document_no,
             you=seen.relation, version=case.version, created_at=case.created_at, updated_at=case.updated_at,
         )  # fmt: skip
@@ -210,6 +220,11 @@ def _parties(seen: Seen) -> list[PartyView]:
                                consented=party.consented_at is not None, joined=party.person is not None,
                                you=you))  # fmt: skip
     return views
+
+
+def _confirmation(case: Case, language: Language) -> ConfirmationView:
+    reasons = [reason.text(language) for reason in obstacles_to_confirmation(case)]
+    return ConfirmationView(eligible=not reasons, reasons=reasons)
 
 
 def _invites(seen: Seen) -> list[InviteView]:

@@ -9,7 +9,9 @@ from chalicelib.composition.ratings import RatingParts
 
 if TYPE_CHECKING:
     from chalicelib.audit.service import AuditService
+    from chalicelib.audit.store import Signer
     from chalicelib.cases.appeals import AppealService
+    from chalicelib.cases.bundle import BundleService
     from chalicelib.cases.clockwork import CaseClock
     from chalicelib.cases.conversation import ConversationService
     from chalicelib.cases.evidence import EvidenceService
@@ -84,13 +86,27 @@ class CaseParts(RatingParts):
         return NoticeService(store, self.people_store.find_subject, topic.send, lambda: self.pseudonyms, self.clock)
 
     @cached_property
+    def signer(self) -> Signer:
+        """The key that checkpoints and bundles are signed with."""
+        from chalicelib.audit.store import Signer
+
+        return Signer(self.aws, self.settings.signing_key_arn)
+
+    @cached_property
+    def bundles(self) -> BundleService:
+        """Bundles for courts."""
+        from chalicelib.cases.bundle import BundleService
+
+        return BundleService(self.cases, self.conversations, self.case_store, self.signer)
+
+    @cached_property
     def audit(self) -> AuditService:
         """The record of what happened, and its checkpoints."""
         from chalicelib.audit.service import AuditService
-        from chalicelib.audit.store import AuditStore, Signer
+        from chalicelib.audit.store import AuditStore
 
         store = AuditStore(self.aws, self.settings.audit_table)
-        return AuditService(store, self.case_store, Signer(self.aws, self.settings.signing_key_arn), self.clock)
+        return AuditService(store, self.case_store, self.signer, self.clock)
 
     @cached_property
     def people(self) -> PeopleService:

@@ -45,8 +45,7 @@ def health(query: HealthQuery) -> Health:
     stage = container.settings.stage
     if not query.deep:
         return Health(status="ok", version=VERSION, stage=stage)
-    tables = {"catalogue": container.settings.catalogue_table}
-    statuses = {name: container.aws.read_table_status(table) for name, table in tables.items()}
+    statuses = {name: container.aws.read_table_status(table) for name, table in container.settings.tables().items()}
     return Health(
         status="ok", version=VERSION, stage=stage, tables=statuses, catalogue=container.catalogue.get_version()
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 from typing import Any
 
 import httpx
@@ -46,12 +48,12 @@ class Person:
 class Story:
     """A case and everybody in it."""
 
-    def __init__(self, server: Server, name: str) -> None:
+    def __init__(self, server: Server, name: str, **filing: Any) -> None:
         self.server = server
         self.applicant = Person(server, f"{name}-applicant")
         self.respondent = Person(server, f"{name}-respondent")
         self.stranger = Person(server, f"{name}-stranger")
-        filed = self.applicant.post("/v1/cases", FILING)
+        filed = self.applicant.post("/v1/cases", {**FILING, **filing})
         assert filed.status_code == 201, filed.text
         self.case = filed.json()
         self.code = self.case["code"]
@@ -130,6 +132,12 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Serv
     story.act(story.applicant, "apply_confirmation")
     story.act(story.respondent, "apply_confirmation")
     story.shows("confirming", "orange", "court_accept")
+    bundle = story.court.read(f"/v1/cases/{story.code}/bundle")
+    canonical = json.dumps(bundle["content"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert hashlib.sha256(canonical.encode()).hexdigest() == bundle["sha256"]
+    assert bundle["content"]["agreement"]["sha256"] == agreement["sha256"]
+    assert bundle["content"]["events"][-1]["hash"] == bundle["content"]["head"]
+    assert bundle["signature"]
     story.act(story.court, "confirm", {"document_no": "(2026)辽0202民特1号"})
     story.shows("confirmed", "green", None)
     events = [entry["event"] for entry in story.respondent.read(f"/v1/cases/{story.code}/timeline")["items"]]
@@ -208,6 +216,21 @@ def test_a_dismissed_application_can_be_made_again(sample_server: Server, consol
     for person in (story.applicant, story.respondent):
         story.act(person, "fulfil")
     story.shows("settled", "green", None)
+
+
+def test_what_courts_do_not_confirm_is_said_beforehand(sample_server: Server, console_clock: Any) -> None:
+    story = Story(sample_server, "divorce", dispute_type="marriage_family_divorce")
+    shown = story.applicant.read(f"/v1/cases/{story.code}")["confirmation"]
+    assert (shown["eligible"], len(shown["reasons"])) == (False, 1)
+    story.until_mediating()
+    story.act(story.mediator, "draft_agreement", {"text": "和解", "terms": []})
+    sha256 = story.applicant.read(f"/v1/cases/{story.code}/agreement")["sha256"]
+    for person in (story.applicant, story.respondent):
+        signed = story.act(person, "sign", {"agreement_sha256": sha256})
+    assert "apply_confirmation" not in {one["action"] for one in signed["actions"]}
+    refused = story.act(story.applicant, "apply_confirmation", status=409)
+    assert refused["type"] == "/problems/not-confirmable"
+    assert refused["detail"]
 
 
 def test_nobody_else_learns_anything(sample_server: Server, console_clock: Any) -> None:

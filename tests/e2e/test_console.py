@@ -63,5 +63,6 @@ def test_what_the_console_does_not_understand_it_says(
 
 
 def test_jobs_have_names_and_streams_can_be_drained(sample_server: Server) -> None:
+    sample_server.console.post("/drain")
     assert sample_server.console.post("/drain").json() == {"delivered": 0}
-    assert sample_server.console.get("/jobs").json() == {"jobs": ["deadlines"]}
+    assert sample_server.console.get("/jobs").json() == {"jobs": ["checkpoints", "deadlines"]}

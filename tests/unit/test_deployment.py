@@ -21,6 +21,7 @@ PARAMETERS = [
         "OidcRolesClaim": "roles",
         "CorsOrigins": "",
         "PublicUrl": "https://yima.example.cn",
+        "VideoUrl": "https://meet.example.cn",
     }.items()
 ]
 
