@@ -43,6 +43,10 @@ def test_the_tour_works_line_by_line(sample_server: Server) -> None:
         "/problems/invalid-request",
         '"sub":"alice"',
         '"openapi"',
+        "BEGIN:VCALENDAR",
+        '"status":"confirmed"',
+        "service:mediation",
+        '"dispute_type":"labour"',
     ):
         assert part in answers, part
     assert "Traceback" not in answers
