@@ -34,6 +34,12 @@ FILING: dict[str, Any] = {
 }  # fmt: skip
 
 
+_TABLES = (
+    "CasesTable", "PeopleTable", "AnswersTable", "AuditTable", "AppointmentsTable", "RatingsTable", "NoticesTable",
+    "OrganisationsTable",
+)  # fmt: skip
+
+
 class StillClock:
     """A clock that tests move."""
 
@@ -79,7 +85,7 @@ class World:
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.tables: dict[str, str] = {}
-        for name in ("CasesTable", "PeopleTable", "AnswersTable", "AuditTable", "AppointmentsTable", "RatingsTable"):
+        for name in _TABLES:
             properties = read_template()["Resources"][name]["Properties"]
             wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
             self.tables[name] = f"{name}-{uuid.uuid4().hex}"

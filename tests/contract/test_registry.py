@@ -1,0 +1,191 @@
+"""Every field that is stored stands in the data registry: its grade, purposes, masker and retention."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.appointments.model import Appointment
+from chalicelib.audit.model import Checkpoint
+from chalicelib.audit.store import AuditStore
+from chalicelib.cases.appeals import Appeal, AppealService
+from chalicelib.cases.conversation import ConversationService
+from chalicelib.cases.evidence import Declared, Evidence, EvidenceService, Inspection, Upload
+from chalicelib.cases.model import Case
+from chalicelib.notices.model import Notice, Preferences, notices_of
+from chalicelib.notices.store import NoticeStore
+from chalicelib.organisations.store import OrganisationStore
+from chalicelib.ratings.model import Invitation, Rating
+from chalicelib.ratings.service import Said
+from chalicelib.ratings.visits import Visit
+from chalicelib.shared.aws import Clients
+from chalicelib.shared.calendar import work_calendar
+from chalicelib.shared.deadlines import DeadlineRules, DueDates
+from chalicelib.shared.items import from_wire
+from chalicelib.shared.viewer import Viewer
+from infra.organisations.importer import read_organisations
+from tests.contract.test_appointments import TOMORROW, Bookings
+from tests.contract.test_ratings import CLERK as RATING_CLERK
+from tests.contract.test_ratings import STAFF, SUPERVISOR, Ratings, citizen
+from tests.contract.world import CLERK, MEDIATOR, World
+
+ROOT = Path(__file__).parent.parent.parent
+REGISTRY = json.loads((ROOT / "chalicelib/rules/data_registry.json").read_text(encoding="utf-8"))
+NOT_STORED = {"filename", "title", "yours"}  # sealed together as `names`, or told to one viewer only
+GRADES = {"public", "internal", "personal", "sensitive"}
+
+
+class Kept:
+    """Storage in which everything is, and is as it was announced unless `fault` says otherwise."""
+
+    fault: str | None = None
+
+    def start_upload(self, file_id: str, declared: Declared, now: datetime) -> Upload:
+        return Upload("u", {}, now)
+
+    def inspect(self, file_id: str, content_type: str, size: int, sha256: str) -> Inspection | None:
+        return Inspection("v", self.fault)
+
+    def keep(self, file_id: str, version_id: str) -> str:
+        return "v"
+
+    def discard(self, file_id: str) -> None:
+        return None
+
+    def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
+        return "u", now
+
+
+def kind_of(item: dict[str, Any]) -> str:
+    """Return what an item is: its sort key's first word, or its partition's where that tells more."""
+    if item["sk"] in {"META", "ALL", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"TARGETS", "FLAGS", "CHECKPOINTS"}:
+        first = str(item["pk"]).partition("#")[0].partition("-")[0]
+        return f"{first}/{item['sk']}" if item["pk"] not in {"TARGETS", "FLAGS", "CHECKPOINTS"} else first
+    if str(item["pk"]).startswith(("KEYS#", "LEAVES#", "WAITLIST#", "IDEMPOTENCY#")):
+        return str(item["pk"]).partition("#")[0]
+    if item["pk"] == "DIRECTORY":
+        return "DIRECTORY/LOAD" if item["sk"].startswith("~LOAD") else "DIRECTORY"
+    return str(item["sk"]).partition("#")[0]
+
+
+def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
+    """Play a case, its sessions, its appeal, ratings, notices and audit; return the worlds that hold what was stored."""
+    bookings, ratings = Bookings(clients, max_open_per_case=9), Ratings(clients)
+    code, applicant, respondent = bookings.mediating(1)
+    second, waiter, _ = bookings.mediating(2)
+    one = bookings.book(applicant, code, mode="onsite")
+    day = (TOMORROW + timedelta(days=1)).date()
+    bookings.waitlist.join(waiter, second, day, day, ("video",), 60, bookings.key())
+    freed = bookings.book(applicant, code, TOMORROW + timedelta(days=1))
+    bookings.do(applicant, freed, "cancel", reason="r")
+    bookings.relay(code)
+    hours = bookings.desk.availability_of("org-1", "m-1", bookings.clock.now()).next_version(
+        leave=(("2027-01-01",) * 2,)
+    )
+    bookings.appointment_store.put_availability(hours)
+    bookings.do(MEDIATOR, one, "confirm")
+    bookings.clock.at = TOMORROW + timedelta(minutes=20)
+    bookings.do(MEDIATOR, one, "no_show", party_id="p2")
+    bookings.cases.get(CLERK, code)
+    drafted = bookings.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
+    for person in (applicant, respondent):
+        bookings.act(person, code, "sign", agreement_sha256=str(drafted.case.agreement_sha256))
+    bookings.act(applicant, code, "apply_confirmation")
+    bookings.act(waiter, second, "withdraw", reason="r")
+    talk = ConversationService(bookings.cases, bookings.store, bookings.clock)
+    talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())
+    evidence = EvidenceService(bookings.cases, bookings.store, Kept())
+    declared = Declared("a.pdf", "application/pdf", 1, "0" * 64, "t", "parties")
+    for number in range(2):
+        made, _ = evidence.declare(applicant, code, declared, bookings.key())
+        Kept.fault = "hash_mismatch" if number else None
+        evidence.complete(applicant, code, made.id, bookings.key())
+    appeals = AppealService(bookings.cases, bookings.store, DueDates(DeadlineRules.load(), work_calendar()))
+    appeal = appeals.file(waiter, second, "process", "t", bookings.key())
+    reviewer = Viewer("reviewer", frozenset({"reviewer"}), None, None)
+    appeals.decide(reviewer, second, appeal.id, "r", bookings.key(), upheld=True)
+    notices = NoticeStore(clients, bookings.tables["NoticesTable"], bookings.committer)
+    audit = AuditStore(clients, bookings.tables["AuditTable"])
+    organisations = OrganisationStore(clients, bookings.tables["OrganisationsTable"], bookings.committer)
+    organisations.put_all(read_organisations(ROOT / "infra/sample/organisations.json")[:1])
+    for event in bookings.store.list_events(code):
+        audit.add_leaf("2026-11-24", event)
+        organisations.count(event.event_id, event.at, "org-1", 1)
+        for notice in notices_of(event):
+            notices.mark_sent(notices.add(notice), "sent", event.at)
+            notices.put_preferences(notice.person, Preferences())
+    signed = Checkpoint("2026-11-24#1", "2026-11-24", "a", 1, "r", "p", closed=True, key_id="k", signature="s")
+    audit.add_checkpoint(signed)
+    for number in range(5):
+        shown, _ = ratings.visits.offer_code(citizen(number))
+        visit = Visit("S-1", shown, "window", "m-9", completed=False)
+        ratings.visits.record(STAFF, visit, ratings.key())
+        (invitation, *_), _ = ratings.ratings.list_invitations(citizen(number), None, 10)
+        said = [Said("staff:m-9", 5, (), "t")]
+        ratings.ratings.rate(citizen(number), invitation.id, said, ratings.key(), anonymous=True)
+    ratings.visits.offer_code(citizen(1))
+    ratings.visits.register(citizen(1), ["13800138000"])
+    for number in range(6):
+        ratings.invite(citizen(number))
+        bad = ratings.rate(citizen(number), 1, anonymous=False)
+    ratings.ratings.follow_up(citizen(5), bad.id, 3, "t", ratings.key())
+    for action in ("contact", "reply", "close"):
+        ratings.handling.step(RATING_CLERK, bad.id, action, "n", ratings.key())
+    ratings.handling.hide(SUPERVISOR, bad.id, "r", ratings.key())
+    return [bookings, ratings]
+
+
+def stored(clients: Clients) -> dict[str, dict[str, set[str]]]:
+    """Return the fields of every kind of item in every table."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for world in played(clients):
+        for name, table in world.tables.items():
+            paginator = world.clients.dynamodb.get_paginator("scan")
+            for page in paginator.paginate(TableName=table):
+                for raw in page["Items"]:
+                    item = from_wire(raw)
+                    fields = {"t0000" if len(key) == 5 and key[0] == "t" and key[1:].isdigit() else key for key in item}
+                    fields = {"m000000_0" if key[0] == "m" and key[1:7].isdigit() else key for key in fields}
+                    found[name][kind_of(item)] |= fields - {"pk", "sk", "gsi1pk", "gsi1sk"}
+    return found
+
+
+KEPT_WHOLE = [
+    ("CasesTable", "CASE/META", Case), ("CasesTable", "EVIDENCE", Evidence), ("CasesTable", "APPEAL", Appeal),
+    ("AppointmentsTable", "APPOINTMENT/META", Appointment), ("RatingsTable", "RATING/META", Rating),
+    ("RatingsTable", "INVITATION", Invitation), ("NoticesTable", "NOTICE", Notice),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "kind", "model"), KEPT_WHOLE, ids=str)
+def test_every_field_of_what_is_kept_whole_is_registered(table: str, kind: str, model: Any) -> None:
+    named = set(REGISTRY["tables"][table][kind])
+    assert {field for field in model.__dataclass_fields__ if field not in NOT_STORED} <= named
+
+
+def test_every_stored_field_is_registered(clients: Clients) -> None:
+    missing = [
+        f"{table}/{kind}/{field}"
+        for table, kinds in stored(clients).items()
+        for kind, fields in kinds.items()
+        for field in sorted(fields - set(REGISTRY["tables"].get(table, {}).get(kind, {})))
+    ]
+    assert missing == []
+
+
+def test_every_entry_of_the_registry_is_whole() -> None:
+    assert set(REGISTRY["grades"]) == GRADES
+    for kinds in REGISTRY["tables"].values():
+        for fields in kinds.values():
+            for name, entry in fields.items():
+                assert entry["grade"] in GRADES, name
+                assert set(entry["purposes"]) <= set(REGISTRY["purposes"]), name
+                assert entry["masker"] in REGISTRY["maskers"], name
+                assert entry["retention"] in REGISTRY["retentions"], name
+                # What is personal is never kept in the open.
+                assert entry["grade"] in {"public", "internal"} or entry["masker"] != "none", name
