@@ -62,7 +62,7 @@ def test_a_file_is_kept_as_it_was_checked_and_downloaded_as_an_attachment(story:
     assert (listed[evidence_id]["title"], listed[evidence_id]["filename"]) == ("借条扫描件", "借条.pdf")
     got = httpx.get(story.applicant.read(f"{path}/{evidence_id}")["download"]["url"])
     assert got.content == PDF
-    assert got.headers["content-disposition"].startswith("attachment")
+    assert got.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%80%9F%E6%9D%A1.pdf"
     assert got.headers["content-type"] == "application/pdf"
     timeline = story.applicant.read(f"/v1/cases/{story.code}/timeline")["items"]
     assert timeline[-1]["event"] == "evidence_added"
@@ -104,16 +104,17 @@ def test_a_word_document_is_known_by_what_is_in_it(story: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("field", "value"),
     [
-        {"filename": "../../etc/passwd.pdf"}, {"filename": "a\r\nX-Evil: 1.pdf"}, {"filename": "a\u202efdp.exe.pdf"},
-        {"filename": "a.exe"}, {"content_type": "text/html"}, {"size": 0}, {"size": 50 * 1024 * 1024 + 1},
-        {"sha256": "xyz"}, {"visibility": "public"}, {"title": ""}, {"extra": 1},
+        ("filename", "../../etc/passwd.pdf"), ("filename", "a\r\nX-Evil: 1.pdf"), ("filename", "a\u202efdp.exe.pdf"),
+        ("filename", "a\u061cb.pdf"), ("filename", "a.exe"), ("content_type", "text/html"), ("size", 0),
+        ("size", 50 * 1024 * 1024 + 1), ("sha256", "xyz"), ("visibility", "public"), ("title", ""), ("extra", 1),
     ],
 )  # fmt: skip
-def test_an_announcement_that_cannot_be_is_refused(story: Story, changes: dict[str, Any]) -> None:
-    refused = story.applicant.post(f"/v1/cases/{story.code}/evidence", announced(PDF, **changes))
+def test_an_announcement_that_cannot_be_is_refused(story: Story, field: str, value: Any) -> None:
+    refused = story.applicant.post(f"/v1/cases/{story.code}/evidence", announced(PDF, **{field: value}))
     assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-request")
+    assert {one["pointer"] for one in refused.json()["errors"]} == {f"/{field}"}
 
 
 def test_who_may_see_and_add_what(story: Story) -> None:
@@ -125,7 +126,20 @@ def test_who_may_see_and_add_what(story: Story) -> None:
     assert secret not in {one["evidence_id"] for one in story.clerk.read(path)["items"]}
     assert story.clerk.post(path, announced(PDF)).status_code == 403
     assert story.stranger.post(path, announced(PDF)).status_code == 404
+    reply = story.server.api.get(f"{path}/{secret}", headers=story.stranger._headers)
+    assert (reply.status_code, reply.json()["type"]) == (404, "/problems/not-found")
     made = story.applicant.post(path, announced(PDF)).json()
     early = story.applicant.post(f"{path}/{made['evidence_id']}/complete")
     assert (early.status_code, early.json()["type"]) == (409, "/problems/evidence-not-uploaded")
     assert story.applicant.post(f"{path}/nothing/complete").status_code == 404
+
+
+def test_completing_again_with_the_same_key_gets_the_first_answer(story: Story) -> None:
+    made = story.applicant.post(f"/v1/cases/{story.code}/evidence", announced(PDF)).json()
+    upload(made, PDF)
+    path = f"/v1/cases/{story.code}/evidence/{made['evidence_id']}/complete"
+    headers = {**story.applicant._headers, "Idempotency-Key": "once-and-again"}
+    first, again = (story.server.api.post(path, json={}, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.content == first.content
+    assert again.headers["idempotency-replayed"] == "true"
