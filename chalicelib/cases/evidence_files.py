@@ -44,7 +44,7 @@ class EvidenceFiles:
                 found = self._clients.s3.get_object(Bucket=self._bucket, Key=_quarantined(file_id))
             except self._clients.s3.exceptions.NoSuchKey:
                 return None
-        version = found.get("VersionId", "null")
+        version = found["VersionId"]  # no default: a bucket without versions pins nothing, and must not seem to
         if found["ContentLength"] != size:
             return Inspection(version, "size_mismatch")
         hashed = hashlib.sha256()
@@ -63,7 +63,7 @@ class EvidenceFiles:
         source: Any = {"Bucket": self._bucket, "Key": _quarantined(file_id), "VersionId": version_id}
         with unavailable_when_down():
             copied = self._clients.s3.copy_object(Bucket=self._bucket, Key=_kept(file_id), CopySource=source)
-        return copied.get("VersionId", "null")
+        return copied["VersionId"]
 
     def discard(self, file_id: str) -> None:
         """Remove what is in quarantine; what is left of it is swept within a day."""

@@ -1,8 +1,8 @@
 """Creating Yima's resources on this machine from the file that production is deployed with.
 
 Only resources that hold data are created; what routes and guards them exists in AWS alone. moto's
-CloudFormation makes them, with three exceptions: it knows no `AWS::SecretsManager::Secret`, it makes every KMS key
-one that encrypts (moto 5.2), and tables may live in DynamoDB Local instead.
+CloudFormation makes them, with four exceptions: it knows no `AWS::SecretsManager::Secret`, it makes every KMS key
+one that encrypts, it leaves buckets without versions (moto 5.2), and tables may live in DynamoDB Local instead.
 """
 
 from __future__ import annotations
@@ -66,6 +66,13 @@ def create_stack(parameters: Mapping[str, str], *, root_secret: str | None = Non
         TemplateBody=json.dumps(made_by_cloudformation),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
+    for name, resource in rest.items():
+        if "VersioningConfiguration" in resource["Properties"]:
+            found = cloudformation.describe_stack_resource(StackName=_STACK, LogicalResourceId=name)
+            boto3.client("s3").put_bucket_versioning(
+                Bucket=found["StackResourceDetail"]["PhysicalResourceId"],
+                VersioningConfiguration=resource["Properties"]["VersioningConfiguration"],
+            )
     described = cloudformation.describe_stacks(StackName=_STACK)["Stacks"][0]["Outputs"]
     values = {one["OutputKey"]: one["OutputValue"] for one in described}
     return {name: values[name.replace("_", "")] for name in environment}

@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -76,7 +77,9 @@ def test_what_replaces_an_upload_afterwards_changes_nothing(story: Story) -> Non
     path = f"/v1/cases/{story.code}/evidence/{made['evidence_id']}"
     assert story.applicant.post(f"{path}/complete").json()["status"] == "available"
     upload(made, b"%PDF-1.7\n" + b"something else " * 40)
-    assert httpx.get(story.applicant.read(path)["download"]["url"]).content == PDF
+    address = story.applicant.read(path)["download"]["url"]
+    assert parse_qs(urlsplit(address).query)["versionId"] != ["null"]
+    assert httpx.get(address).content == PDF
 
 
 @pytest.mark.parametrize(
