@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.appointments.desk import Slot
 from chalicelib.appointments.hours import HoursShown
@@ -15,9 +15,10 @@ from chalicelib.appointments.rules import BookingRules
 from chalicelib.appointments.waitlist import Place
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
+from chalicelib.web.view import View
 
 
-class SlotView(BaseModel):
+class SlotView(View):
     """A session that can be booked."""
 
     start: str
@@ -36,20 +37,20 @@ class SlotView(BaseModel):
                    provisional=slot.provisional)  # fmt: skip
 
 
-class SlotList(BaseModel):
+class SlotList(View):
     """What can be booked, by start."""
 
     items: list[SlotView]
 
 
-class MediatorRef(BaseModel):
+class MediatorRef(View):
     """The mediator of a session."""
 
     id: str
     name: str | None
 
 
-class ParticipantView(BaseModel):
+class ParticipantView(View):
     """A party's part in a session. `no_shows`: how often they stayed away in this case, to the mediator only."""
 
     id: str
@@ -58,7 +59,7 @@ class ParticipantView(BaseModel):
     no_shows: int | None
 
 
-class AppointmentAction(BaseModel):
+class AppointmentAction(View):
     """Something that you can do now."""
 
     action: str
@@ -66,7 +67,7 @@ class AppointmentAction(BaseModel):
     href: str
 
 
-class AppointmentView(BaseModel):
+class AppointmentView(View):
     """An appointment. `join_url`: to participants, from 15 minutes before; `hold_expires_at`: of a request."""
 
     id: str
@@ -120,14 +121,14 @@ class Drawing:
         )  # fmt: skip
 
 
-class AppointmentList(BaseModel):
+class AppointmentList(View):
     """A page of appointments."""
 
     items: list[AppointmentView]
     next_cursor: str | None
 
 
-class Refused(BaseModel):
+class Refused(View):
     """Why one of several was refused."""
 
     type: str
@@ -135,7 +136,7 @@ class Refused(BaseModel):
     status: int
 
 
-class ConfirmedView(BaseModel):
+class ConfirmedView(View):
     """What became of one request."""
 
     id: str
@@ -144,13 +145,13 @@ class ConfirmedView(BaseModel):
     problem: Refused | None
 
 
-class ConfirmedList(BaseModel):
+class ConfirmedList(View):
     """What became of each request, in their order."""
 
     items: list[ConfirmedView]
 
 
-class ConflictView(BaseModel):
+class ConflictView(View):
     """A session that is booked outside the hours."""
 
     appointment_id: str
@@ -160,14 +161,14 @@ class ConflictView(BaseModel):
     mode: str
 
 
-class DayHoursView(BaseModel):
+class DayHoursView(View):
     """The hours of one day."""
 
     date: str
     hours: list[list[str]]
 
 
-class AvailabilityView(BaseModel):
+class AvailabilityView(View):
     """A mediator's hours. `conflicts`: what stays booked although it lies outside; `calendar_url`: to them only."""
 
     mediator_id: str
@@ -200,7 +201,7 @@ class AvailabilityView(BaseModel):
         )  # fmt: skip
 
 
-class OfferView(BaseModel):
+class OfferView(View):
     """A slot that is kept for the case: book it before `expires_at`."""
 
     start: str
@@ -209,7 +210,7 @@ class OfferView(BaseModel):
     expires_at: str
 
 
-class WaitlistView(BaseModel):
+class WaitlistView(View):
     """A case's place in the line."""
 
     case_code: str
@@ -234,7 +235,7 @@ class WaitlistView(BaseModel):
         )  # fmt: skip
 
 
-class WaitlistLeft(BaseModel):
+class WaitlistLeft(View):
     """The case waits no longer."""
 
     case_code: str

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel
-
 from chalicelib import bootstrap
 from chalicelib.audit.model import Checkpoint
 from chalicelib.audit.service import Chain
@@ -16,11 +14,12 @@ from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class AuditEvent(BaseModel):
+class AuditEvent(View):
     """One event of a chain. `actor`: a pseudonym; `sealed_sha256` stands for free text, which is not shown here."""
 
     seq: int
@@ -42,7 +41,7 @@ class AuditEvent(BaseModel):
                    prev_hash=event.prev_hash, hash=event.hash)  # fmt: skip
 
 
-class AuditChain(BaseModel):
+class AuditChain(View):
     """A case's chain. `intact`: every hash holds; `broken_at`: the first event whose does not."""
 
     code: str
@@ -58,7 +57,7 @@ class AuditChain(BaseModel):
                    head=chain.events[-1].hash, items=[AuditEvent.of(event) for event in chain.events])  # fmt: skip
 
 
-class CheckpointView(BaseModel):
+class CheckpointView(View):
     """A signed Merkle root over the hashes of a day's events."""
 
     id: str
@@ -80,7 +79,7 @@ class CheckpointView(BaseModel):
         return cls(**values, signed_text=checkpoint.signed_text())
 
 
-class CheckpointList(BaseModel):
+class CheckpointList(View):
     """A page of checkpoints, newest first."""
 
     items: list[CheckpointView]

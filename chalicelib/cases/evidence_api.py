@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib import bootstrap
@@ -29,6 +29,7 @@ from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import RequestBody
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
@@ -59,7 +60,7 @@ class DeclareEvidence(RequestBody):
         return name
 
 
-class UploadView(BaseModel):
+class UploadView(View):
     """Where to upload: an HTML form with these fields, the file last, as `file`."""
 
     url: str
@@ -68,7 +69,7 @@ class UploadView(BaseModel):
     expires_at: str
 
 
-class DeclaredView(BaseModel):
+class DeclaredView(View):
     """A file that was announced."""
 
     evidence_id: str
@@ -84,7 +85,7 @@ class DeclaredView(BaseModel):
                                      expires_at=format_instant(upload.expires_at)))  # fmt: skip
 
 
-class CheckedView(BaseModel):
+class CheckedView(View):
     """What the check of a file found: available, or rejected with a reason."""
 
     evidence_id: str
@@ -97,14 +98,14 @@ class CheckedView(BaseModel):
         return cls(evidence_id=evidence.id, status=evidence.status, reason=evidence.reason)
 
 
-class DownloadView(BaseModel):
+class DownloadView(View):
     """Where to download a file, and until when."""
 
     url: str
     expires_at: str
 
 
-class EvidenceView(BaseModel):
+class EvidenceView(View):
     """A file of a case."""
 
     evidence_id: str
@@ -132,7 +133,7 @@ class EvidenceView(BaseModel):
         return cls(evidence_id=evidence.id, download=address, **values)
 
 
-class EvidenceList(BaseModel):
+class EvidenceList(View):
     """A page of a case's evidence, oldest first."""
 
     items: list[EvidenceView]

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from pydantic import BaseModel
-
 from chalicelib.cases.model import Case
 from chalicelib.cases.statuses import HAPPY_PATH, STATUSES
 from chalicelib.cases.words import WAITING
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.texts import Language
+from chalicelib.web.view import View
 
 _ENDS_OTHERWISE: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted"})
 
 
-class StageView(BaseModel):
+class StageView(View):
     """One stage of the mediation code."""
 
     status: str
@@ -26,7 +25,7 @@ class StageView(BaseModel):
     reached_at: str | None
 
 
-class DueView(BaseModel):
+class DueView(View):
     """The due date that comes next. `text`: in words a citizen understands."""
 
     at: str
@@ -36,7 +35,7 @@ class DueView(BaseModel):
     text: str
 
 
-class SessionView(BaseModel):
+class SessionView(View):
     """The next session that is asked for or fixed."""
 
     start: str
@@ -45,7 +44,7 @@ class SessionView(BaseModel):
     status: str
 
 
-class CurrentView(BaseModel):
+class CurrentView(View):
     """Where the case stands now."""
 
     since: str
@@ -56,7 +55,7 @@ class CurrentView(BaseModel):
     appointment: SessionView | None
 
 
-class Progress(BaseModel):
+class Progress(View):
     """What scanning the mediation code shows: no personal data, no free text."""
 
     code: str

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel
-
 from chalicelib import bootstrap
 from chalicelib.cases import schemas
 from chalicelib.cases.appeals import Appeal
@@ -17,11 +15,12 @@ from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class MessageView(BaseModel):
+class MessageView(View):
     """A message in a case."""
 
     id: str
@@ -39,21 +38,21 @@ class MessageView(BaseModel):
         return cls(**{name: getattr(message, name) for name in cls.model_fields})
 
 
-class MessageList(BaseModel):
+class MessageList(View):
     """A page of messages, oldest first."""
 
     items: list[MessageView]
     next_cursor: str | None
 
 
-class SignatureView(BaseModel):
+class SignatureView(View):
     """One party's signature over the agreement's hash."""
 
     party_id: str
     signed_at: str | None
 
 
-class AgreementView(BaseModel):
+class AgreementView(View):
     """The agreement as frozen. `sha256`: of the canonical JSON of `terms` and `text`."""
 
     text: str
@@ -71,7 +70,7 @@ class AgreementView(BaseModel):
                    effective_at=agreement.case.effective_at)  # fmt: skip
 
 
-class AppealView(BaseModel):
+class AppealView(View):
     """An appeal. `status`: filed, upheld or rejected."""
 
     id: str
@@ -94,7 +93,7 @@ class AppealView(BaseModel):
                    decided_at=appeal.decided_at)  # fmt: skip
 
 
-class AppealList(BaseModel):
+class AppealList(View):
     """A case's appeals."""
 
     items: list[AppealView]
@@ -126,7 +125,7 @@ def get_agreement(viewer: Viewer, code: str) -> AgreementView:
     return AgreementView.of(bootstrap.container().conversations.get_agreement(viewer, code))
 
 
-class BundleView(BaseModel):
+class BundleView(View):
     """What the court gets. `sha256`: of the canonical JSON of `content`; `signature`: over it, in base64 DER."""
 
     content: dict[str, Any]

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from pydantic import BaseModel
-
 from chalicelib.cases.confirmation import obstacles_to_confirmation
 from chalicelib.cases.model import Case, Deadline
 from chalicelib.cases.policies import actions_of
@@ -19,11 +17,12 @@ from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.events import Event
 from chalicelib.shared.texts import Language
+from chalicelib.web.view import View
 
 _ENDS_OTHERWISE: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted"})
 
 
-class DeadlineView(BaseModel):
+class DeadlineView(View):
     """A due date with its rule, its source and the calendar it was counted by."""
 
     id: str
@@ -38,7 +37,7 @@ class DeadlineView(BaseModel):
     overdue: bool
 
 
-class PartyView(BaseModel):
+class PartyView(View):
     """A party. `phone`: to staff of the case, and to oneself; masked for others' eyes it is null."""
 
     id: str
@@ -51,7 +50,7 @@ class PartyView(BaseModel):
     you: bool
 
 
-class ActionView(BaseModel):
+class ActionView(View):
     """Something that you can do now."""
 
     action: str
@@ -59,7 +58,7 @@ class ActionView(BaseModel):
     href: str
 
 
-class InviteView(BaseModel):
+class InviteView(View):
     """An invite code, to be handed to the respondent by the applicant."""
 
     party_id: str
@@ -68,21 +67,21 @@ class InviteView(BaseModel):
     expires_at: str
 
 
-class RoutingView(BaseModel):
+class RoutingView(View):
     """Where the case went, and why."""
 
     organisation: str
     because: list[str]
 
 
-class ConfirmationView(BaseModel):
+class ConfirmationView(View):
     """Whether a court can be asked to confirm an agreement in this case, and if not, why."""
 
     eligible: bool
     reasons: list[str]
 
 
-class CaseView(BaseModel):
+class CaseView(View):
     """A case as this viewer may see it."""
 
     code: str
@@ -135,7 +134,7 @@ class CaseView(BaseModel):
         )  # fmt: skip
 
 
-class CaseLine(BaseModel):
+class CaseLine(View):
     """A case in a list."""
 
     code: str
@@ -160,14 +159,14 @@ class CaseLine(BaseModel):
         )  # fmt: skip
 
 
-class CaseList(BaseModel):
+class CaseList(View):
     """A page of cases."""
 
     items: list[CaseLine]
     next_cursor: str | None
 
 
-class TimelineEntry(BaseModel):
+class TimelineEntry(View):
     """One event in words."""
 
     seq: int
@@ -191,7 +190,7 @@ class TimelineEntry(BaseModel):
         )  # fmt: skip
 
 
-class Timeline(BaseModel):
+class Timeline(View):
     """A case's events, oldest first."""
 
     items: list[TimelineEntry]

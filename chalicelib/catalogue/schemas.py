@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import (
@@ -21,6 +21,7 @@ from chalicelib.catalogue.service import Home, SearchPage
 from chalicelib.catalogue.terms import AUDIENCES, CHANNELS, SERVICE_TYPES, THEMES
 from chalicelib.shared.texts import Language, Text
 from chalicelib.web.request import ListQuery, Query
+from chalicelib.web.view import View
 
 MAX_QUERY_LENGTH = 500
 
@@ -60,7 +61,7 @@ class SuggestServices(Query):
     q: str = Field(default="", max_length=MAX_QUERY_LENGTH)
 
 
-class ServiceSummary(BaseModel):
+class ServiceSummary(View):
     """A service as a list shows it."""
 
     code: str
@@ -98,7 +99,7 @@ class ServiceSummary(BaseModel):
 _SUMMARY_FIELDS = tuple(name for name in ServiceSummary.model_fields if name not in {"type_name", "highlights"})
 
 
-class FacetValue(BaseModel):
+class FacetValue(View):
     """One value to narrow a search by, and how many of the matches have it."""
 
     value: str
@@ -106,7 +107,7 @@ class FacetValue(BaseModel):
     count: int
 
 
-class ServicePage(BaseModel):
+class ServicePage(View):
     """One page of services."""
 
     items: list[ServiceSummary]
@@ -125,14 +126,14 @@ class ServicePage(BaseModel):
         )
 
 
-class SuggestionView(BaseModel):
+class SuggestionView(View):
     """One completion: the text to show, and the item it leads to."""
 
     text: str
     code: str
 
 
-class Suggestions(BaseModel):
+class Suggestions(View):
     """Completions, best first."""
 
     suggestions: list[SuggestionView]
@@ -143,12 +144,12 @@ class Suggestions(BaseModel):
         return cls(suggestions=[SuggestionView(text=one.text, code=one.code) for one in suggestions])
 
 
-class RatingFigure(BaseModel):
+class RatingFigure(View):
     """What those who were served said of the item: level to number of ratings."""
 
     average: float | None = None
     count: int = 0
-    distribution: dict[str, int | None] = {"5": 0, "4": 0, "3": 0, "2": 0, "1": 0}
+    distribution: dict[str, int | None] = Field(default={"5": 0, "4": 0, "3": 0, "2": 0, "1": 0})
 
 
 _UNRATED = RatingFigure()
@@ -170,7 +171,7 @@ class ServiceGuide(ServiceItem):
         )
 
 
-class ThemeView(BaseModel):
+class ThemeView(View):
     """A life event, and how many services belong to it."""
 
     code: str
@@ -178,7 +179,7 @@ class ThemeView(BaseModel):
     count: int
 
 
-class BundleSummary(BaseModel):
+class BundleSummary(View):
     """A bundle as a list shows it."""
 
     id: str
@@ -195,7 +196,7 @@ class BundleSummary(BaseModel):
         return cls(**_bundle_head(bundle, language), step_count=len(bundle["steps"]))
 
 
-class BundleStepView(BaseModel):
+class BundleStepView(View):
     """One step; `service` is null where this catalogue has no such item."""
 
     number: int
@@ -205,7 +206,7 @@ class BundleStepView(BaseModel):
     service: ServiceSummary | None
 
 
-class BundleMaterial(BaseModel):
+class BundleMaterial(View):
     """One document of the bundle, named once, with the services that ask for it."""
 
     name: str
@@ -240,14 +241,14 @@ class BundleGuide(BundleSummary):
         return cls(**_bundle_head(bundle, language), step_count=len(steps), steps=steps, materials=materials)
 
 
-class BundleList(BaseModel):
+class BundleList(View):
     """All bundles; there are few."""
 
     items: list[BundleSummary]
     next_cursor: None = None
 
 
-class DisputeEntry(BaseModel):
+class DisputeEntry(View):
     """The way into dispute resolution; `href` is null where this deployment has none."""
 
     name: str
@@ -255,7 +256,7 @@ class DisputeEntry(BaseModel):
     href: str | None
 
 
-class HomeView(BaseModel):
+class HomeView(View):
     """The first screen in one answer."""
 
     themes: list[ThemeView]

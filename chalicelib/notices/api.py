@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib import bootstrap
 from chalicelib.notices.model import Notice, Preferences
@@ -18,18 +18,19 @@ from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.request import RequestBody
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class Delivery(BaseModel):
+class Delivery(View):
     """What became of the message that leaves the system: pending, sent or not_wanted."""
 
     state: str
     at: str | None
 
 
-class NoticeView(BaseModel):
+class NoticeView(View):
     """A notice in words. `href`: where to look."""
 
     id: str
@@ -55,7 +56,7 @@ class NoticeView(BaseModel):
         )  # fmt: skip
 
 
-class NoticeList(BaseModel):
+class NoticeList(View):
     """A page of notices, newest first."""
 
     items: list[NoticeView]
@@ -69,7 +70,7 @@ class PreferencesBody(RequestBody):
     channels: list[Literal["sms", "push"]] = Field(default=["sms", "push"], max_length=2)
 
 
-class PreferencesView(BaseModel):
+class PreferencesView(View):
     """How I am told. `always`: events whose message leaves whatever the channels say."""
 
     language: str

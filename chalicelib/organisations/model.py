@@ -36,7 +36,7 @@ class MediatorNotAssignable(Conflict):
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Training(_Data):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 
 from chalicelib.organisations.model import Mediator, Organisation
 from chalicelib.shared.texts import Language
 from chalicelib.web.request import ListQuery
+from chalicelib.web.view import View
 
 
 class ListOrganisations(ListQuery):
@@ -19,7 +20,7 @@ class ListOrganisations(ListQuery):
     region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
 
 
-class RosterRating(BaseModel):
+class RosterRating(View):
     """What those who were served said of a mediator; fewer than five ratings show no average."""
 
     average: float | None = None
@@ -30,7 +31,7 @@ Ratings = Mapping[str, RosterRating]
 """Ratings by mediator id."""
 
 
-class MediatorView(BaseModel):
+class MediatorView(View):
     """A mediator on the public roster."""
 
     id: str
@@ -47,7 +48,7 @@ class MediatorView(BaseModel):
                    languages=list(mediator.languages), fee=mediator.fee, rating=rating)  # fmt: skip
 
 
-class OrganisationSummary(BaseModel):
+class OrganisationSummary(View):
     """An organisation in a list."""
 
     id: str
@@ -79,7 +80,7 @@ class OrganisationView(OrganisationSummary):
         return cls(**_fields(one, language), mediators=roster)
 
 
-class OrganisationList(BaseModel):
+class OrganisationList(View):
     """A page of organisations."""
 
     items: list[OrganisationView]

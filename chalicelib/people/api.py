@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from chalicelib import bootstrap
 from chalicelib.people.model import PURPOSES, Access, LegalHold
@@ -16,11 +16,12 @@ from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class Me(BaseModel):
+class Me(View):
     """The caller as the sign-in service describes them."""
 
     sub: str
@@ -34,7 +35,7 @@ class Me(BaseModel):
         return cls(sub=viewer.subject, roles=sorted(viewer.roles), org=viewer.organisation, name=viewer.name)
 
 
-class AccessView(BaseModel):
+class AccessView(View):
     """One reading of my data: when, in which case, by whom, why, and what. `reader`: stable, names nobody."""
 
     at: str
@@ -56,14 +57,14 @@ class AccessView(BaseModel):
         )  # fmt: skip
 
 
-class AccessLog(BaseModel):
+class AccessLog(View):
     """A page of the access log, newest first."""
 
     items: list[AccessView]
     next_cursor: str | None
 
 
-class Export(BaseModel):
+class Export(View):
     """Everything that is kept about me, by context."""
 
     model_config = ConfigDict(extra="allow")
@@ -72,7 +73,7 @@ class Export(BaseModel):
     me: Me
 
 
-class ErasureView(BaseModel):
+class ErasureView(View):
     """What was erased. `remains`: what must stay, and names nobody."""
 
     erased_at: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from chalicelib import bootstrap
 from chalicelib.ratings import schemas
 from chalicelib.ratings.model import Invitation, Rating, Target
@@ -33,6 +31,7 @@ from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.operations import Access
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
@@ -44,7 +43,7 @@ _NAMES = {
 }
 
 
-class TagView(BaseModel):
+class TagView(View):
     """Something to tick, with the kinds of targets and the levels that it suits."""
 
     code: str
@@ -53,7 +52,7 @@ class TagView(BaseModel):
     levels: list[int]
 
 
-class TagList(BaseModel):
+class TagList(View):
     """Every tag."""
 
     items: list[TagView]

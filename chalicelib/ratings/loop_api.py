@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from chalicelib import bootstrap
 from chalicelib.ratings import schemas
 from chalicelib.ratings.model import Rating
@@ -21,25 +19,26 @@ from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.request import RequestBody
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class VisitCode(BaseModel):
+class VisitCode(View):
     """A one-time code to show at a window."""
 
     code: str
     expires_at: str
 
 
-class ContactView(BaseModel):
+class ContactView(View):
     """By which numbers staff may find me: which kinds, not the numbers."""
 
     phone: bool
     id_number: bool
 
 
-class Flag(BaseModel):
+class Flag(View):
     """Many ratings of one member of staff in a short time."""
 
     at: str
@@ -48,7 +47,7 @@ class Flag(BaseModel):
     ratings: int
 
 
-class FlagList(BaseModel):
+class FlagList(View):
     """A page of flags."""
 
     items: list[Flag]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel
-
 from chalicelib.ratings.model import Entry, Handling, Invitation, Rating
 from chalicelib.ratings.rules import RatingRules
 from chalicelib.ratings.tallies import Summary
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.texts import Language, Text
+from chalicelib.web.view import View
 
 _BECAUSE = {
     "session_held": Text("参加了一次调解", "a mediation session was held"),
@@ -20,7 +19,7 @@ _BECAUSE = {
 _CASE_ENDED = Text("案件已结束", "a case has ended")
 
 
-class TargetView(BaseModel):
+class TargetView(View):
     """Something to rate. `target` is the string to send back."""
 
     target: str
@@ -28,14 +27,14 @@ class TargetView(BaseModel):
     name: str
 
 
-class SubjectView(BaseModel):
+class SubjectView(View):
     """What an invitation or a rating is about."""
 
     type: str
     code: str
 
 
-class InvitationView(BaseModel):
+class InvitationView(View):
     """Leave to rate."""
 
     id: str
@@ -57,14 +56,14 @@ class InvitationView(BaseModel):
         )  # fmt: skip
 
 
-class InvitationList(BaseModel):
+class InvitationList(View):
     """What I may rate now."""
 
     items: list[InvitationView]
     next_cursor: str | None
 
 
-class JudgementView(BaseModel):
+class JudgementView(View):
     """What was said of one target. `text`: as it is public."""
 
     target: str
@@ -75,7 +74,7 @@ class JudgementView(BaseModel):
     text: str | None
 
 
-class StepView(BaseModel):
+class StepView(View):
     """One step of handling a bad rating."""
 
     action: str
@@ -84,7 +83,7 @@ class StepView(BaseModel):
     note: str | None
 
 
-class HandlingView(BaseModel):
+class HandlingView(View):
     """How a bad rating is handled, with its clock."""
 
     status: str
@@ -95,7 +94,7 @@ class HandlingView(BaseModel):
     escalated: bool
 
 
-class FollowUpView(BaseModel):
+class FollowUpView(View):
     """The citizen's later word."""
 
     at: str
@@ -103,7 +102,7 @@ class FollowUpView(BaseModel):
     text: str | None
 
 
-class RatingView(BaseModel):
+class RatingView(View):
     """A rating as its author sees it."""
 
     id: str
@@ -118,7 +117,7 @@ class RatingView(BaseModel):
     version: int
 
 
-class BadRatingView(BaseModel):
+class BadRatingView(View):
     """A bad rating as those who handle it see it: nobody is named."""
 
     id: str
@@ -137,21 +136,21 @@ class BadRatingView(BaseModel):
     version: int
 
 
-class RatingList(BaseModel):
+class RatingList(View):
     """A page of my ratings."""
 
     items: list[RatingView]
     next_cursor: str | None
 
 
-class BadRatingList(BaseModel):
+class BadRatingList(View):
     """A page of bad ratings."""
 
     items: list[BadRatingView]
     next_cursor: str | None
 
 
-class EntryView(BaseModel):
+class EntryView(View):
     """A rating as the public sees it. `hidden`: why the text is not shown."""
 
     id: str
@@ -182,14 +181,14 @@ class EntryView(BaseModel):
         )  # fmt: skip
 
 
-class EntryList(BaseModel):
+class EntryList(View):
     """A page of public entries."""
 
     items: list[EntryView]
     next_cursor: str | None
 
 
-class FiguresView(BaseModel):
+class FiguresView(View):
     """Figures; null in groups too small to show."""
 
     average: float | None
@@ -221,7 +220,7 @@ class SummaryView(FiguresView):
         return cls(target=target, months=months, **figures)
 
 
-class VisitView(BaseModel):
+class VisitView(View):
     """A recorded visit: how many invitations it earned. Nothing about the citizen."""
 
     visit_id: str

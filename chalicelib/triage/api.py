@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib import bootstrap
 from chalicelib.shared.texts import Language
@@ -18,25 +18,26 @@ from chalicelib.web.endpoint import endpoint
 from chalicelib.web.operations import Access
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import RequestBody
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class SubtypeView(BaseModel):
+class SubtypeView(View):
     """A type of the second level."""
 
     code: str
     name: str
 
 
-class ElsewhereView(BaseModel):
+class ElsewhereView(View):
     """Something that is not taken, and where to go instead."""
 
     what: str
     instead: str
 
 
-class DisputeTypeView(BaseModel):
+class DisputeTypeView(View):
     """A main type: what is taken, what is not, the path, typical evidence, who handles it."""
 
     code: str
@@ -62,7 +63,7 @@ class DisputeTypeView(BaseModel):
         )  # fmt: skip
 
 
-class DisputeTypeList(BaseModel):
+class DisputeTypeList(View):
     """Every main type with its subtypes."""
 
     items: list[DisputeTypeView]
@@ -80,14 +81,14 @@ class TriageText(RequestBody):
     ) = Field(default=None, max_length=10)
 
 
-class MatchedView(BaseModel):
+class MatchedView(View):
     """A rule that matched, and the words by which it did."""
 
     rule: str
     words: list[str]
 
 
-class CandidateView(BaseModel):
+class CandidateView(View):
     """A type that it may be."""
 
     dispute_type: str
@@ -97,7 +98,7 @@ class CandidateView(BaseModel):
     matched: list[MatchedView]
 
 
-class OrganisationRef(BaseModel):
+class OrganisationRef(View):
     """An organisation that takes this type."""
 
     id: str
@@ -106,14 +107,14 @@ class OrganisationRef(BaseModel):
     phone: str | None
 
 
-class Hotline(BaseModel):
+class Hotline(View):
     """A number to call."""
 
     number: str
     name: str
 
 
-class Urgent(BaseModel):
+class Urgent(View):
     """Help that is offered at once."""
 
     level: str
@@ -122,14 +123,14 @@ class Urgent(BaseModel):
     hotlines: list[Hotline]
 
 
-class AnswerView(BaseModel):
+class AnswerView(View):
     """A possible answer."""
 
     value: str
     name: str
 
 
-class QuestionView(BaseModel):
+class QuestionView(View):
     """A question whose answer would help: send it in `answers`."""
 
     id: str
@@ -137,7 +138,7 @@ class QuestionView(BaseModel):
     answers: list[AnswerView]
 
 
-class TriageView(BaseModel):
+class TriageView(View):
     """What the text is about, and why. `score`: from 0 to 1."""
 
     dispute_type: str
@@ -176,7 +177,7 @@ class TriageView(BaseModel):
         )  # fmt: skip
 
 
-class RuleSetView(BaseModel):
+class RuleSetView(View):
     """The rule set itself, as it decides."""
 
     model_config = ConfigDict(extra="allow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib import bootstrap
 from chalicelib.settings import VERSION
@@ -17,11 +17,12 @@ from chalicelib.web.endpoint import endpoint
 from chalicelib.web.operations import Access, every_operation
 from chalicelib.web.problems import ProblemPage, explain_problem
 from chalicelib.web.request import Query
+from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
 
-class Health(BaseModel):
+class Health(View):
     """Whether the service serves. `tables` and `catalogue` only when asked for with `deep=1`."""
 
     status: Literal["ok"]

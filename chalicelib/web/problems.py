@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.shared.errors import NotFound, YimaError, every_error
 from chalicelib.shared.texts import Language
+from chalicelib.web.view import View
 
 MEDIA_TYPE = "application/problem+json"
 
 
-class ViolationView(BaseModel):
+class ViolationView(View):
     """One thing wrong with the request."""
 
     pointer: str = Field(description="RFC 6901 pointer into the body, or the parameter's name.")
@@ -18,7 +19,7 @@ class ViolationView(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class Problem(View):
     """An error as the client sees it."""
 
     type: str = Field(examples=["/problems/not-found"])
@@ -29,7 +30,7 @@ class Problem(BaseModel):
     errors: list[ViolationView] | None = None
 
 
-class ProblemPage(BaseModel):
+class ProblemPage(View):
     """What one kind of problem means, and what to do about it."""
 
     type: str

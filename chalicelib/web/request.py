@@ -29,13 +29,13 @@ M = TypeVar("M", bound=BaseModel)
 class RequestBody(BaseModel):
     """The root of request bodies: closed, and strict, so that `"5"` is not a 5."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Query(BaseModel):
     """The root of query parameters: closed; values are read from text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ListQuery(Query):

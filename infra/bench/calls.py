@@ -32,14 +32,14 @@ def count_calls(items: Sequence[ServiceItem], snapshot: Snapshot) -> dict[str, d
         clients.dynamodb.create_table(TableName="catalogue", **wanted)
         store = CatalogueStore(clients, "catalogue")
         store.put_items(items)
-        tally = _Tally(clients)
+        tally = Tally(clients)
         store.find_item(items[0].code)
         guide = tally.take()
         snapshot.search("身份证", Filters(), limit=20, offset=0)
         return {"guide": guide, "search_warm": tally.take()}
 
 
-class _Tally:
+class Tally:
     """Counts calls, and the units that each one reports."""
 
     def __init__(self, clients: Clients) -> None:
@@ -51,12 +51,13 @@ class _Tally:
 
     def _add(self, parsed: dict[str, Any], **_: Any) -> None:
         self._calls += 1
-        consumed = parsed.get("ConsumedCapacity") or {}
-        self._units += consumed.get("CapacityUnits", 0.0)
+        consumed = parsed.get("ConsumedCapacity") or []
+        for one in consumed if isinstance(consumed, list) else [consumed]:
+            self._units += one.get("CapacityUnits", 0.0)
 
     def take(self) -> dict[str, float]:
         """Return what was counted since the last time."""
-        counted = {"calls": float(self._calls), "read_units": self._units}
+        counted = {"calls": float(self._calls), "units": self._units}
         self._calls, self._units = 0, 0.0
         return counted
 

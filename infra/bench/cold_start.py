@@ -36,6 +36,9 @@ class Raw:
     def stream(self): yield json.dumps(row).encode()
 client = bootstrap.container().aws.dynamodb
 client.meta.events.register("before-send.dynamodb.GetItem", lambda **_: AWSResponse("u", 200, {}, Raw()))
+class NoCounts:
+    def stream(self): yield json.dumps({"Responses": {}, "UnprocessedKeys": {}}).encode()
+client.meta.events.register("before-send.dynamodb.BatchGetItem", lambda **_: AWSResponse("u", 200, {}, NoCounts()))
 reply = app.app(event, context)
 assert reply["statusCode"] == 200, reply
 """

@@ -37,6 +37,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
         else:
             _say(figures, "search", f"not measured: {arguments.catalogue} is absent")
         _bench_growth(figures, Path(folder))
+    _bench_disputes(figures)
     _bench_handlers(figures)
     _bench_package(figures)
     path = ROOT / "build" / "bench.json"
@@ -80,6 +81,17 @@ def _bench_growth(figures: dict[str, Any], folder: Path) -> None:
     _say(figures, "open_and_first_search_100000_ms", round(measure_opening_ms(path), 1))
     _say(figures, "search_100000_items", measure_latency(Snapshot.open(path), queries, rounds=2)._asdict())
     _say(figures, "snapshot_100000_bytes", path.stat().st_size)
+
+
+def _bench_disputes(figures: dict[str, Any]) -> None:
+    from infra.bench.disputes import measure_disputes
+    from infra.local.dynamodb_local import DynamoDbLocalMissing
+
+    try:
+        for name, value in measure_disputes().items():
+            _say(figures, f"disputes_{name}", value)
+    except DynamoDbLocalMissing as missing:
+        _say(figures, "disputes", f"not measured: {missing}")
 
 
 def _bench_handlers(figures: dict[str, Any]) -> None:

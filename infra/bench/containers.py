@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
+from chalicelib.cases.model import Case
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.service import CatalogueService
+from chalicelib.ratings.tallies import Summary, summarise
 from chalicelib.settings import Settings
 
 
@@ -54,9 +56,30 @@ def stub_settings() -> Settings:
     )
 
 
-def install_stubbed_container(item: ServiceItem) -> None:
-    """Make a container whose catalogue is `item` this process's container."""
+class OneCase:
+    """A store of one case, without DynamoDB."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def find(self, code: str) -> Case:  # noqa: ARG002
+        """Return the case, whatever was asked for."""
+        return self._case
+
+
+class Unrated:
+    """Ratings of which there are none."""
+
+    def summarise(self, target: str) -> Summary:  # noqa: ARG002
+        """Return no figures."""
+        return summarise({}, 5)
+
+
+def install_stubbed_container(item: ServiceItem, case: Case) -> None:
+    """Make a container whose catalogue is `item`, and whose only case is `case`, this process's container."""
     container = bootstrap.Container(stub_settings())
     snapshots: Any = None  # the guide does not search
     container.__dict__["catalogue"] = CatalogueService(OneItem(item), snapshots)
+    container.__dict__["case_store"] = OneCase(case)
+    container.__dict__["ratings"] = Unrated()
     bootstrap.install(container)

@@ -1,6 +1,6 @@
 """Handler overhead: one endpoint, a whole Lambda event to a whole response, against the usual frameworks.
 
-The endpoint is the guide of a service, its storage stubbed: a path parameter in, a validated model out as JSON.
+The endpoint is the progress of a case, its storage stubbed: a path parameter in, a model out as JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
+from chalicelib.cases.model import Case, Deadline, Party
+from chalicelib.cases.progress_view import Progress
 from chalicelib.catalogue.model import ServiceItem
+from chalicelib.shared.codes import new_code
+from chalicelib.shared.deadlines import DeadlineRules
 from infra.bench.containers import install_stubbed_container
 
 _ROUNDS: Final = 30
@@ -64,12 +68,13 @@ def rest_event(resource: str, path: str, parameters: dict[str, str]) -> dict[str
 
 def measure_overhead(item: ServiceItem) -> dict[str, float]:
     """Return the median microseconds of each, measured in turns within one run."""
+    case = made_up_case()
     handlers: dict[str, Handler] = {
-        "yima": _yima(item),
-        "fastapi_mangum": _fastapi_mangum(item),
-        "powertools": _powertools(item),
+        "yima": _yima(item, case),
+        "fastapi_mangum": _fastapi_mangum(case),
+        "powertools": _powertools(case),
     }
-    event = rest_event("/v1/services/{code}", f"/v1/services/{item.code}", {"code": item.code})
+    event = rest_event("/v1/progress/{code}", f"/v1/progress/{case.code}", {"code": case.code})
     for name, handler in handlers.items():
         reply = handler(event)
         if reply["statusCode"] != 200:  # noqa: PLR2004
@@ -84,8 +89,21 @@ def measure_overhead(item: ServiceItem) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in spent.items()}
 
 
-def _yima(item: ServiceItem) -> Handler:
-    install_stubbed_container(item)
+def made_up_case() -> Case:
+    """Return a case in mediation."""
+    at = "2026-11-24T02:00:00.000Z"
+    parties = (Party("p1", "applicant", "person", "a"), Party("p2", "respondent", "person", "b"))
+    reached = dict.fromkeys(("submitted", "accepted", "assigned", "mediating"), at)
+    due = Deadline("mediation_period", "2026-12-24T15:59:59.000Z", provisional=False, started_at=at)
+    return Case(
+        code=new_code(), status="mediating", version=9, dispute_type="neighbour", region="210202", organisation="o",
+        parties=parties, deadlines=(due,), reached=reached, since=at, created_at=at, updated_at=at, head="0" * 64,
+        mediator="m",
+    )  # fmt: skip
+
+
+def _yima(item: ServiceItem, case: Case) -> Handler:
+    install_stubbed_container(item, case)
     from app import app
 
     sink = io.StringIO()  # the line that each operation logs is written, but not shown
@@ -98,28 +116,28 @@ def _yima(item: ServiceItem) -> Handler:
     return handle
 
 
-def _fastapi_mangum(item: ServiceItem) -> Handler:
+def _fastapi_mangum(case: Case) -> Handler:
     from fastapi import FastAPI
     from mangum import Mangum
 
     application = FastAPI()
 
-    @application.get("/v1/services/{code}")
-    def guide(code: str) -> ServiceItem:
-        return item
+    @application.get("/v1/progress/{code}")
+    def progress(code: str) -> Progress:
+        return Progress.of(case, DeadlineRules.load(), "zh")
 
     asyncio.set_event_loop(asyncio.new_event_loop())  # Mangum runs on the thread's loop
     adapter = Mangum(application, lifespan="off", api_gateway_base_path="/")
     return lambda event: adapter(event, Context())  # type: ignore[arg-type]
 
 
-def _powertools(item: ServiceItem) -> Handler:
+def _powertools(case: Case) -> Handler:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
     resolver = APIGatewayRestResolver(enable_validation=True)
 
-    @resolver.get("/v1/services/<code>")
-    def guide(code: str) -> ServiceItem:
-        return item
+    @resolver.get("/v1/progress/<code>")
+    def progress(code: str) -> Progress:
+        return Progress.of(case, DeadlineRules.load(), "zh")
 
     return lambda event: resolver.resolve(event, Context())  # type: ignore[arg-type]
