@@ -112,7 +112,7 @@ def test_races_have_one_outcome_and_lose_no_event(real: World) -> None:
         return True
 
     with ThreadPoolExecutor(8) as pool:
-        for _ in range(12):
+        for _ in range(100):  # five hundred moves
             code, sha256 = real.agreed()
             before = len(list(real.store.list_events(code)))
             moves: list[tuple[Viewer, str, dict[str, Any]]] = [

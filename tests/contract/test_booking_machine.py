@@ -1,0 +1,137 @@
+"""Any sequence of bookings, moves, answers and lapses, against a model in memory: cells are those of live appointments."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from moto import mock_aws
+
+from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.refusals import SlotTaken
+from chalicelib.shared.aws import Clients
+from chalicelib.shared.errors import Conflict
+from infra.local.moto_speed import cheap_transactions
+from tests.contract.test_appointments import TOMORROW, Bookings
+from tests.contract.world import MEDIATOR
+
+CASES = 3
+STARTS = st.sampled_from([TOMORROW + timedelta(days=day, minutes=30 * cell) for day in (1, 2) for cell in range(4)])
+
+
+class BookingMachine(RuleBasedStateMachine):
+    """Three cases of one mediator, and a model that knows who has which half hour."""
+
+    booked: Bundle[Appointment] = Bundle("booked")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.live: dict[str, tuple[datetime, int, str, datetime | None]] = {}
+
+    @initialize()
+    def begin(self) -> None:
+        """Bring the cases to mediation."""
+        self.stack.enter_context(cheap_transactions())
+        self.stack.enter_context(mock_aws())
+        self.world = Bookings(Clients(), max_open_per_case=100, max_daily_per_person=1000, daily_cap=20)
+        self.cases = [self.world.mediating(number) for number in range(CASES)]
+
+    def teardown(self) -> None:
+        """Forget the tables."""
+        self.stack.close()
+
+    @rule(target=booked, number=st.integers(0, CASES - 1), start=STARTS, minutes=st.sampled_from([30, 60, 90]))
+    def book(self, number: int, start: datetime, minutes: int) -> Any:
+        """Ask for a session: it is had exactly if the model says that its half hours are free."""
+        code, applicant, _ = self.cases[number]
+        if not self._is_free(start, minutes, None):
+            with pytest.raises(SlotTaken):
+                self.world.book(applicant, code, start, minutes, mode="phone")
+            return multiple()
+        one = self.world.book(applicant, code, start, minutes, mode="phone")
+        self._keep(one)
+        return one
+
+    @rule(one=booked)
+    def confirm(self, one: Appointment) -> None:
+        """Confirm it: possible exactly while its hold lasts."""
+        if self._try(lambda: self.world.do(MEDIATOR, one, "confirm")):
+            start, minutes, status, hold = self.live[one.id]
+            assert status == "requested"
+            assert hold is not None
+            assert hold > self.world.clock.at
+            self.live[one.id] = (start, minutes, "confirmed", None)
+
+    @rule(one=booked)
+    def cancel(self, one: Appointment) -> None:
+        """Cancel it."""
+        if self._try(lambda: self.world.do(self._party(one), one, "cancel", reason="r")):
+            del self.live[one.id]
+
+    @rule(one=booked, start=STARTS)
+    def move(self, one: Appointment, start: datetime) -> None:
+        """Move it: the old half hours are kept unless the new ones can be had."""
+        minutes = one.minutes
+        if self._try(lambda: self.world.booking.move(self._party(one), one.id, start, None, self.world.key())):
+            assert self._is_free(start, minutes, one.id)
+            found = self.world.appointment_store.find(one.id)
+            assert found is not None
+            self._keep(found)
+
+    @rule(hours=st.sampled_from([1, 6, 23]))
+    def wait(self, hours: int) -> None:
+        """Let time pass, but not up to the sessions."""
+        if self.world.clock.at + timedelta(hours=hours) < TOMORROW + timedelta(hours=12):
+            self.world.clock.at += timedelta(hours=hours)
+
+    @rule()
+    def sweep(self) -> None:
+        """Run the scheduled job."""
+        self.world.job.run()
+
+    @invariant()
+    def cells_are_those_of_live_appointments(self) -> None:
+        """Compare every sheet with what is live, and what is live with the model."""
+        if not hasattr(self, "world"):
+            return
+        self.world.check_cells()
+        now = self.world.clock.at
+        mine = {one for one, (_, _, _, hold) in self.live.items() if hold is None or hold > now}
+        kept = {str(item["id"]) for item in self.world.items() if item["sk"] == "META" and "persons" in item
+                and Appointment.from_item(item).status_at(now) in {"requested", "confirmed"}}  # fmt: skip
+        assert kept == mine
+
+    def _try(self, act: Any) -> bool:
+        try:
+            act()
+        except Conflict:
+            return False
+        return True
+
+    def _keep(self, one: Appointment) -> None:
+        hold = None if one.hold_expires_at is None else datetime.fromisoformat(one.hold_expires_at)
+        self.live[one.id] = (one.starts, one.minutes, one.status, hold)
+
+    def _is_free(self, start: datetime, minutes: int, own: str | None) -> bool:
+        now = self.world.clock.at
+        return all(
+            start + timedelta(minutes=minutes) <= other or other + timedelta(minutes=length) <= start
+            for one, (other, length, _, hold) in self.live.items()
+            if one != own and (hold is None or hold > now)
+        )
+
+    def _party(self, one: Appointment) -> Any:
+        return next(applicant for code, applicant, _ in self.cases if code == one.case_code)
+
+
+TestBookings = BookingMachine.TestCase
+TestBookings.settings = settings(
+    max_examples=8, stateful_step_count=30, deadline=None, phases=[Phase.generate],  # shrinking takes minutes here
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)  # fmt: skip
