@@ -70,6 +70,11 @@ class EvidenceFiles:
         with unavailable_when_down():
             self._clients.s3.delete_object(Bucket=self._bucket, Key=_quarantined(file_id))
 
+    def destroy(self, file_id: str, version_id: str) -> None:
+        """Remove a kept version for good; nothing is left of it."""
+        with unavailable_when_down():
+            self._clients.s3.delete_object(Bucket=self._bucket, Key=_kept(file_id), VersionId=version_id)
+
     def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
         """Return an address for the kept version, as an attachment under its name, good for a minute."""
         name = quote(evidence.filename or f"{evidence.id}", safe="")

@@ -27,12 +27,21 @@ class KeyStore(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Where files of evidence are kept."""
+
+    def destroy(self, file_id: str, version_id: str) -> None:
+        """Remove a kept version for good."""
+        ...
+
+
 class CasePrivacy:
     """A party's rights in their cases."""
 
-    def __init__(self, cases: CaseService, store: KeyStore) -> None:
+    def __init__(self, cases: CaseService, store: KeyStore, files: Files) -> None:
         self._cases = cases
         self._store = store
+        self._files = files
 
     def export(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return the viewer's cases with what they wrote and what was recorded about them."""
@@ -48,15 +57,27 @@ class CasePrivacy:
         return open_codes
 
     def erase(self, viewer: Viewer) -> int:
-        """Delete the viewer's key in every case of theirs; return how many that was."""
+        """Delete the viewer's files and key in every case of theirs; return how many cases that was."""
         erased = 0
         for listed in self._mine(viewer):
             seen = self._cases.get(viewer, listed.code)
             party = seen.case.party_of(seen.person)
             if party is not None:
+                for item in self._evidence_of(listed.code, party.id):
+                    self._files.destroy(item["id"], item["version_id"])
                 self._store.delete_key(listed.code, party.id)
                 erased += 1
         return erased
+
+    def _evidence_of(self, code: str, party_id: str) -> list[dict[str, Any]]:
+        """Return the kept files of a party."""
+        found: list[dict[str, Any]] = []
+        after: Mapping[str, Any] | None = None
+        while True:
+            items, after = self._store.list_items(code, "EVIDENCE#", after=after)
+            found.extend(item for item in items if item.get("by_party") == party_id and "version_id" in item)
+            if after is None:
+                return found
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
         after: Mapping[str, Any] | None = None
@@ -77,6 +98,10 @@ class CasePrivacy:
             "your_data": {} if party is None else seen.loaded.text_of(party.id),
             "consented_at": None if party is None else party.consented_at,
             "signed_at": None if party is None else party.signed_at,
+            "evidence": [] if party is None else [
+                {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
+                for item in self._evidence_of(case.code, party.id)
+            ],
             "messages": [
                 {"at": item["at"], "to": item["to"],
                  "text": seen.loaded.unsealed(f"message#{item['sk'].removeprefix('MESSAGE#')}", item["text"],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.clockwork import CaseClock
     from chalicelib.cases.conversation import ConversationService
     from chalicelib.cases.evidence import EvidenceService
+    from chalicelib.cases.evidence_files import EvidenceFiles
     from chalicelib.cases.service import CaseService
     from chalicelib.cases.store import CaseStore
     from chalicelib.notices.service import NoticeService
@@ -56,10 +57,15 @@ class CaseParts(RatingParts):
     def evidence(self) -> EvidenceService:
         """Evidence in cases."""
         from chalicelib.cases.evidence import EvidenceService
+
+        return EvidenceService(self.cases, self.case_store, self.evidence_files)
+
+    @cached_property
+    def evidence_files(self) -> EvidenceFiles:
+        """Where files of evidence are kept."""
         from chalicelib.cases.evidence_files import EvidenceFiles
 
-        files = EvidenceFiles(self.aws, self.settings.evidence_bucket)
-        return EvidenceService(self.cases, self.case_store, files)
+        return EvidenceFiles(self.aws, self.settings.evidence_bucket)
 
     @cached_property
     def appeals(self) -> AppealService:
@@ -114,7 +120,7 @@ class CaseParts(RatingParts):
         from chalicelib.cases.privacy import CasePrivacy
         from chalicelib.people.service import PeopleService
 
-        cases = CasePrivacy(self.cases, self.case_store)
+        cases = CasePrivacy(self.cases, self.case_store, self.evidence_files)
         sections = {"cases": cases.export, "notices": self.notices.export, "ratings": self.ratings.export}
         erasers = {"cases": cases.erase, "notices": self.notices.erase, "profile": self._forget_profile}
         return PeopleService(

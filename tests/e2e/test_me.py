@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
+
 from tests.e2e.server import Server
 from tests.e2e.test_cases import Person, Story
+from tests.e2e.test_evidence import PDF, submit
 
 
 def drained(server: Server) -> None:
     assert server.console.post("/drain").status_code == 200
-
-
-def ended_story(server: Server, name: str) -> Story:
-    story = Story(server, name)
-    story.act(story.applicant, "withdraw")
-    return story
 
 
 def test_each_event_is_told_once_to_everybody_but_its_actor(sample_server: Server) -> None:
@@ -68,10 +65,13 @@ def test_staff_who_read_are_seen_by_the_person_they_read_about(sample_server: Se
 
 
 def test_my_data_can_be_taken_along_and_erased_once_nothing_holds_it(sample_server: Server) -> None:
-    story = ended_story(sample_server, "leaver")
+    story = Story(sample_server, "leaver")
+    submit(story.applicant, story.code, PDF)
+    story.act(story.applicant, "withdraw")
     drained(sample_server)
     exported: Any = story.applicant.read("/v1/me/export")
     (case,) = exported["cases"]
+    (file,) = case["evidence"]
     assert case["your_data"]["phone"] == "13800138000"
     held = story.applicant.post("/v1/me/erasure")
     assert (held.status_code, held.json()["type"]) == (409, "/problems/legal-hold")
@@ -82,6 +82,9 @@ def test_my_data_can_be_taken_along_and_erased_once_nothing_holds_it(sample_serv
         erased = story.applicant.post("/v1/me/erasure")
         assert erased.status_code == 200, erased.text
         assert erased.json()["erased"]["cases"] == 1
+        shown = story.clerk.read(f"/v1/cases/{story.code}/evidence/{file['id']}")
+        assert shown["filename"] is None
+        assert httpx.get(shown["download"]["url"]).status_code in {403, 404}
         seen = story.clerk.read(f"/v1/cases/{story.code}")
         assert (seen["title"], seen["facts"], seen["parties"][0]["name"]) == (None, None, None)
         assert story.applicant.read("/v1/me/notices")["items"] == []
