@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.triage.rules import RuleSet
+from chalicelib.triage.rules import Combination, RuleSet
 
 OTHER: Final = "other"
 MIN_SCORE: Final = 0.2
@@ -78,9 +78,8 @@ def triage(text: str, answers: Mapping[str, str], rules: RuleSet) -> Triage:
         worth = weight * (1 + _FURTHER * (min(len(said), _MAX_WORDS) - 1))
         matched.setdefault((main, subtype), []).append(Matched(rule_id, tuple(said), worth))
     for combination in rules.combinations:
-        hits = [group.search(plain) for group in combination.groups]
-        if all(hits):
-            words = tuple(dict.fromkeys(hit[0] for hit in hits if hit is not None))
+        words = _one_of_each(plain, combination)
+        if words:
             matched.setdefault((combination.type, combination.subtype), []).append(
                 Matched(combination.id, words, combination.weight)
             )
@@ -94,6 +93,17 @@ def triage(text: str, answers: Mapping[str, str], rules: RuleSet) -> Triage:
     best, rest = ranked[0], ranked[1:]
     unsure = bool(rest) and best.score - rest[0].score < rules.ask_below_margin
     return Triage(best, tuple(rest[:MAX_ALTERNATIVES]), alarms, unsure)
+
+
+def _one_of_each(plain: str, combination: Combination) -> tuple[str, ...]:
+    """Return a word of each group, or none if one group has none in the text."""
+    words = []
+    for group in combination.groups:
+        hit = group.search(plain)
+        if hit is None:
+            return ()
+        words.append(hit[0])
+    return tuple(dict.fromkeys(words))
 
 
 def _find_words(plain: str, rules: RuleSet) -> list[str]:

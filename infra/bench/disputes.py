@@ -93,6 +93,7 @@ def _growth(world: World) -> dict[str, Any]:
                          "gsi1sk": f"2025-01-01T00:00:00.000Z#{number:06d}", "code": made})  # fmt: skip
         with ThreadPoolExecutor(_WORKERS) as pool:
             list(pool.map(table.put_many, [rows[n : n + 500] for n in range(0, len(rows), 500)]))
+    tally.take()
     many = units()
     names = ("progress", "my_cases")
     return {name: {"few": one, "many": other, "ratio": round(other / one, 2) if one else None}
