@@ -111,13 +111,11 @@ class HoursService:
 
     def _check(self, viewer: Viewer, mediator: str) -> str:
         """Return the mediator's organisation, to those who may see the hours."""
-        organisation = viewer.organisation
+        organisation = self._desk.directory.find_by_mediator(mediator)
         own = "mediator" in viewer.roles and viewer.subject == mediator
-        if organisation is None or not (own or "clerk" in viewer.roles):
+        if organisation is None or not (own or ("clerk" in viewer.roles and viewer.organisation == organisation.id)):
             raise NotFound
-        if self._desk.directory.get(organisation).find_mediator(mediator) is None:
-            raise NotFound
-        return organisation
+        return organisation.id
 
     def _read(self, organisation: str, mediator: str) -> Availability:
         found = self._store.read_availability(organisation).get(mediator)

@@ -62,6 +62,10 @@ class Directory(Protocol):
         """Return an organisation; raise `NotFound`."""
         ...
 
+    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
+        """Return the organisation that a mediator belongs to, or None."""
+        ...
+
 
 class Store(Protocol):
     """Where appointments are kept; see `appointments/store.py` for what each method promises."""

@@ -122,7 +122,12 @@ class CaseParts(RatingParts):
 
         cases = CasePrivacy(self.cases, self.case_store, self.evidence_files)
         sections = {"cases": cases.export, "notices": self.notices.export, "ratings": self.ratings.export}
-        erasers = {"cases": cases.erase, "notices": self.notices.erase, "profile": self._forget_profile}
+        erasers = {
+            "cases": cases.erase,
+            "notices": self.notices.erase,
+            "ratings": self.ratings.erase,
+            "profile": self._forget_profile,
+        }
         return PeopleService(
             self.access_ledger, self.answers, sections, erasers, cases.held_by, lambda: self.pseudonyms, self.clock
         )

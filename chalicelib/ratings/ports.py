@@ -55,6 +55,10 @@ class Store(Protocol):
         """Return a page of a person's ratings."""
         ...
 
+    def delete_keys(self, rating_id: str) -> None:
+        """Delete the keys of a rating's original words."""
+        ...
+
     def list_bad(self, owner: str, after: Place, limit: int) -> tuple[list[Rating], Place]:
         """Return a page of bad ratings."""
         ...

@@ -188,6 +188,18 @@ class RatingService:
         found, _ = self._store.list_mine(self._person(viewer), None, 100)
         return [one.to_item() for one in found]
 
+    def erase(self, viewer: Viewer) -> int:
+        """Make the original words of the viewer's ratings unreadable; what is public names nobody. Returns how many."""
+        person, erased = self._person(viewer), 0
+        after: Mapping[str, Any] | None = None
+        while True:
+            found, after = self._store.list_mine(person, after, 100)
+            for rating in found:
+                self._store.delete_keys(rating.id)
+                erased += 1
+            if after is None:
+                return erased
+
     def _person(self, viewer: Viewer) -> str:
         return self._pseudonyms().of(viewer.subject)
 

@@ -131,6 +131,10 @@ class RatingStore:
         items, last = self._page(f"PERSON#{person}", "RATING#", after, limit)
         return self._many([item["id"] for item in items]), last
 
+    def delete_keys(self, rating_id: str) -> None:
+        """Delete the keys of a rating's original words: nobody reads them any more."""
+        self._people.delete_many([(f"KEYS#RATING-{rating_id}", subject) for subject in ("KEK", "text")])
+
     def list_bad(self, owner: str, after: Mapping[str, Any] | None,
                  limit: int) -> tuple[list[Rating], Mapping[str, Any] | None]:  # fmt: skip
         """Return a page of bad ratings of an organisation, or of `ALL`, newest first. Two reads."""

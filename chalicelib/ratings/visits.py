@@ -23,6 +23,9 @@ from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
+CITY: Final = "city"
+"""Whose service it is where the sign-in service names no organisation: bad ratings go to supervisors then."""
+
 _CODE_LENGTH: Final = 8
 _NOT_ALNUM: Final = re.compile(r"[^0-9A-Za-z]")
 _PREFIX_86: Final = re.compile(r"^(?:0086|86)(?=1\d{10}$)")
@@ -99,8 +102,9 @@ class VisitService:
         At a window: the member of staff after each visit; the service, once it is completed. Fully online: the
         service, once it is completed. Raises `CitizenUnknown`, `NotInvited` if staff would rate themselves.
         """
-        if not viewer.roles & {"window", "clerk"} or viewer.organisation is None:
+        if not viewer.roles & {"window", "clerk"}:
             raise NotAllowed
+        organisation = viewer.organisation or CITY
         if not self._has_service(visit.service_code):
             said = "没有此事项 / no such service"
             raise InvalidRequest(violations=(Violation("/service_code", "unknown", said),))
@@ -112,11 +116,11 @@ class VisitService:
         if person in {self._person(viewer), self._pseudonyms().of(visit.staff_id)}:
             raise NotInvited
         visit_id = new_id(12)
-        invitations = tuple(self._earned(visit, visit_id, person, viewer.organisation, now))
+        invitations = tuple(self._earned(visit, visit_id, person, organisation, now))
         recorded = Recorded(visit_id, format_instant(now), invitations)
         values: dict[str, Any] = {"at": recorded.at, "service": visit.service_code, "channel": visit.channel,
                                   "staff": visit.staff_id, "completed": visit.completed, "person": person,
-                                  "organisation": viewer.organisation}  # fmt: skip
+                                  "organisation": organisation}  # fmt: skip
         is_code = len(_NOT_ALNUM.sub("", visit.citizen_ref)) == _CODE_LENGTH
         self._store.record_visit(visit_id, values, invitations, reference if is_code else None, idempotency=idempotency,
                                  result=recorded)  # fmt: skip

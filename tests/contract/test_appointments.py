@@ -72,6 +72,9 @@ class Directory:
     def get(self, organisation_id: str) -> Organisation:
         return self.organisation
 
+    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
+        return self.organisation if self.organisation.find_mediator(mediator_id) else None
+
 
 class Bookings(World):
     """Cases and appointments on one engine."""

@@ -155,6 +155,18 @@ def test_an_invitation_ends_and_is_its_owners_alone(world: Ratings) -> None:
     assert world.ratings.list_invitations(citizen(1), None, 10)[0] == []
 
 
+def test_erasing_leaves_the_public_figure_and_nobody_can_read_the_original(world: Ratings) -> None:
+    world.invite(citizen(1))
+    rating = world.rate(citizen(1), 4, text="原文")
+    assert world.ratings.erase(citizen(1)) == 1
+    keys = world.clients.dynamodb.query(
+        TableName=world.tables["PeopleTable"], KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"KEYS#RATING-{rating.id}"}},
+    )["Items"]  # fmt: skip
+    assert keys == []
+    assert world.ratings.summarise("organisation:org-1").count == 1
+
+
 def test_visits_find_whom_they_served_and_nobody_rates_themselves(world: Ratings) -> None:
     code, _ = world.visits.offer_code(citizen(1))
     visit = Visit("S-1", code.lower(), "window", "window", completed=True)
