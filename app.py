@@ -24,10 +24,22 @@ from chalicelib.web.chalice_edges import anchor
 app = Chalice(app_name="yima", configure_logs=False)
 
 _BLUEPRINTS = (
-    anchor, web_routes, catalogue_routes, people_routes, case_routes, talk_routes, organisation_routes,
-    notice_routes, audit_routes, appointment_routes, desk_routes, evidence_routes,
-    triage_routes, rating_routes, rating_loop_routes,
-)  # fmt: skip
+    anchor,
+    web_routes,
+    catalogue_routes,
+    people_routes,
+    case_routes,
+    talk_routes,
+    organisation_routes,
+    notice_routes,
+    audit_routes,
+    appointment_routes,
+    desk_routes,
+    evidence_routes,
+    triage_routes,
+    rating_routes,
+    rating_loop_routes,
+)
 
 for blueprint in _BLUEPRINTS:
     app.register_blueprint(blueprint)

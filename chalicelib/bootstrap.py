@@ -30,11 +30,16 @@ class Container(AppointmentParts):
         """Who is told of what happens in cases."""
         from chalicelib.shared.streams import Relay
 
-        return Relay([
-            self.audit.on_event, self.notices.on_case_event, self.organisations.on_case_event,
-            self.appointment_clock.on_case_event, self.waitlist.on_case_event,
-            self.ratings.on_case_event,
-        ])  # fmt: skip
+        return Relay(
+            [
+                self.audit.on_event,
+                self.notices.on_case_event,
+                self.organisations.on_case_event,
+                self.appointment_clock.on_case_event,
+                self.waitlist.on_case_event,
+                self.ratings.on_case_event,
+            ]
+        )
 
 
 _installed: Container | None = None

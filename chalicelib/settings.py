@@ -80,8 +80,11 @@ class Settings:
     def tables(self) -> dict[str, str]:
         """Return the name of every table, by what is in it."""
         suffix = "_table"
-        return {name.removesuffix(suffix): getattr(self, name)
-                for name in self.__dataclass_fields__ if name.endswith(suffix)}  # fmt: skip
+        return {
+            name.removesuffix(suffix): getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name.endswith(suffix)
+        }
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -93,9 +93,14 @@ def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Pag
     """List my appointments by start; a mediator's open requests by the end of their hold."""
     container = bootstrap.container()
     found, relation, position = container.appointments.list_appointments(
-        viewer, query.role, query.status, _start_of(query.first), _start_of(query.last, after=1), page.position,
+        viewer,
+        query.role,
+        query.status,
+        _start_of(query.first),
+        _start_of(query.last, after=1),
+        page.position,
         page.limit,
-    )  # fmt: skip
+    )
     person, now = container.appointments.person_of(viewer), container.clock.now()
     shown_as = "applicant" if relation == "party" else relation  # all parties may do the same
     drawing = container.appointment_drawing
@@ -162,8 +167,13 @@ def _add_action(action: str, summary: str, model: type[RequestBody], refusals: t
 
     act.__name__ = f"{action}_appointment"
     act.__doc__ = summary
-    act.__annotations__ = {"viewer": Viewer, "appointment_id": str, "body": model, "key": IdempotencyKey,
-                           "return": AppointmentView}  # fmt: skip
+    act.__annotations__ = {
+        "viewer": Viewer,
+        "appointment_id": str,
+        "body": model,
+        "key": IdempotencyKey,
+        "return": AppointmentView,
+    }
     problems: tuple[type[YimaError], ...] = (NotFound, NotAllowed, NotNow, HoldExpired, *refusals)
     view: Callable[..., Any] = endpoint(body=model, problems=problems)(act)
     routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(view)
@@ -174,13 +184,17 @@ _ACTIONS: Final[tuple[tuple[str, str, type[RequestBody], tuple[type[YimaError], 
     ("decline", "Decline a request, with other times that would do (mediator).", schemas.Decline, ()),
     ("accept", "Accept the session (party).", schemas.NoDetails, ()),
     ("object", "Object to the session (party).", schemas.OptionalReason, ()),
-    ("reschedule", "Move the session; the old slot is kept if the new one is gone.", schemas.Reschedule,
-     (*_PLACE_REFUSALS, TooLate)),
+    (
+        "reschedule",
+        "Move the session; the old slot is kept if the new one is gone.",
+        schemas.Reschedule,
+        (*_PLACE_REFUSALS, TooLate),
+    ),
     ("cancel", "Cancel the session.", schemas.Cancel, (TooLate,)),
     ("check_in", "Say that I am here.", schemas.NoDetails, ()),
     ("complete", "Record that the session was held (mediator).", schemas.Complete, ()),
     ("no_show", "Record that somebody did not come.", schemas.NoShow, ()),
-)  # fmt: skip
+)
 
 for _row in _ACTIONS:
     _add_action(*_row)

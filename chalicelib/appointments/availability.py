@@ -80,23 +80,33 @@ class Availability:
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of its item, without keys."""
         return {
-            "mediator": self.mediator, "organisation": self.organisation, "version": self.version,
+            "mediator": self.mediator,
+            "organisation": self.organisation,
+            "version": self.version,
             "weekly": {day: _lists(spans) for day, spans in self.weekly.items()},
             "exceptions": {day: _lists(spans) for day, spans in self.exceptions.items()},
-            "leave": _lists(self.leave), "modes": list(self.modes), "daily_cap": self.daily_cap,
-            "buffer_minutes": self.buffer_minutes, "feed_number": self.feed_number,
-        }  # fmt: skip
+            "leave": _lists(self.leave),
+            "modes": list(self.modes),
+            "daily_cap": self.daily_cap,
+            "buffer_minutes": self.buffer_minutes,
+            "feed_number": self.feed_number,
+        }
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Return the availability that an item holds."""
         return cls(
-            item["mediator"], item["organisation"], item["version"],
+            item["mediator"],
+            item["organisation"],
+            item["version"],
             {day: _tuples(spans) for day, spans in item["weekly"].items()},
             {day: _tuples(spans) for day, spans in item["exceptions"].items()},
-            _tuples(item["leave"]), tuple(item["modes"]), item["daily_cap"], item["buffer_minutes"],
+            _tuples(item["leave"]),
+            tuple(item["modes"]),
+            item["daily_cap"],
+            item["buffer_minutes"],
             item.get("feed_number", 0),
-        )  # fmt: skip
+        )
 
     def next_version(self, **changes: Any) -> Self:
         """Return the availability with changes, one version on."""

@@ -73,8 +73,16 @@ class BookingService:
         if wanted.mediators not in {None, (mediator,)}:
             return []
         own = frozenset() if seen.case.offer is None else frozenset({str(seen.case.offer["id"])})
-        mine = Wanted(seen.case.organisation, (mediator,), wanted.first, wanted.last, wanted.minutes, wanted.mode,
-                      tuple(persons_of(seen.case).values()), own)  # fmt: skip
+        mine = Wanted(
+            seen.case.organisation,
+            (mediator,),
+            wanted.first,
+            wanted.last,
+            wanted.minutes,
+            wanted.mode,
+            tuple(persons_of(seen.case).values()),
+            own,
+        )
         return self._desk.list_slots(mine, now)
 
     def book(self, viewer: Viewer, request: Request, idempotency: Idempotency) -> Shown:
@@ -98,20 +106,23 @@ class BookingService:
             changes = self._claims(one, place, seen.case.offer, now, own)
             persons = [] if seen.relation == "mediator" else [seen.person]
             writes = [
-                *self._store.sheet_writes(changes), self._store.check_availability(place.hours),
+                *self._store.sheet_writes(changes),
+                self._store.check_availability(place.hours),
                 *self._store.count_writes(persons, _today(seen.now), self._rules.max_daily_per_person),
-            ]  # fmt: skip
+            ]
             firm = one.status == "confirmed"
             clocks = without_clock(seen.case, "contact_party") if firm else seen.case.deadlines
-            outcome = outcome_of(seen, one, "appointment_confirmed" if firm else "appointment_requested",
-                                 offer=None, deadlines=clocks)  # fmt: skip
+            outcome = outcome_of(
+                seen, one, "appointment_confirmed" if firm else "appointment_requested", offer=None, deadlines=clocks
+            )
             shown = self._upkeep.try_commit(seen, outcome, one, None, writes, idempotency)
             if shown is not None:
                 return shown
         raise Conflict
 
-    def move(self, viewer: Viewer, appointment_id: str, start: datetime, mediator: str | None,
-             idempotency: Idempotency) -> Shown:  # fmt: skip
+    def move(
+        self, viewer: Viewer, appointment_id: str, start: datetime, mediator: str | None, idempotency: Idempotency
+    ) -> Shown:
         """Move a session; the old slot is kept if the new one cannot be had.
 
         Moved by a party, it is a request again; moved by the mediator, it stays confirmed, and the parties answer anew.
@@ -143,8 +154,15 @@ class BookingService:
         if person is None or person.obstacles(seen.now.astimezone(SHANGHAI).date()):
             raise MediatorNotAssignable
 
-    def _find_place(self, seen: Seen, mediator: str, start: datetime, minutes: int, mode: str,  # noqa: PLR0917
-                    own: frozenset[str]) -> Place:  # fmt: skip
+    def _find_place(  # noqa: PLR0917
+        self,
+        seen: Seen,
+        mediator: str,
+        start: datetime,
+        minutes: int,
+        mode: str,
+        own: frozenset[str],
+    ) -> Place:
         """Return the place, checked in the order in which a person would want to know; one query."""
         if start < seen.now + self._rules.lead:
             raise TooSoon
@@ -186,25 +204,41 @@ class BookingService:
         firm = seen.relation == "mediator"
         party = seen.case.party_of(seen.person)
         return Appointment(
-            id=new_id(), case_code=seen.case.code, organisation=seen.case.organisation,
-            mediator=place.hours.mediator, mediator_person=str(seen.case.mediator_person),
-            status="confirmed" if firm else "requested", start=format_instant(request.start),
-            end=format_instant(request.start + timedelta(minutes=request.minutes)), mode=request.mode, persons=persons,
-            accepted={one: True if party is not None and one == party.id else None for one in persons}, version=1,
-            created_at=now, updated_at=now, room=place.room, buffer_cells=place.buffer_cells,
+            id=new_id(),
+            case_code=seen.case.code,
+            organisation=seen.case.organisation,
+            mediator=place.hours.mediator,
+            mediator_person=str(seen.case.mediator_person),
+            status="confirmed" if firm else "requested",
+            start=format_instant(request.start),
+            end=format_instant(request.start + timedelta(minutes=request.minutes)),
+            mode=request.mode,
+            persons=persons,
+            accepted={one: True if party is not None and one == party.id else None for one in persons},
+            version=1,
+            created_at=now,
+            updated_at=now,
+            room=place.room,
+            buffer_cells=place.buffer_cells,
             hold_expires_at=None if firm else self._hold_until(seen.now, request.start),
-        )  # fmt: skip
+        )
 
     def _moved(self, seen: Seen, before: Appointment, place: Place, start: datetime) -> Appointment:
         firm = seen.relation == "mediator"
         who = before.relation_of(seen.person, seen.relation)
         return before.changed(
-            seen.now, start=format_instant(start), end=format_instant(start + timedelta(minutes=before.minutes)),
-            room=place.room, buffer_cells=place.buffer_cells, sequence=before.sequence + 1, checked_in={}, reminded=(),
+            seen.now,
+            start=format_instant(start),
+            end=format_instant(start + timedelta(minutes=before.minutes)),
+            room=place.room,
+            buffer_cells=place.buffer_cells,
+            sequence=before.sequence + 1,
+            checked_in={},
+            reminded=(),
             status="confirmed" if firm else "requested",
             accepted={party: True if party == who else None for party in before.persons},
             hold_expires_at=None if firm else self._hold_until(seen.now, start),
-        )  # fmt: skip
+        )
 
     def _hold_until(self, now: datetime, start: datetime) -> str:
         return format_instant(min(now + timedelta(hours=self._rules.hold_hours), start))
@@ -221,16 +255,29 @@ class BookingService:
             changes.append(SheetChange(key, one.id, now, take=place.cells, until=until))
         return changes
 
-    def _moves(self, before: Appointment, moved: Appointment, place: Place, now: str,
-               own: frozenset[str]) -> list[SheetChange]:  # fmt: skip
+    def _moves(
+        self, before: Appointment, moved: Appointment, place: Place, now: str, own: frozenset[str]
+    ) -> list[SheetChange]:
         """Return what is taken and given back, one change for each sheet: no item twice in a transaction."""
         changes = {change.key: change for change in self._claims(moved, place, None, now, own)}
         for given in self._upkeep.releases(before, now):
             taken = changes.get(given.key)
-            changes[given.key] = given if taken is None else SheetChange(
-                given.key, moved.id, now, take=taken.take, give=given.give, until=taken.until, over=taken.over,
-                cap=taken.cap, lapsed=taken.lapsed, new=False,
-            )  # fmt: skip
+            changes[given.key] = (
+                given
+                if taken is None
+                else SheetChange(
+                    given.key,
+                    moved.id,
+                    now,
+                    take=taken.take,
+                    give=given.give,
+                    until=taken.until,
+                    over=taken.over,
+                    cap=taken.cap,
+                    lapsed=taken.lapsed,
+                    new=False,
+                )
+            )
         return list(changes.values())
 
 
@@ -239,9 +286,16 @@ def _mediator_change(by: str, place: Place, until: str | None, now: str, over: f
     lapsed = tuple(who for who in place.sheet.lapsed(now) if who != by)
     here = by in place.sheet.live
     return SheetChange(
-        place.sheet.key, by, now, take=place.kept, until=until, over=over & frozenset(place.sheet.live),
-        cap=place.hours.daily_cap + (1 if here else 0), lapsed=lapsed, new=not known,
-    )  # fmt: skip
+        place.sheet.key,
+        by,
+        now,
+        take=place.kept,
+        until=until,
+        over=over & frozenset(place.sheet.live),
+        cap=place.hours.daily_cap + (1 if here else 0),
+        lapsed=lapsed,
+        new=not known,
+    )
 
 
 def _today(now: datetime) -> str:

@@ -24,8 +24,9 @@ def check_bookable(case: Case) -> str:
 
 def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
     """Return the case's appointments that are live at an instant: holds that have run out are not."""
-    return [one for one in case.appointments
-            if one["status"] == "confirmed" or (one.get("hold_expires_at") or "~") > now]  # fmt: skip
+    return [
+        one for one in case.appointments if one["status"] == "confirmed" or (one.get("hold_expires_at") or "~") > now
+    ]
 
 
 def persons_of(case: Case) -> dict[str, str]:
@@ -33,8 +34,15 @@ def persons_of(case: Case) -> dict[str, str]:
     return {party.id: party.person for party in case.parties if party.person is not None}
 
 
-def outcome_of(seen: Seen, one: Appointment, event: str, *, free_text: str | None = None,
-               more: Mapping[str, Any] | None = None, **case_changes: Any) -> Outcome:  # fmt: skip
+def outcome_of(
+    seen: Seen,
+    one: Appointment,
+    event: str,
+    *,
+    free_text: str | None = None,
+    more: Mapping[str, Any] | None = None,
+    **case_changes: Any,
+) -> Outcome:
     """Return the case after something happened to an appointment, and what its event says."""
     now = format_instant(seen.now)
     others: Sequence[Mapping[str, Any]] = [each for each in seen.case.appointments if each["id"] != one.id]
@@ -44,8 +52,15 @@ def outcome_of(seen: Seen, one: Appointment, event: str, *, free_text: str | Non
         mine["hold_expires_at"] = one.hold_expires_at
     live = [*others, mine] if one.status in LIVE else others
     case = replace(seen.case, appointments=tuple(sorted(live, key=lambda each: str(each["start"]))), **case_changes)
-    data = {"appointment": one.id, "start": one.start, "end": one.end, "mode": one.mode, "mediator": one.mediator,
-            "organisation": one.organisation, **(more or {})}  # fmt: skip
+    data = {
+        "appointment": one.id,
+        "start": one.start,
+        "end": one.end,
+        "mode": one.mode,
+        "mediator": one.mediator,
+        "organisation": one.organisation,
+        **(more or {}),
+    }
     return Outcome(case, event, data, free_text)
 
 

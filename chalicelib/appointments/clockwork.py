@@ -21,8 +21,9 @@ _WITHOUT_MEDIATOR: Final = frozenset({"passed", "lapsed", "reopened"})
 class AppointmentClock:
     """The appointments' part of the scheduled job `deadlines`, and what they do when their case ends."""
 
-    def __init__(self, appointments: AppointmentService, upkeep: Upkeep, store: Store, rules: BookingRules,
-                 clock: Clock) -> None:  # fmt: skip
+    def __init__(
+        self, appointments: AppointmentService, upkeep: Upkeep, store: Store, rules: BookingRules, clock: Clock
+    ) -> None:
         self._appointments = appointments
         self._upkeep = upkeep
         self._store = store
@@ -76,8 +77,11 @@ class AppointmentClock:
         """Return the reminder that is due: the nearest one, if several are."""
         if one.status != "confirmed" or now >= one.starts:
             return None
-        due = [hours for hours in self._rules.reminder_hours
-               if hours not in one.reminded and now >= one.starts - timedelta(hours=hours)]  # fmt: skip
+        due = [
+            hours
+            for hours in self._rules.reminder_hours
+            if hours not in one.reminded and now >= one.starts - timedelta(hours=hours)
+        ]
         return min(due) if due else None
 
     def _cancel(self, appointment_id: str) -> int:

@@ -85,8 +85,9 @@ class Desk:
             found.extend(self._slots_on(day, organisation, wanted, theirs, now))
         return found
 
-    def free_room(self, organisation: Organisation, sheets: dict[str, Sheet], cells: Sequence[str], now: str,
-                  own: frozenset[str]) -> str | None:  # fmt: skip
+    def free_room(
+        self, organisation: Organisation, sheets: dict[str, Sheet], cells: Sequence[str], now: str, own: frozenset[str]
+    ) -> str | None:
         """Return the first room that is free, or None."""
         for room in organisation.rooms:
             sheet = sheets.get(f"ROOM#{room}")
@@ -94,8 +95,9 @@ class Desk:
                 return room
         return None
 
-    def _slots_on(self, day: date, organisation: Organisation, wanted: Wanted, theirs: list[Sheet],
-                  now: datetime) -> list[Slot]:  # fmt: skip
+    def _slots_on(
+        self, day: date, organisation: Organisation, wanted: Wanted, theirs: list[Sheet], now: datetime
+    ) -> list[Slot]:
         workers = list(self._workers(day, organisation, wanted, now))
         if not workers:
             return []
@@ -129,8 +131,9 @@ class Desk:
                 ranked.append((start, load, hours.mediator, slot))
         return [slot for *_, slot in sorted(ranked, key=lambda one: one[:3])]
 
-    def _workers(self, day: date, organisation: Organisation, wanted: Wanted,
-                 now: datetime) -> Iterator[tuple[str, Availability]]:  # fmt: skip
+    def _workers(
+        self, day: date, organisation: Organisation, wanted: Wanted, now: datetime
+    ) -> Iterator[tuple[str, Availability]]:
         for mediator in organisation.mediators:
             if wanted.mediators is not None and mediator.id not in wanted.mediators:
                 continue

@@ -44,9 +44,11 @@ def put_availability(
     new = NewHours(
         weekly={day: _spans(spans) for day, spans in body.weekly.model_dump().items()},
         exceptions={one.date: _spans(one.hours) for one in body.exceptions},
-        leave=tuple((one.first, one.last) for one in body.leave), modes=tuple(dict.fromkeys(body.modes)),
-        daily_cap=body.daily_cap, buffer_minutes=body.buffer_minutes,
-    )  # fmt: skip
+        leave=tuple((one.first, one.last) for one in body.leave),
+        modes=tuple(dict.fromkeys(body.modes)),
+        daily_cap=body.daily_cap,
+        buffer_minutes=body.buffer_minutes,
+    )
     return _view(bootstrap.container().hours.put(viewer, mediator_id, new, expected.version))
 
 
@@ -78,9 +80,14 @@ def get_waitlist(viewer: Viewer, query: schemas.WaitlistQuery) -> WaitlistView:
 def join_waitlist(viewer: Viewer, body: schemas.JoinWaitlist, key: IdempotencyKey) -> WaitlistView:
     """Wait for a slot: what becomes free is kept for the first in line for some hours."""
     place = bootstrap.container().waitlist.join(
-        viewer, body.case_code, date.fromisoformat(body.first), date.fromisoformat(body.last),
-        tuple(dict.fromkeys(body.modes)), body.minutes, key.answering(WaitlistView.of),
-    )  # fmt: skip
+        viewer,
+        body.case_code,
+        date.fromisoformat(body.first),
+        date.fromisoformat(body.last),
+        tuple(dict.fromkeys(body.modes)),
+        body.minutes,
+        key.answering(WaitlistView.of),
+    )
     return WaitlistView.of(place)
 
 

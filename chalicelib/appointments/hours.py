@@ -58,8 +58,9 @@ class Feed:
 class HoursService:
     """Hours of mediators, by themselves and by the clerks of their organisation."""
 
-    def __init__(self, store: Store, desk: Desk, pseudonyms: Callable[[], Pseudonyms], sealer: Callable[[], Sealer],
-                 clock: Clock) -> None:  # fmt: skip
+    def __init__(
+        self, store: Store, desk: Desk, pseudonyms: Callable[[], Pseudonyms], sealer: Callable[[], Sealer], clock: Clock
+    ) -> None:
         self._store = store
         self._desk = desk
         self._pseudonyms = pseudonyms
@@ -78,8 +79,14 @@ class HoursService:
         before = self._read(organisation, mediator)
         if expected_version not in {None, before.version}:
             raise Stale
-        hours = before.next_version(weekly=new.weekly, exceptions=new.exceptions, leave=new.leave, modes=new.modes,
-                                    daily_cap=new.daily_cap, buffer_minutes=new.buffer_minutes)  # fmt: skip
+        hours = before.next_version(
+            weekly=new.weekly,
+            exceptions=new.exceptions,
+            leave=new.leave,
+            modes=new.modes,
+            daily_cap=new.daily_cap,
+            buffer_minutes=new.buffer_minutes,
+        )
         self._store.put_availability(hours)
         self._desk.forget(organisation)
         return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))

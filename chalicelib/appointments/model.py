@@ -103,8 +103,11 @@ class Appointment:
 
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of its item, without keys."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
-                if value is not None}  # fmt: skip
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+            if value is not None
+        }
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
@@ -131,9 +134,13 @@ def actions_of(appointment: Appointment, relation: str, person: str, now: dateti
     who = appointment.relation_of(person, relation)
     if who is None or appointment.hold_is_over(now):
         return []
-    return [action for action, (statuses, relations) in ACTIONS.items()
-            if relation in relations and appointment.status in statuses
-            and _is_time_for(action, appointment, who, now, rules)]  # fmt: skip
+    return [
+        action
+        for action, (statuses, relations) in ACTIONS.items()
+        if relation in relations
+        and appointment.status in statuses
+        and _is_time_for(action, appointment, who, now, rules)
+    ]
 
 
 def _is_time_for(action: str, one: Appointment, who: str, now: datetime, rules: BookingRules) -> bool:

@@ -42,26 +42,33 @@ Decision = Callable[[Seen, Appointment, Mapping[str, Any]], Decided]
 class AppointmentService:
     """Appointments once they are asked for."""
 
-    def __init__(self, store: Store, upkeep: Upkeep, rules: BookingRules, pseudonyms: Callable[[], Pseudonyms],
-                 clock: Clock) -> None:  # fmt: skip
+    def __init__(
+        self, store: Store, upkeep: Upkeep, rules: BookingRules, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+    ) -> None:
         self._store = store
         self._upkeep = upkeep
         self._rules = rules
         self._pseudonyms = pseudonyms
         self._clock = clock
         self._decisions: dict[str, Decision] = {
-            "confirm": self._confirm, "decline": self._decline, "accept": self._answer(accepted=True),
-            "object": self._answer(accepted=False), "cancel": self._cancel, "check_in": self._check_in,
-            "complete": self._complete, "no_show": self._no_show,
-        }  # fmt: skip
+            "confirm": self._confirm,
+            "decline": self._decline,
+            "accept": self._answer(accepted=True),
+            "object": self._answer(accepted=False),
+            "cancel": self._cancel,
+            "check_in": self._check_in,
+            "complete": self._complete,
+            "no_show": self._no_show,
+        }
 
     def get(self, viewer: Viewer, appointment_id: str) -> Shown:
         """Return an appointment to somebody of its case; raise `NotFound`."""
         seen, found = self._upkeep.look(viewer, appointment_id)
         return Shown(found, seen)
 
-    def act(self, viewer: Viewer, appointment_id: str, action: str, details: Mapping[str, Any],
-            idempotency: Idempotency) -> Shown:  # fmt: skip
+    def act(
+        self, viewer: Viewer, appointment_id: str, action: str, details: Mapping[str, Any], idempotency: Idempotency
+    ) -> Shown:
         """Take one action; raise `NotFound`, `NotAllowed`, `HoldExpired`, `NotNow`, `TooLate`."""
         with_text = bool(details.get("reason"))
         for _ in range(MAX_DECISIONS):
@@ -89,9 +96,15 @@ class AppointmentService:
         return answers
 
     def list_appointments(  # noqa: PLR0917
-        self, viewer: Viewer, role: str | None, status: str | None, first: str, last: str,
-        after: Mapping[str, Any] | None, limit: int,
-    ) -> tuple[list[Appointment], str, Mapping[str, Any] | None]:  # fmt: skip
+        self,
+        viewer: Viewer,
+        role: str | None,
+        status: str | None,
+        first: str,
+        last: str,
+        after: Mapping[str, Any] | None,
+        limit: int,
+    ) -> tuple[list[Appointment], str, Mapping[str, Any] | None]:
         """Return the viewer's appointments in a role, by start; a mediator's open requests by the end of their hold.
 
         Also returns the relation that the viewer has to each of them.
@@ -116,8 +129,9 @@ class AppointmentService:
             if inbox:
                 ids, after = self._store.list_waiting(owner, after, limit)
             else:
-                ids, after = self._store.list_ids(kind, owner, first=first, last=f"{last or _LATEST}~", after=after,
-                                                  limit=limit)  # fmt: skip
+                ids, after = self._store.list_ids(
+                    kind, owner, first=first, last=f"{last or _LATEST}~", after=after, limit=limit
+                )
             found.extend(one for one in self._store.find_many(ids) if status in {None, one.status_at(now)})
             if after is None or len(found) >= limit:
                 return found, relation, after
@@ -143,8 +157,10 @@ class AppointmentService:
 
     def _decline(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:
         after = one.changed(seen.now, status="declined", hold_expires_at=None)
-        more = {"alternatives": [format_instant(start) for start in details.get("alternatives", ())],
-                "freed": _freed(one)}  # fmt: skip
+        more = {
+            "alternatives": [format_instant(start) for start in details.get("alternatives", ())],
+            "freed": _freed(one),
+        }
         outcome = outcome_of(seen, after, "appointment_declined", free_text=details["reason"], more=more)
         return Decided(after, outcome, self._upkeep.releases(one, format_instant(seen.now)))
 

@@ -40,23 +40,34 @@ def write_of(table: str, change: SheetChange) -> Write:
     if change.tracked:
         _track(change, names, values, sets, removes, conditions)
     expression = " ".join(
-        part for part in (f"SET {', '.join(sets)}" if sets else "", f"REMOVE {', '.join(removes)}" if removes else "")
+        part
+        for part in (f"SET {', '.join(sets)}" if sets else "", f"REMOVE {', '.join(removes)}" if removes else "")
         if part
-    )  # fmt: skip
+    )
     if not change.take and not change.give:
         values.pop(":me")
         names.pop("#by")
     transaction = Transaction()
-    transaction.update(table, {"pk": change.key.pk, "sk": change.key.sk}, expression,
-                       condition=" AND ".join(conditions), refusal=_refusal(change), names=names,
-                       values=values)  # fmt: skip
+    transaction.update(
+        table,
+        {"pk": change.key.pk, "sk": change.key.sk},
+        expression,
+        condition=" AND ".join(conditions),
+        refusal=_refusal(change),
+        names=names,
+        values=values,
+    )
     return transaction.writes[0]
 
 
 def _track(  # noqa: PLR0917
-    change: SheetChange, names: dict[str, str], values: dict[str, Any], sets: list[str], removes: list[str],
+    change: SheetChange,
+    names: dict[str, str],
+    values: dict[str, Any],
+    sets: list[str],
+    removes: list[str],
     conditions: list[str],
-) -> None:  # fmt: skip
+) -> None:
     names["#live"] = "live"
     if change.new:  # a map must be there before something can be put into it
         sets.append("#live = :live")
@@ -83,8 +94,9 @@ def _track(  # noqa: PLR0917
 
 def _refusal(change: SheetChange) -> Callable[[Item | None], YimaError]:
     def refuse(found: Item | None) -> YimaError:
-        if found is not None and not Sheet.from_item(found).is_free(change.take, change.now,
-                                                                    own=change.over | {change.by}):  # fmt: skip
+        if found is not None and not Sheet.from_item(found).is_free(
+            change.take, change.now, own=change.over | {change.by}
+        ):
             return PartyBusy() if change.key.sk.startswith("DAY#") else SlotTaken()
         return SheetChanged()
 

@@ -55,13 +55,15 @@ class AppointmentStore:
         found = {item["id"]: Appointment.from_item(item) for item in items}
         return [found[one] for one in ids if one in found]
 
-    def list_ids(self, kind: str, owner: str, *, first: str, last: str, after: Mapping[str, Any] | None,
-                 limit: int) -> tuple[list[str], Mapping[str, Any] | None]:  # fmt: skip
+    def list_ids(
+        self, kind: str, owner: str, *, first: str, last: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[str], Mapping[str, Any] | None]:
         """Return ids by start, from `first` to `last`, and the position to go on from. One query."""
         return self._ids(f"LIST#{kind}#{owner}", first, last, after, limit)
 
-    def list_waiting(self, mediator_person: str, after: Mapping[str, Any] | None,
-                     limit: int) -> tuple[list[str], Mapping[str, Any] | None]:  # fmt: skip
+    def list_waiting(
+        self, mediator_person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[str], Mapping[str, Any] | None]:
         """Return ids of requests that wait for a mediator, the hold that ends first before the others. One query."""
         return self._ids(f"INBOX#{mediator_person}", "", "~", after, limit)
 
@@ -93,9 +95,14 @@ class AppointmentStore:
         """Write a mediator's hours if they are still at the version before; raise `Stale`."""
         key = {"pk": f"AVAILABILITY#{availability.organisation}", "sk": f"MEDIATOR#{availability.mediator}"}
         transaction = Transaction()
-        transaction.put(self._table.name, {**key, **availability.to_item()},
-                        condition="attribute_not_exists(pk) OR #version = :seen", refusal=lambda _: Stale(),
-                        names={"#version": "version"}, values={":seen": availability.version - 1})  # fmt: skip
+        transaction.put(
+            self._table.name,
+            {**key, **availability.to_item()},
+            condition="attribute_not_exists(pk) OR #version = :seen",
+            refusal=lambda _: Stale(),
+            names={"#version": "version"},
+            values={":seen": availability.version - 1},
+        )
         self._committer.commit(transaction)
 
     def check_availability(self, seen: Availability) -> Write:
@@ -104,10 +111,13 @@ class AppointmentStore:
         key = {"pk": f"AVAILABILITY#{seen.organisation}", "sk": f"MEDIATOR#{seen.mediator}"}
         never_said = seen.version == 0
         transaction.check(
-            self._table.name, key, condition="attribute_not_exists(pk)" if never_said else "#version = :seen",
-            refusal=lambda _: AvailabilityChanged(), names=None if never_said else {"#version": "version"},
+            self._table.name,
+            key,
+            condition="attribute_not_exists(pk)" if never_said else "#version = :seen",
+            refusal=lambda _: AvailabilityChanged(),
+            names=None if never_said else {"#version": "version"},
             values=None if never_said else {":seen": seen.version},
-        )  # fmt: skip
+        )
         return transaction.writes[0]
 
     def sheet_writes(self, changes: Iterable[SheetChange]) -> list[Write]:
@@ -118,9 +128,14 @@ class AppointmentStore:
         """Return the writes that count one more request of each person on a day, at most `limit`."""
         transaction = Transaction()
         for person in persons:
-            transaction.update(self._table.name, {"pk": f"PERSON#{person}", "sk": f"BOOKED#{day}"},
-                               "ADD requests :one", condition="attribute_not_exists(requests) OR requests < :limit",
-                               refusal=lambda _: DailyLimit(), values={":one": 1, ":limit": limit})  # fmt: skip
+            transaction.update(
+                self._table.name,
+                {"pk": f"PERSON#{person}", "sk": f"BOOKED#{day}"},
+                "ADD requests :one",
+                condition="attribute_not_exists(requests) OR requests < :limit",
+                refusal=lambda _: DailyLimit(),
+                values={":one": 1, ":limit": limit},
+            )
         return transaction.writes
 
     def appointment_writes(self, one: Appointment, next_due: str | None, before: Appointment | None) -> list[Write]:
@@ -134,16 +149,37 @@ class AppointmentStore:
         if before is None:
             transaction.put(self._table.name, meta, condition="attribute_not_exists(pk)", refusal=refusal)
         else:
-            transaction.put(self._table.name, meta, condition="#version = :seen", refusal=refusal,
-                            names={"#version": "version"}, values={":seen": before.version})  # fmt: skip
+            transaction.put(
+                self._table.name,
+                meta,
+                condition="#version = :seen",
+                refusal=refusal,
+                names={"#version": "version"},
+                values={":seen": before.version},
+            )
         if before is None or before.start != one.start:  # lists hold what does not change otherwise
             for kind, owner in _lists_of(one):
-                transaction.put(self._table.name, {**key, "sk": f"LIST#{kind}#{owner}", "id": one.id,
-                                "gsi1pk": f"LIST#{kind}#{owner}", "gsi1sk": f"{one.start}#{one.id}"})  # fmt: skip
+                transaction.put(
+                    self._table.name,
+                    {
+                        **key,
+                        "sk": f"LIST#{kind}#{owner}",
+                        "id": one.id,
+                        "gsi1pk": f"LIST#{kind}#{owner}",
+                        "gsi1sk": f"{one.start}#{one.id}",
+                    },
+                )
         if one.status == "requested":
-            transaction.put(self._table.name, {**key, "sk": "INBOX", "id": one.id,
-                            "gsi1pk": f"INBOX#{one.mediator_person}",
-                            "gsi1sk": f"{one.hold_expires_at}#{one.id}"})  # fmt: skip
+            transaction.put(
+                self._table.name,
+                {
+                    **key,
+                    "sk": "INBOX",
+                    "id": one.id,
+                    "gsi1pk": f"INBOX#{one.mediator_person}",
+                    "gsi1sk": f"{one.hold_expires_at}#{one.id}",
+                },
+            )
         elif before is not None and before.status == "requested":
             transaction.delete(self._table.name, {**key, "sk": "INBOX"})
         return transaction.writes
@@ -166,10 +202,16 @@ class AppointmentStore:
     def offer_writes(self, offer: Offer) -> list[Write]:
         """Return the writes that keep an offer until it runs out."""
         transaction = Transaction()
-        transaction.put(self._table.name, {
-            "pk": offer.id, "sk": "META", **offer.to_item(), "gsi1pk": f"OFFERS#{_shard(offer.id)}",
-            "gsi1sk": f"{offer.expires_at}#{offer.id}",
-        })  # fmt: skip
+        transaction.put(
+            self._table.name,
+            {
+                "pk": offer.id,
+                "sk": "META",
+                **offer.to_item(),
+                "gsi1pk": f"OFFERS#{_shard(offer.id)}",
+                "gsi1sk": f"{offer.expires_at}#{offer.id}",
+            },
+        )
         return transaction.writes
 
     def offer_end_writes(self, offer: Offer, waiting: Waiting | None) -> list[Write]:
@@ -177,22 +219,30 @@ class AppointmentStore:
         transaction = Transaction()
         transaction.delete(self._table.name, {"pk": offer.id, "sk": "META"})
         if waiting is not None:
-            transaction.update(self._table.name, _line_key(waiting), "SET offered = :offered",
-                               values={":offered": [*waiting.offered, offer.start]})  # fmt: skip
+            transaction.update(
+                self._table.name,
+                _line_key(waiting),
+                "SET offered = :offered",
+                values={":offered": [*waiting.offered, offer.start]},
+            )
         return transaction.writes
 
     def list_due_offers(self, until: str) -> list[Offer]:
         """Return offers that have run out, from every shard."""
-        ids = [item["pk"] for shard in range(DUE_SHARDS)
-               for item in self._table.query_index(f"OFFERS#{shard}", until=f"{until}~")[0]]  # fmt: skip
+        ids = [
+            item["pk"]
+            for shard in range(DUE_SHARDS)
+            for item in self._table.query_index(f"OFFERS#{shard}", until=f"{until}~")[0]
+        ]
         return [Offer.from_item(item) for item in self._table.find_many([(one, "META") for one in ids])]
 
     def end_offer(self, offer: Offer) -> None:
         """Forget an offer that was taken."""
         self._table.delete_many([(offer.id, "META")])
 
-    def _ids(self, pk: str, first: str, last: str, after: Mapping[str, Any] | None,
-             limit: int) -> tuple[list[str], Mapping[str, Any] | None]:  # fmt: skip
+    def _ids(
+        self, pk: str, first: str, last: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[str], Mapping[str, Any] | None]:
         start = None if after is None else dict(after)
         items, more = self._table.query_index(pk, since=first, until=last, after=start, limit=limit)
         return [item["id"] for item in items], more

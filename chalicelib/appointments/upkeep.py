@@ -51,9 +51,14 @@ class Upkeep:
         return self.cases.get(viewer, found.case_code, what="appointment"), found
 
     def try_commit(  # noqa: PLR0917
-        self, seen: Seen, outcome: Outcome, after: Appointment, before: Appointment | None, writes: Sequence[Write],
+        self,
+        seen: Seen,
+        outcome: Outcome,
+        after: Appointment,
+        before: Appointment | None,
+        writes: Sequence[Write],
         idempotency: Idempotency | None,
-    ) -> Shown | None:  # fmt: skip
+    ) -> Shown | None:
         """Write appointment, sheets, case and event together; return None if it has to be decided anew."""
         shown = Shown(after, seen)
         due = self._next_due(after, seen)

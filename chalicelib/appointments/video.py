@@ -31,6 +31,12 @@ class VideoRooms:
         key = hmac.digest(self._root_secret(), b"yima video", hashlib.sha256)
         room = "yima-" + hmac.digest(key, one.id.encode(), hashlib.sha256).hex()[:24]
         opens = one.starts - timedelta(minutes=self._rules.check_in_minutes)
-        claims = {"iss": "yima", "aud": "jitsi", "sub": "*", "room": room, "nbf": int(opens.timestamp()),
-                  "exp": int((one.ends + _GRACE).timestamp())}  # fmt: skip
+        claims = {
+            "iss": "yima",
+            "aud": "jitsi",
+            "sub": "*",
+            "room": room,
+            "nbf": int(opens.timestamp()),
+            "exp": int((one.ends + _GRACE).timestamp()),
+        }
         return f"{self._base_url}/{room}?jwt={jwt.encode(claims, key, algorithm='HS256')}"

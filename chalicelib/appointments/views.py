@@ -32,9 +32,15 @@ class SlotView(View):
     @classmethod
     def of(cls, slot: Slot) -> Self:
         """Return the view of a slot."""
-        return cls(start=format_instant(slot.start), end=format_instant(slot.end), mediator_id=slot.mediator_id,
-                   mediator_name=slot.mediator_name, mode=slot.mode, room=slot.room,
-                   provisional=slot.provisional)  # fmt: skip
+        return cls(
+            start=format_instant(slot.start),
+            end=format_instant(slot.end),
+            mediator_id=slot.mediator_id,
+            mediator_name=slot.mediator_name,
+            mode=slot.mode,
+            room=slot.room,
+            provisional=slot.provisional,
+        )
 
 
 class SlotList(View):
@@ -93,32 +99,53 @@ class AppointmentView(View):
 class Drawing:
     """What it takes to show appointments: names of mediators, links into rooms."""
 
-    def __init__(self, name_of: Callable[[str, str], str | None],
-                 link_of: Callable[[Appointment, datetime], str | None], rules: BookingRules) -> None:  # fmt: skip
+    def __init__(
+        self,
+        name_of: Callable[[str, str], str | None],
+        link_of: Callable[[Appointment, datetime], str | None],
+        rules: BookingRules,
+    ) -> None:
         self._name_of = name_of
         self._link_of = link_of
         self._rules = rules
 
-    def draw(self, one: Appointment, relation: str, person: str, now: datetime, *,
-             no_shows: Mapping[str, int] | None = None) -> AppointmentView:  # fmt: skip
+    def draw(
+        self, one: Appointment, relation: str, person: str, now: datetime, *, no_shows: Mapping[str, int] | None = None
+    ) -> AppointmentView:
         """Return the view for one person who stands in `relation` to the case."""
         href = f"/v1/appointments/{one.id}/actions/"
         takes_part = one.relation_of(person, relation) is not None
         return AppointmentView(
-            id=one.id, case_code=show_code(one.case_code), status=one.status_at(now), start=one.start, end=one.end,
-            minutes=one.minutes, mode=one.mode,
-            mediator=MediatorRef(id=one.mediator, name=self._name_of(one.organisation, one.mediator)), room=one.room,
-            join_url=self._link_of(one, now) if takes_part else None, hold_expires_at=one.hold_expires_at,
+            id=one.id,
+            case_code=show_code(one.case_code),
+            status=one.status_at(now),
+            start=one.start,
+            end=one.end,
+            minutes=one.minutes,
+            mode=one.mode,
+            mediator=MediatorRef(id=one.mediator, name=self._name_of(one.organisation, one.mediator)),
+            room=one.room,
+            join_url=self._link_of(one, now) if takes_part else None,
+            hold_expires_at=one.hold_expires_at,
             parties=[
-                ParticipantView(id=party, accepted=accepted, checked_in_at=one.checked_in.get(party),
-                                no_shows=(no_shows or {}).get(party, 0) if relation == "mediator" else None)
+                ParticipantView(
+                    id=party,
+                    accepted=accepted,
+                    checked_in_at=one.checked_in.get(party),
+                    no_shows=(no_shows or {}).get(party, 0) if relation == "mediator" else None,
+                )
                 for party, accepted in sorted(one.accepted.items())
             ],
             absent=list(one.absent),
-            actions=[AppointmentAction(action=action, method="POST", href=href + action)
-                     for action in actions_of(one, relation, person, now, self._rules)],
-            sequence=one.sequence, version=one.version, created_at=one.created_at, updated_at=one.updated_at,
-        )  # fmt: skip
+            actions=[
+                AppointmentAction(action=action, method="POST", href=href + action)
+                for action in actions_of(one, relation, person, now, self._rules)
+            ],
+            sequence=one.sequence,
+            version=one.version,
+            created_at=one.created_at,
+            updated_at=one.updated_at,
+        )
 
 
 class AppointmentList(View):
@@ -188,17 +215,30 @@ class AvailabilityView(View):
         """Return the view of hours."""
         hours = shown.hours
         return cls(
-            mediator_id=hours.mediator, organisation=hours.organisation,
+            mediator_id=hours.mediator,
+            organisation=hours.organisation,
             weekly={day: [list(span) for span in spans] for day, spans in hours.weekly.items()},
-            exceptions=[DayHoursView(date=day, hours=[list(span) for span in spans])
-                        for day, spans in sorted(hours.exceptions.items())],
-            leave=[{"from": first, "to": last} for first, last in hours.leave], buffer_minutes=hours.buffer_minutes,
-            modes=list(hours.modes), daily_cap=hours.daily_cap,
-            conflicts=[ConflictView(appointment_id=one.id, case_code=show_code(one.case_code), start=one.start,
-                                    end=one.end, mode=one.mode) for one in shown.conflicts],
+            exceptions=[
+                DayHoursView(date=day, hours=[list(span) for span in spans])
+                for day, spans in sorted(hours.exceptions.items())
+            ],
+            leave=[{"from": first, "to": last} for first, last in hours.leave],
+            buffer_minutes=hours.buffer_minutes,
+            modes=list(hours.modes),
+            daily_cap=hours.daily_cap,
+            conflicts=[
+                ConflictView(
+                    appointment_id=one.id,
+                    case_code=show_code(one.case_code),
+                    start=one.start,
+                    end=one.end,
+                    mode=one.mode,
+                )
+                for one in shown.conflicts
+            ],
             calendar_url=None if shown.secret is None else f"{public_url}/v1/calendars/{shown.secret}",
             version=hours.version,
-        )  # fmt: skip
+        )
 
 
 class OfferView(View):
@@ -228,11 +268,16 @@ class WaitlistView(View):
         """Return the view of a place in the line."""
         one, offer = place.waiting, place.offer
         return cls(
-            case_code=show_code(one.case_code), mediator_id=one.mediator, position=place.position,
-            modes=list(one.modes), minutes=one.minutes, from_day=one.first_day, to_day=one.last_day,
+            case_code=show_code(one.case_code),
+            mediator_id=one.mediator,
+            position=place.position,
+            modes=list(one.modes),
+            minutes=one.minutes,
+            from_day=one.first_day,
+            to_day=one.last_day,
             offer=None if offer is None else OfferView(**{name: offer[name] for name in OfferView.model_fields}),
             created_at=one.created_at,
-        )  # fmt: skip
+        )
 
 
 class WaitlistLeft(View):

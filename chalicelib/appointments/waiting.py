@@ -58,8 +58,13 @@ class Offer:
 
     def in_case(self) -> dict[str, Any]:
         """Return what the case keeps of it."""
-        return {"id": self.id, "start": self.start, "minutes": self.minutes, "mode": self.mode,
-                "expires_at": self.expires_at}  # fmt: skip
+        return {
+            "id": self.id,
+            "start": self.start,
+            "minutes": self.minutes,
+            "mode": self.mode,
+            "expires_at": self.expires_at,
+        }
 
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of its item, without keys."""

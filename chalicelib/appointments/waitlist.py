@@ -67,19 +67,32 @@ class WaitlistService:
         self._desk = desk
         self._clock = clock
 
-    def join(self, viewer: Viewer, code: str, first: date, last: date, modes: tuple[str, ...], minutes: int,  # noqa: PLR0917
-             idempotency: Idempotency) -> Place:  # fmt: skip
+    def join(  # noqa: PLR0917
+        self,
+        viewer: Viewer,
+        code: str,
+        first: date,
+        last: date,
+        modes: tuple[str, ...],
+        minutes: int,
+        idempotency: Idempotency,
+    ) -> Place:
         """Put the case into its mediator's line; a new wish takes the place of the former one."""
         seen = self._party(viewer, code)
         mediator = check_bookable(seen.case)
         line = self._store.list_line(seen.case.organisation, mediator)
         former = next((one for one in line if one.case_code == seen.case.code), None)
         waiting = Waiting(
-            case_code=seen.case.code, organisation=seen.case.organisation, mediator=mediator,
-            first_day=first.isoformat(), last_day=last.isoformat(), modes=modes, minutes=minutes,
+            case_code=seen.case.code,
+            organisation=seen.case.organisation,
+            mediator=mediator,
+            first_day=first.isoformat(),
+            last_day=last.isoformat(),
+            modes=modes,
+            minutes=minutes,
             created_at=format_instant(seen.now) if former is None else former.created_at,
             offered=() if former is None else former.offered,
-        )  # fmt: skip
+        )
         place = Place(waiting, _position(line, waiting), seen.case.offer)
         self._store.join_line(waiting, idempotency, place)
         return place
@@ -174,22 +187,42 @@ class WaitlistService:
             if room is None:
                 return None
         expires = min(seen.now + timedelta(hours=self._desk.rules.offer_hours), start - self._desk.rules.lead)
-        return Offer(f"OFFER-{new_id()}", waiting.case_code, waiting.organisation, waiting.mediator, freed["start"],
-                     waiting.minutes, freed["mode"], format_instant(expires), waiting.created_at, room)  # fmt: skip
+        return Offer(
+            f"OFFER-{new_id()}",
+            waiting.case_code,
+            waiting.organisation,
+            waiting.mediator,
+            freed["start"],
+            waiting.minutes,
+            freed["mode"],
+            format_instant(expires),
+            waiting.created_at,
+            room,
+        )
 
     def _commit(self, seen: Seen, offer: Offer, sheets: dict[str, Sheet], day: str) -> None:
         now, grid = format_instant(seen.now), self._desk.rules.grid_minutes
         cells = tuple(cell_names(parse_instant(offer.start), offer.minutes // grid, grid))
         key = SheetKey.of_mediator(offer.organisation, day, offer.mediator)
         sheet = sheets.get(key.sk, Sheet(key))
-        changes = [SheetChange(key, offer.id, now, take=cells, until=offer.expires_at,
-                               lapsed=tuple(sheet.lapsed(now)), new=not sheet.exists)]  # fmt: skip
+        changes = [
+            SheetChange(
+                key,
+                offer.id,
+                now,
+                take=cells,
+                until=offer.expires_at,
+                lapsed=tuple(sheet.lapsed(now)),
+                new=not sheet.exists,
+            )
+        ]
         if offer.room is not None:
             room = SheetKey.of_room(offer.organisation, day, offer.room)
             changes.append(SheetChange(room, offer.id, now, take=cells, until=offer.expires_at))
         case = replace(seen.case, offer=offer.in_case())
-        outcome = Outcome(case, "slot_offered", {**offer.in_case(), "mediator": offer.mediator,
-                                                 "organisation": offer.organisation})  # fmt: skip
+        outcome = Outcome(
+            case, "slot_offered", {**offer.in_case(), "mediator": offer.mediator, "organisation": offer.organisation}
+        )
         also = [*self._store.sheet_writes(changes), *self._store.offer_writes(offer)]
         self._upkeep.cases.commit(seen, outcome, None, role="clock", also=also)
 
@@ -202,8 +235,12 @@ class WaitlistService:
             line = self._store.list_line(offer.organisation, offer.mediator)
             waiting = next((one for one in line if one.case_code == offer.case_code), None)
             freed = {"start": offer.start, "minutes": offer.minutes, "mode": offer.mode}
-            data = {"start": offer.start, "mediator": offer.mediator, "organisation": offer.organisation,
-                    "freed": freed}  # fmt: skip
+            data = {
+                "start": offer.start,
+                "mediator": offer.mediator,
+                "organisation": offer.organisation,
+                "freed": freed,
+            }
             outcome = Outcome(replace(seen.case, offer=None), "offer_lapsed", data)
             also = self._store.offer_end_writes(offer, waiting)
             try:

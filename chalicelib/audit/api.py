@@ -36,9 +36,18 @@ class AuditEvent(View):
     @classmethod
     def of(cls, event: Event) -> Self:
         """Return the view of an event."""
-        return cls(seq=event.seq, at=event.at, event=event.name, actor=event.actor, actor_role=event.actor_role,
-                   status=event.status, data=dict(event.data), sealed_sha256=event.sealed_digest,
-                   prev_hash=event.prev_hash, hash=event.hash)  # fmt: skip
+        return cls(
+            seq=event.seq,
+            at=event.at,
+            event=event.name,
+            actor=event.actor,
+            actor_role=event.actor_role,
+            status=event.status,
+            data=dict(event.data),
+            sealed_sha256=event.sealed_digest,
+            prev_hash=event.prev_hash,
+            hash=event.hash,
+        )
 
 
 class AuditChain(View):
@@ -53,8 +62,13 @@ class AuditChain(View):
     @classmethod
     def of(cls, chain: Chain) -> Self:
         """Return the view of a chain."""
-        return cls(code=show_code(chain.code), intact=chain.broken_at is None, broken_at=chain.broken_at,
-                   head=chain.events[-1].hash, items=[AuditEvent.of(event) for event in chain.events])  # fmt: skip
+        return cls(
+            code=show_code(chain.code),
+            intact=chain.broken_at is None,
+            broken_at=chain.broken_at,
+            head=chain.events[-1].hash,
+            items=[AuditEvent.of(event) for event in chain.events],
+        )
 
 
 class CheckpointView(View):

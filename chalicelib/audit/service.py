@@ -95,8 +95,9 @@ class AuditService:
             previous = event.hash
         return Chain(parsed, events, broken)
 
-    def list_checkpoints(self, viewer: Viewer, after: Mapping[str, Any] | None,
-                         limit: int) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:  # fmt: skip
+    def list_checkpoints(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:
         """Return checkpoints, newest first; for supervisors."""
         _check(viewer)
         return self._store.list_checkpoints(after, limit)
@@ -123,10 +124,15 @@ class AuditService:
         if not leaves or (last is not None and same_day and last.count == len(leaves) and last.closed == closed):
             return None
         unsigned = Checkpoint(
-            id=f"{day.isoformat()}#{len(leaves):09d}{'#closed' if closed else ''}", day=day.isoformat(),
-            at=format_instant(self._clock.now()), count=len(leaves), root=merkle_root([leaf for _, leaf in leaves]),
-            previous_root=GENESIS if last is None else last.root, closed=closed, key_id=self._signing.key_id,
-        )  # fmt: skip
+            id=f"{day.isoformat()}#{len(leaves):09d}{'#closed' if closed else ''}",
+            day=day.isoformat(),
+            at=format_instant(self._clock.now()),
+            count=len(leaves),
+            root=merkle_root([leaf for _, leaf in leaves]),
+            previous_root=GENESIS if last is None else last.root,
+            closed=closed,
+            key_id=self._signing.key_id,
+        )
         return replace(unsigned, signature=self._signing.sign(unsigned.signed_text()))
 
 

@@ -32,21 +32,26 @@ class AuditStore:
     def add_leaf(self, day: str, event: Event) -> bool:
         """Note an event's hash under its day, once; tell whether it was new."""
         shard = hashlib.sha256(event.aggregate.encode()).digest()[0] % SHARDS
-        return self._table.put_new({"pk": f"LEAVES#{day}#{shard}", "sk": f"{event.aggregate}#{event.seq:06d}",
-                                    "hash": event.hash})  # fmt: skip
+        return self._table.put_new(
+            {"pk": f"LEAVES#{day}#{shard}", "sk": f"{event.aggregate}#{event.seq:06d}", "hash": event.hash}
+        )
 
     def list_leaves(self, day: str) -> list[tuple[str, str]]:
         """Return event id and hash of every event of a day, by id."""
-        found = [(item["sk"], item["hash"]) for shard in range(SHARDS)
-                 for item in self._table.list_partition(f"LEAVES#{day}#{shard}")]  # fmt: skip
+        found = [
+            (item["sk"], item["hash"])
+            for shard in range(SHARDS)
+            for item in self._table.list_partition(f"LEAVES#{day}#{shard}")
+        ]
         return sorted(found)
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         """Keep a checkpoint, once; tell whether it was new."""
         return self._table.put_new({"pk": _CHECKPOINTS, "sk": checkpoint.id, **asdict(checkpoint)})
 
-    def list_checkpoints(self, after: Mapping[str, Any] | None,
-                         limit: int) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:  # fmt: skip
+    def list_checkpoints(
+        self, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:
         """Return a page of checkpoints, newest first. One read."""
         start = None if after is None else {"pk": _CHECKPOINTS, "sk": after["id"]}
         items, last = self._table.query(_CHECKPOINTS, after=start, limit=limit, newest_first=True)
@@ -65,8 +70,9 @@ class Signer:
     def sign(self, text: str) -> str:
         """Return the signature of a text, in base64 DER (ECDSA on P-256 with SHA-256)."""
         with unavailable_when_down():
-            signed = self._clients.kms.sign(KeyId=self.key_id, Message=text.encode(), MessageType="RAW",
-                                            SigningAlgorithm="ECDSA_SHA_256")  # fmt: skip
+            signed = self._clients.kms.sign(
+                KeyId=self.key_id, Message=text.encode(), MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
+            )
         return base64.b64encode(signed["Signature"]).decode()
 
     def verify(self, text: str, signature: str) -> bool:
@@ -76,9 +82,12 @@ class Signer:
         with unavailable_when_down():
             try:
                 answer = self._clients.kms.verify(
-                    KeyId=self.key_id, Message=text.encode(), MessageType="RAW",
-                    Signature=base64.b64decode(signature), SigningAlgorithm="ECDSA_SHA_256",
-                )  # fmt: skip
+                    KeyId=self.key_id,
+                    Message=text.encode(),
+                    MessageType="RAW",
+                    Signature=base64.b64decode(signature),
+                    SigningAlgorithm="ECDSA_SHA_256",
+                )
             except ClientError as refused:
                 if refused.response["Error"]["Code"] == "KMSInvalidSignatureException":
                     return False

@@ -33,8 +33,9 @@ class Ledger(Protocol):
         ...
 
 
-def accesses_of(viewer: Viewer, relation: str, person: str, case: Case, at: str, *, what: str,
-                purpose: str | None = None) -> list[Access]:  # fmt: skip
+def accesses_of(
+    viewer: Viewer, relation: str, person: str, case: Case, at: str, *, what: str, purpose: str | None = None
+) -> list[Access]:
     """Return what is to be noted when this viewer reads the case: an entry for each party with an account.
 
     Parties who read their own case are no staff: nothing is noted.
@@ -42,7 +43,16 @@ def accesses_of(viewer: Viewer, relation: str, person: str, case: Case, at: str,
     if relation not in STAFF:
         return []
     return [
-        Access(person=party.person, at=at, case_code=case.code, reader=person, role=relation,
-               organisation=viewer.organisation, purpose=purpose or PURPOSE_OF[relation], what=what)
-        for party in case.parties if party.person is not None
-    ]  # fmt: skip
+        Access(
+            person=party.person,
+            at=at,
+            case_code=case.code,
+            reader=person,
+            role=relation,
+            organisation=viewer.organisation,
+            purpose=purpose or PURPOSE_OF[relation],
+            what=what,
+        )
+        for party in case.parties
+        if party.person is not None
+    ]

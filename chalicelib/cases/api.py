@@ -104,13 +104,25 @@ def progress_qr(code: str) -> Answer:
 
 
 _BODIES: Final[dict[str, type[RequestBody]]] = {
-    "accept": schemas.NoDetails, "refuse": schemas.Refuse, "consent": schemas.Consent,
-    "decline": schemas.OptionalReason, "mark_unreachable": schemas.MarkUnreachable, "assign": schemas.Assign,
-    "take": schemas.NoDetails, "pass": schemas.Refuse, "draft_agreement": schemas.Draft, "sign": schemas.Sign,
-    "refuse_to_sign": schemas.OptionalReason, "end": schemas.End, "extend": schemas.Extend,
-    "withdraw": schemas.OptionalReason, "apply_confirmation": schemas.NoDetails, "confirm": schemas.Confirm,
-    "dismiss": schemas.Refuse, "fulfil": schemas.NoDetails,
-}  # fmt: skip
+    "accept": schemas.NoDetails,
+    "refuse": schemas.Refuse,
+    "consent": schemas.Consent,
+    "decline": schemas.OptionalReason,
+    "mark_unreachable": schemas.MarkUnreachable,
+    "assign": schemas.Assign,
+    "take": schemas.NoDetails,
+    "pass": schemas.Refuse,
+    "draft_agreement": schemas.Draft,
+    "sign": schemas.Sign,
+    "refuse_to_sign": schemas.OptionalReason,
+    "end": schemas.End,
+    "extend": schemas.Extend,
+    "withdraw": schemas.OptionalReason,
+    "apply_confirmation": schemas.NoDetails,
+    "confirm": schemas.Confirm,
+    "dismiss": schemas.Refuse,
+    "fulfil": schemas.NoDetails,
+}
 
 
 def _details(body: BaseModel) -> dict[str, Any]:
@@ -135,8 +147,15 @@ def _add_action(action: str, model: type[RequestBody]) -> None:
 
     act.__name__ = f"{action}_case"
     act.__doc__ = f"{TRANSITIONS[action].name.en}."
-    act.__annotations__ = {"viewer": Viewer, "code": str, "body": model, "key": IdempotencyKey,
-                           "expected": ExpectedVersion, "language": Language, "return": CaseView}  # fmt: skip
+    act.__annotations__ = {
+        "viewer": Viewer,
+        "code": str,
+        "body": model,
+        "key": IdempotencyKey,
+        "expected": ExpectedVersion,
+        "language": Language,
+        "return": CaseView,
+    }
     view = endpoint(body=model, problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale))(act)
     routes.route(f"/v1/cases/{{code}}/actions/{action}", methods=["POST"])(view)
 

@@ -101,8 +101,9 @@ class AppealService:
         items, _ = self._store.list_items(seen.case.code, "APPEAL#")
         return sorted((_open(item, seen) for item in items), key=lambda appeal: appeal.at)
 
-    def decide(self, viewer: Viewer, code: str, appeal_id: str, reason: str, idempotency: Idempotency, *,
-               upheld: bool) -> Appeal:  # fmt: skip
+    def decide(
+        self, viewer: Viewer, code: str, appeal_id: str, reason: str, idempotency: Idempotency, *, upheld: bool
+    ) -> Appeal:
         """Decide an appeal. Upheld, the case is reopened for another mediator. The mediator does not decide."""
         for _ in range(MAX_DECISIONS):
             seen = self._cases.get(viewer, code)

@@ -83,26 +83,51 @@ class BundleService:
         filed = seen.loaded.text_of("p1")
         evidence, _ = self._store.list_items(case.code, "EVIDENCE#")
         return {
-            "code": show_code(case.code), "made_at": format_instant(seen.now), "status": case.status,
-            "dispute_type": case.dispute_type, "region": case.region, "organisation": case.organisation,
-            "mediator": case.mediator, "title": filed.get("title"), "facts": filed.get("facts"),
-            "claims": filed.get("claims", []), "amount_cents": case.amount_cents,
+            "code": show_code(case.code),
+            "made_at": format_instant(seen.now),
+            "status": case.status,
+            "dispute_type": case.dispute_type,
+            "region": case.region,
+            "organisation": case.organisation,
+            "mediator": case.mediator,
+            "title": filed.get("title"),
+            "facts": filed.get("facts"),
+            "claims": filed.get("claims", []),
+            "amount_cents": case.amount_cents,
             "parties": [
-                {"id": party.id, "role": party.role, "kind": party.kind,
-                 "name": seen.loaded.text_of(party.id).get("name"), "terms_version": party.terms_version,
-                 "consented_at": party.consented_at, "signed_at": party.signed_at, "applied_at": party.applied_at}
+                {
+                    "id": party.id,
+                    "role": party.role,
+                    "kind": party.kind,
+                    "name": seen.loaded.text_of(party.id).get("name"),
+                    "terms_version": party.terms_version,
+                    "consented_at": party.consented_at,
+                    "signed_at": party.signed_at,
+                    "applied_at": party.applied_at,
+                }
                 for party in case.parties
             ],
-            "agreement": {"text": agreement.text, "terms": agreement.terms, "sha256": agreement.sha256,
-                          "effective_at": case.effective_at},
+            "agreement": {
+                "text": agreement.text,
+                "terms": agreement.terms,
+                "sha256": agreement.sha256,
+                "effective_at": case.effective_at,
+            },
             "evidence": [
                 {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
-                for item in evidence if item["status"] == "available" and item["visibility"] == "parties"
+                for item in evidence
+                if item["status"] == "available" and item["visibility"] == "parties"
             ],
             "events": [
-                {"seq": event.seq, "at": event.at, "event": event.name, "actor_role": event.actor_role,
-                 "prev_hash": event.prev_hash, "hash": event.hash}
+                {
+                    "seq": event.seq,
+                    "at": event.at,
+                    "event": event.name,
+                    "actor_role": event.actor_role,
+                    "prev_hash": event.prev_hash,
+                    "hash": event.hash,
+                }
                 for event in self._store.list_events(case.code)
             ],
             "head": case.head,
-        }  # fmt: skip
+        }

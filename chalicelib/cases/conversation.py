@@ -81,8 +81,9 @@ class ConversationService:
         self._store = store
         self._clock = clock
 
-    def send(self, viewer: Viewer, code: str, text: str, to: str, *, for_settlement: bool,
-             idempotency: Idempotency) -> Message:  # fmt: skip
+    def send(
+        self, viewer: Viewer, code: str, text: str, to: str, *, for_settlement: bool, idempotency: Idempotency
+    ) -> Message:
         """Send a message to all in the case, or to the mediator only."""
         seen = self._cases.get(viewer, code)
         if seen.relation not in _TALKERS:
@@ -96,15 +97,20 @@ class ConversationService:
         subject = party_id or CASE_SUBJECT  # what a party writes goes when their key goes
         message = Message(number, at, seen.relation, party_id, to, text, for_settlement, yours=True)
         values: Item = {
-            "at": at, "from_role": seen.relation, "from_party": message.from_party, "person": seen.person, "to": to,
+            "at": at,
+            "from_role": seen.relation,
+            "from_party": message.from_party,
+            "person": seen.person,
+            "to": to,
             "for_settlement": for_settlement,
             "text": seen.loaded.keys.seal(subject, f"message#{number}", text),
-        }  # fmt: skip
+        }
         self._store.put_item(seen.case.code, f"MESSAGE#{number}", values, idempotency=idempotency, result=message)
         return message
 
-    def list_messages(self, viewer: Viewer, code: str, after: Mapping[str, Any] | None,
-                      limit: int) -> tuple[list[Message], Mapping[str, Any] | None]:  # fmt: skip
+    def list_messages(
+        self, viewer: Viewer, code: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Message], Mapping[str, Any] | None]:
         """Return the messages that the viewer may read, oldest first."""
         seen = self._cases.get(viewer, code, what="messages")
         if seen.relation not in _TALKERS:
@@ -135,5 +141,13 @@ def _may_read(item: Item, seen: Seen) -> bool:
 def _message(item: Item, seen: Seen) -> Message:
     number = item["sk"].removeprefix("MESSAGE#")
     text = seen.loaded.unsealed(f"message#{number}", item["text"], item["from_party"])
-    return Message(number, item["at"], item["from_role"], item["from_party"], item["to"], text,
-                   item["for_settlement"], yours=item["person"] == seen.person)  # fmt: skip
+    return Message(
+        number,
+        item["at"],
+        item["from_role"],
+        item["from_party"],
+        item["to"],
+        text,
+        item["for_settlement"],
+        yours=item["person"] == seen.person,
+    )

@@ -231,8 +231,12 @@ def _release(case: Case, command: Command, counting: Counting) -> tuple[Case, di
 
 def _draft(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
     sha256 = command.details["sha256"]
-    case = replace(case.with_all_parties(signed_at=None, applied_at=None), agreement_no=case.agreement_no + 1,
-                   agreement_sha256=sha256, effective_at=None)  # fmt: skip
+    case = replace(
+        case.with_all_parties(signed_at=None, applied_at=None),
+        agreement_no=case.agreement_no + 1,
+        agreement_sha256=sha256,
+        effective_at=None,
+    )
     return case, {"agreement_no": case.agreement_no, "agreement_sha256": sha256}, None
 
 
@@ -286,12 +290,25 @@ def _all_have(case: Case, action: str) -> bool:
 
 _MAX_EXTENSION_DAYS: Final = 180
 _EFFECTS: Final[dict[str, Effect]] = {
-    "accept": _accept, "consent": _marks("consented_at"), "decline": _ends_with("party_declined"),
-    "refuse": _ends_with("not_accepted"), "withdraw": _ends_with("withdrawn"), "mark_unreachable": _unreachable,
-    "assign": _assign, "pass": _release, "lapse": _release, "draft_agreement": _draft, "sign": _sign,
-    "end": _end, "extend": _extend, "apply_confirmation": _apply, "confirm": _confirm, "dismiss": _dismiss,
-    "fulfil": _marks("fulfilled_at"), "reopen": _reopen,
-}  # fmt: skip
+    "accept": _accept,
+    "consent": _marks("consented_at"),
+    "decline": _ends_with("party_declined"),
+    "refuse": _ends_with("not_accepted"),
+    "withdraw": _ends_with("withdrawn"),
+    "mark_unreachable": _unreachable,
+    "assign": _assign,
+    "pass": _release,
+    "lapse": _release,
+    "draft_agreement": _draft,
+    "sign": _sign,
+    "end": _end,
+    "extend": _extend,
+    "apply_confirmation": _apply,
+    "confirm": _confirm,
+    "dismiss": _dismiss,
+    "fulfil": _marks("fulfilled_at"),
+    "reopen": _reopen,
+}
 
 FINAL: Final = frozenset(code for code, status in STATUSES.items() if status.ended)
 """Statuses in which nobody has to act any more."""

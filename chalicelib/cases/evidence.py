@@ -155,13 +155,23 @@ class EvidenceService:
         party = seen.case.party_of(seen.person)
         file_id = f"{format_instant(seen.now).translate(_DIGITS)}{new_id(8)}"
         evidence = Evidence(
-            file_id, declared.filename, declared.title, declared.content_type, declared.size, declared.sha256,
-            declared.visibility, "pending", None if party is None else party.id, seen.relation,
-            format_instant(seen.now), yours=True,
-        )  # fmt: skip
+            file_id,
+            declared.filename,
+            declared.title,
+            declared.content_type,
+            declared.size,
+            declared.sha256,
+            declared.visibility,
+            "pending",
+            None if party is None else party.id,
+            seen.relation,
+            format_instant(seen.now),
+            yours=True,
+        )
         result = evidence, self._files.start_upload(file_id, declared, seen.now)
-        self._store.put_item(seen.case.code, _sk(file_id), _to_item(evidence, seen), idempotency=idempotency,
-                             result=result)  # fmt: skip
+        self._store.put_item(
+            seen.case.code, _sk(file_id), _to_item(evidence, seen), idempotency=idempotency, result=result
+        )
         return result
 
     def complete(self, viewer: Viewer, code: str, file_id: str, idempotency: Idempotency) -> Evidence:
@@ -191,8 +201,9 @@ class EvidenceService:
             return evidence, None
         return evidence, self._files.start_download(evidence, seen.now)
 
-    def list_evidence(self, viewer: Viewer, code: str, after: Mapping[str, Any] | None,
-                      limit: int) -> tuple[list[Evidence], Mapping[str, Any] | None]:  # fmt: skip
+    def list_evidence(
+        self, viewer: Viewer, code: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Evidence], Mapping[str, Any] | None]:
         """Return a page of the files that the viewer may see, oldest first, and the position to go on from.
 
         Files that they may not see leave no gap, by which they could be counted.
@@ -226,8 +237,12 @@ class EvidenceService:
     def _accept(self, seen: Seen, evidence: Evidence, version_id: str, idempotency: Idempotency) -> Evidence:
         kept = replace(evidence, status="available", version_id=self._files.keep(evidence.id, version_id))
         case = replace(seen.case, evidence_count=seen.case.evidence_count + 1)
-        data = {"evidence": evidence.id, "sha256": evidence.sha256, "size": evidence.size,
-                "content_type": evidence.content_type}  # fmt: skip
+        data = {
+            "evidence": evidence.id,
+            "sha256": evidence.sha256,
+            "size": evidence.size,
+            "content_type": evidence.content_type,
+        }
         if evidence.by_party is not None:
             data["party"] = evidence.by_party
         # Held to its status: a rejection changes no version of the case, and may have come first.
@@ -238,8 +253,14 @@ class EvidenceService:
 
     def _reject(self, seen: Seen, evidence: Evidence, fault: str, idempotency: Idempotency) -> Evidence:
         rejected = replace(evidence, status="rejected", reason=fault)
-        self._store.change_item(seen.case.code, _sk(evidence.id), _to_item(rejected, seen), was="pending",
-                                idempotency=idempotency, result=rejected)  # fmt: skip
+        self._store.change_item(
+            seen.case.code,
+            _sk(evidence.id),
+            _to_item(rejected, seen),
+            was="pending",
+            idempotency=idempotency,
+            result=rejected,
+        )
         self._files.discard(evidence.id)
         return rejected
 
@@ -257,11 +278,27 @@ def _may_see(item: Item, seen: Seen) -> bool:
 def _to_item(evidence: Evidence, seen: Seen) -> Item:
     names = json.dumps({"filename": evidence.filename, "title": evidence.title}, ensure_ascii=False)
     sealed = seen.loaded.keys.seal(evidence.by_party or CASE_SUBJECT, f"evidence#{evidence.id}", names)
-    values = {name: getattr(evidence, name) for name in
-              ("id", "content_type", "size", "sha256", "visibility", "status", "by_party", "by_role", "created_at",
-               "reason", "version_id")}  # fmt: skip
-    return {**{name: value for name, value in values.items() if value is not None}, "person": seen.person,
-            "names": sealed}  # fmt: skip
+    values = {
+        name: getattr(evidence, name)
+        for name in (
+            "id",
+            "content_type",
+            "size",
+            "sha256",
+            "visibility",
+            "status",
+            "by_party",
+            "by_role",
+            "created_at",
+            "reason",
+            "version_id",
+        )
+    }
+    return {
+        **{name: value for name, value in values.items() if value is not None},
+        "person": seen.person,
+        "names": sealed,
+    }
 
 
 def _from_item(item: Item, seen: Seen) -> Evidence:

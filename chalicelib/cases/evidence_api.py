@@ -80,9 +80,13 @@ class DeclaredView(View):
     def of(cls, made: tuple[Evidence, Upload]) -> Self:
         """Return the view of an announced file."""
         evidence, upload = made
-        return cls(evidence_id=evidence.id, status=evidence.status,
-                   upload=UploadView(url=upload.url, method="POST", fields=dict(upload.fields),
-                                     expires_at=format_instant(upload.expires_at)))  # fmt: skip
+        return cls(
+            evidence_id=evidence.id,
+            status=evidence.status,
+            upload=UploadView(
+                url=upload.url, method="POST", fields=dict(upload.fields), expires_at=format_instant(upload.expires_at)
+            ),
+        )
 
 
 class CheckedView(View):
@@ -141,9 +145,7 @@ class EvidenceList(View):
 
 
 @routes.route("/v1/cases/{code}/evidence", methods=["POST"])
-@endpoint(
-    body=DeclareEvidence, status=201, problems=(BadCode, NotFound, NotAllowed, NothingToSay, EvidenceLimit)
-)  # fmt: skip
+@endpoint(body=DeclareEvidence, status=201, problems=(BadCode, NotFound, NotAllowed, NothingToSay, EvidenceLimit))
 def declare_evidence(viewer: Viewer, code: str, body: DeclareEvidence, key: IdempotencyKey) -> DeclaredView:
     """Announce a file, and learn where to upload it."""
     declared = Declared(**{**body.model_dump(), "sha256": body.sha256.lower()})

@@ -28,13 +28,15 @@ class EvidenceFiles:
     def start_upload(self, file_id: str, declared: Declared, now: datetime) -> Upload:
         """Return a form for exactly this key, type and size, good for five minutes."""
         posted = self._clients.s3.generate_presigned_post(
-            Bucket=self._bucket, Key=_quarantined(file_id), Fields={"Content-Type": declared.content_type},
+            Bucket=self._bucket,
+            Key=_quarantined(file_id),
+            Fields={"Content-Type": declared.content_type},
             Conditions=[
                 {"Content-Type": declared.content_type},
                 ["content-length-range", declared.size, declared.size],
             ],
             ExpiresIn=int(UPLOAD_TIME.total_seconds()),
-        )  # fmt: skip
+        )
         return Upload(posted["url"], posted["fields"], now + UPLOAD_TIME)
 
     def inspect(self, file_id: str, content_type: str, size: int, sha256: str) -> Inspection | None:
@@ -81,12 +83,14 @@ class EvidenceFiles:
         url = self._clients.s3.generate_presigned_url(
             "get_object",
             Params={
-                "Bucket": self._bucket, "Key": _kept(evidence.id), "VersionId": str(evidence.version_id),
+                "Bucket": self._bucket,
+                "Key": _kept(evidence.id),
+                "VersionId": str(evidence.version_id),
                 "ResponseContentType": evidence.content_type,
                 "ResponseContentDisposition": f"attachment; filename*=UTF-8''{name}",  # RFC 6266, 4.3
             },
             ExpiresIn=int(DOWNLOAD_TIME.total_seconds()),
-        )  # fmt: skip
+        )
         return url, now + DOWNLOAD_TIME
 
 

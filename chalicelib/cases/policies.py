@@ -51,16 +51,23 @@ def check_can_act(relation: str, action: str, case: Case) -> None:
 
 def actions_of(relation: str, person: str, case: Case) -> list[str]:
     """Return what this person can do now, in the table's order."""
-    return [action for action, row in TRANSITIONS.items() if relation in row.relations
-            and case.status in row.sources and _is_open(action, person, case)]  # fmt: skip
+    return [
+        action
+        for action, row in TRANSITIONS.items()
+        if relation in row.relations and case.status in row.sources and _is_open(action, person, case)
+    ]
 
 
 def _is_open(action: str, person: str, case: Case) -> bool:
     if action == "apply_confirmation" and obstacles_to_confirmation(case):
         return False
     party = case.party_of(person)
-    done = {"consent": "consented_at", "sign": "signed_at", "apply_confirmation": "applied_at",
-            "fulfil": "fulfilled_at"}.get(action)  # fmt: skip
+    done = {
+        "consent": "consented_at",
+        "sign": "signed_at",
+        "apply_confirmation": "applied_at",
+        "fulfil": "fulfilled_at",
+    }.get(action)
     if party is not None and done is not None:
         return getattr(party, done) is None
     if action == "assign":

@@ -56,9 +56,17 @@ class Store(Protocol):
         ...
 
     def create(
-        self, case: Case, texts: Mapping[str, bytes], keyring: Keyring, wrapped_kek: bytes, event: Event, *,
-        also: Sequence[Write] = (), idempotency: Idempotency, result: Any,
-    ) -> StoredAnswer | None:  # fmt: skip
+        self,
+        case: Case,
+        texts: Mapping[str, bytes],
+        keyring: Keyring,
+        wrapped_kek: bytes,
+        event: Event,
+        *,
+        also: Sequence[Write] = (),
+        idempotency: Idempotency,
+        result: Any,
+    ) -> StoredAnswer | None:
         """Write a new case."""
         ...
 

@@ -92,20 +92,32 @@ class CasePrivacy:
         party = case.party_of(seen.person)
         messages, _ = self._store.list_items(case.code, "MESSAGE#")
         return {
-            "code": show_code(case.code), "status": case.status, "dispute_type": case.dispute_type,
-            "region": case.region, "organisation": case.organisation, "created_at": case.created_at,
-            "updated_at": case.updated_at, "you": seen.relation,
+            "code": show_code(case.code),
+            "status": case.status,
+            "dispute_type": case.dispute_type,
+            "region": case.region,
+            "organisation": case.organisation,
+            "created_at": case.created_at,
+            "updated_at": case.updated_at,
+            "you": seen.relation,
             "your_data": {} if party is None else seen.loaded.text_of(party.id),
             "consented_at": None if party is None else party.consented_at,
             "signed_at": None if party is None else party.signed_at,
-            "evidence": [] if party is None else [
+            "evidence": []
+            if party is None
+            else [
                 {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
                 for item in self._evidence_of(case.code, party.id)
             ],
             "messages": [
-                {"at": item["at"], "to": item["to"],
-                 "text": seen.loaded.unsealed(f"message#{item['sk'].removeprefix('MESSAGE#')}", item["text"],
-                                             item["from_party"])}
-                for item in messages if item["person"] == seen.person
+                {
+                    "at": item["at"],
+                    "to": item["to"],
+                    "text": seen.loaded.unsealed(
+                        f"message#{item['sk'].removeprefix('MESSAGE#')}", item["text"], item["from_party"]
+                    ),
+                }
+                for item in messages
+                if item["person"] == seen.person
             ],
-        }  # fmt: skip
+        }

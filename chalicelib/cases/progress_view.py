@@ -72,15 +72,22 @@ class Progress(View):
         """Return the view of a case's progress."""
         waiting = waiting_for(case)
         return cls(
-            code=show_code(case.code), status=case.status, status_name=case.state.name.text(language),
-            colour=case.state.colour, percent=case.state.percent, stages=_stages(case, language),
+            code=show_code(case.code),
+            status=case.status,
+            status_name=case.state.name.text(language),
+            colour=case.state.colour,
+            percent=case.state.percent,
+            stages=_stages(case, language),
             current=CurrentView(
-                since=case.since, next_step=case.state.next_step.text(language), waiting_for=waiting,
+                since=case.since,
+                next_step=case.state.next_step.text(language),
+                waiting_for=waiting,
                 waiting_for_name=None if waiting is None else WAITING[waiting].text(language),
-                due=_due(case, rules, language), appointment=_next_session(case),
+                due=_due(case, rules, language),
+                appointment=_next_session(case),
             ),
             updated_at=case.updated_at,
-        )  # fmt: skip
+        )
 
 
 def waiting_for(case: Case) -> str | None:
@@ -112,7 +119,11 @@ def _stages(case: Case, language: Language) -> list[StageView]:
     if case.status in _ENDS_OTHERWISE:
         path = [status for status in path if status in case.reached] + [case.status]
     return [
-        StageView(status=status, name=STATUSES[status].name.text(language), colour=STATUSES[status].colour,
-                  reached_at=case.reached.get(status))
+        StageView(
+            status=status,
+            name=STATUSES[status].name.text(language),
+            colour=STATUSES[status].colour,
+            reached_at=case.reached.get(status),
+        )
         for status in path
-    ]  # fmt: skip
+    ]

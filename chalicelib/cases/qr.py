@@ -21,7 +21,13 @@ def draw_qr(public_url: str, case: Case) -> bytes:
     target = f"{public_url.rstrip('/')}/v1/progress/{show_code(case.code)}"
     drawn = io.BytesIO()
     segno.make(target, error="m", micro=False).save(
-        drawn, kind="svg", scale=8, border=QUIET_ZONE_MODULES, dark=INKS[case.state.colour], light="#ffffff",
-        title=f"{show_code(case.code)} · {case.state.name.zh} · {case.state.name.en}", xmldecl=False,
-    )  # fmt: skip
+        drawn,
+        kind="svg",
+        scale=8,
+        border=QUIET_ZONE_MODULES,
+        dark=INKS[case.state.colour],
+        light="#ffffff",
+        title=f"{show_code(case.code)} · {case.state.name.zh} · {case.state.name.en}",
+        xmldecl=False,
+    )
     return drawn.getvalue()

@@ -60,9 +60,16 @@ class CaseService:
     """Disputes from filing to their end."""
 
     def __init__(  # noqa: PLR0917
-        self, store: Store, routing: Routing, ledger: Ledger, remember: Remember, know: Know,
-        pseudonyms: Callable[[], Pseudonyms], counting: Counting, clock: Clock,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        routing: Routing,
+        ledger: Ledger,
+        remember: Remember,
+        know: Know,
+        pseudonyms: Callable[[], Pseudonyms],
+        counting: Counting,
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._remember = remember
@@ -80,18 +87,37 @@ class CaseService:
         respondents = filing["respondents"]
         invites = [new_code() for _ in respondents]
         parties = (
-            Party("p1", "applicant", "person", person=person, consented_at=format_instant(now),
-                  terms_version=filing["terms_version"]),
-            *(Party(f"p{n}", "respondent", respondent["kind"], invite_digest=digest_of(invite))
-              for n, (respondent, invite) in enumerate(zip(respondents, invites, strict=True), start=2)),
-        )  # fmt: skip
+            Party(
+                "p1",
+                "applicant",
+                "person",
+                person=person,
+                consented_at=format_instant(now),
+                terms_version=filing["terms_version"],
+            ),
+            *(
+                Party(f"p{n}", "respondent", respondent["kind"], invite_digest=digest_of(invite))
+                for n, (respondent, invite) in enumerate(zip(respondents, invites, strict=True), start=2)
+            ),
+        )
         instant = format_instant(now)
         case = Case(
-            code=code, status="submitted", version=1, dispute_type=filing["dispute_type"], region=filing["region"],
-            organisation=routed.organisation_id, parties=parties, deadlines=(), reached={"submitted": instant},
-            since=instant, created_at=instant, updated_at=instant, head=GENESIS, routing=tuple(routed.because),
+            code=code,
+            status="submitted",
+            version=1,
+            dispute_type=filing["dispute_type"],
+            region=filing["region"],
+            organisation=routed.organisation_id,
+            parties=parties,
+            deadlines=(),
+            reached={"submitted": instant},
+            since=instant,
+            created_at=instant,
+            updated_at=instant,
+            head=GENESIS,
+            routing=tuple(routed.because),
             amount_cents=filing["amount_cents"],
-        )  # fmt: skip
+        )
         case = start_clocks(case, ("acceptance",), now, self._counting)
         texts: dict[str, dict[str, Any]] = {"p1": dict(filing["applicant"])}
         for party, respondent, invite in zip(parties[1:], respondents, invites, strict=True):
@@ -100,8 +126,12 @@ class CaseService:
         texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
         wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
         sealed = {subject: keyring.seal(subject, "texts", to_json(text)) for subject, text in texts.items()}
-        data = {"dispute_type": case.dispute_type, "region": case.region, "organisation": case.organisation,
-                "opened": True}  # fmt: skip
+        data = {
+            "dispute_type": case.dispute_type,
+            "region": case.region,
+            "organisation": case.organisation,
+            "opened": True,
+        }
         case, event = self._record(case, Outcome(case, "submitted", data), person, "applicant", now, None, 1)
         seen = Seen(Loaded(case, sealed, keyring), "applicant", person, now)
         numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
@@ -115,8 +145,9 @@ class CaseService:
         Staff who read are noted first, with `what` and their `purpose`: where that fails, nothing is shown.
         """
         seen = self._look(viewer, code)
-        noted = accesses_of(viewer, seen.relation, seen.person, seen.case, format_instant(seen.now), what=what,
-                            purpose=purpose)  # fmt: skip
+        noted = accesses_of(
+            viewer, seen.relation, seen.person, seen.case, format_instant(seen.now), what=what, purpose=purpose
+        )
         if noted:
             self._ledger.record(noted)
         return seen
@@ -144,8 +175,16 @@ class CaseService:
         person = self._pseudonyms().of(viewer.subject)
         return Seen(loaded, check_can_see(viewer, person, loaded.case), person, self._clock.now())
 
-    def act(self, viewer: Viewer, code: str, action: str, details: Mapping[str, Any], idempotency: Idempotency, *,
-            expected_version: int | None = None) -> Seen:  # fmt: skip
+    def act(
+        self,
+        viewer: Viewer,
+        code: str,
+        action: str,
+        details: Mapping[str, Any],
+        idempotency: Idempotency,
+        *,
+        expected_version: int | None = None,
+    ) -> Seen:
         """Take one action of the transitions table; return the case after it.
 
         Raises `NotFound`, `NotAllowed`, `IllegalTransition`, `Stale`, and the refusals of the action itself.
@@ -160,8 +199,11 @@ class CaseService:
             outcome = decide(seen.case, command, self._counting)
             items = _items_of(outcome, prepared, seen)
             # The answer shows the case: staff who act are noted in the act's own transaction.
-            also = self._ledger.writes(accesses_of(viewer, seen.relation, seen.person, outcome.case,
-                                                   format_instant(seen.now), what=f"action:{action}"))  # fmt: skip
+            also = self._ledger.writes(
+                accesses_of(
+                    viewer, seen.relation, seen.person, outcome.case, format_instant(seen.now), what=f"action:{action}"
+                )
+            )
             if action == "assign":
                 also.append(self._remember(prepared["mediator_person"], details["mediator_id"]))
             try:
@@ -170,9 +212,17 @@ class CaseService:
                 continue
         raise Conflict
 
-    def commit(self, seen: Seen, outcome: Outcome, idempotency: Idempotency | None, *,
-               items: Mapping[str, Mapping[str, Any]] | None = None, also: Sequence[Write] = (),
-               role: str | None = None, result: Any = None) -> Seen:  # fmt: skip
+    def commit(
+        self,
+        seen: Seen,
+        outcome: Outcome,
+        idempotency: Idempotency | None,
+        *,
+        items: Mapping[str, Mapping[str, Any]] | None = None,
+        also: Sequence[Write] = (),
+        role: str | None = None,
+        result: Any = None,
+    ) -> Seen:
         """Write an outcome with its event; return the case after it. Raises `VersionConflict` if it was overtaken."""
         before = seen.case
         sealed = None
@@ -226,8 +276,9 @@ class CaseService:
         seen = self.get(viewer, code, what="timeline")
         return seen, list(self._store.list_events(seen.case.code))
 
-    def list_cases(self, viewer: Viewer, role: str | None, status: str | None, after: Mapping[str, Any] | None,
-                   limit: int) -> tuple[list[Listed], Mapping[str, Any] | None]:  # fmt: skip
+    def list_cases(
+        self, viewer: Viewer, role: str | None, status: str | None, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Listed], Mapping[str, Any] | None]:
         """Return the viewer's cases in one role, newest first; raise `NotAllowed` for a role that they do not have."""
         kind, owner = self._list_of(viewer, role)
         return self._store.list_cases(kind, owner, after=after, limit=limit, status=status)
@@ -260,8 +311,16 @@ class CaseService:
             return {**details, "record": to_json(details["attempts"])}
         return details
 
-    def _record(self, case: Case, outcome: Outcome, person: str, role: str, now: datetime, sealed: bytes | None,  # noqa: PLR0917
-                version: int) -> tuple[Case, Event]:  # fmt: skip
+    def _record(  # noqa: PLR0917
+        self,
+        case: Case,
+        outcome: Outcome,
+        person: str,
+        role: str,
+        now: datetime,
+        sealed: bytes | None,
+        version: int,
+    ) -> tuple[Case, Event]:
         data = dict(outcome.data)
         if case.ended_at is not None and version > 1 and case.since == format_instant(now):
             data |= {"closed": True, "organisation": case.organisation}
@@ -270,9 +329,19 @@ class CaseService:
         audience = [{"person": party.person, "relation": party.role} for party in case.parties if party.person]
         if case.mediator_person is not None:
             audience.append({"person": case.mediator_person, "relation": "mediator"})
-        event = Event.happened(case.code, version, now, outcome.event, actor=person, actor_role=role,
-                               status=case.status, data=data, prev_hash=case.head, audience=audience,
-                               sealed=sealed)  # fmt: skip
+        event = Event.happened(
+            case.code,
+            version,
+            now,
+            outcome.event,
+            actor=person,
+            actor_role=role,
+            status=case.status,
+            data=data,
+            prev_hash=case.head,
+            audience=audience,
+            sealed=sealed,
+        )
         return replace(case, version=version, head=event.hash, updated_at=format_instant(now)), event
 
 

@@ -60,8 +60,18 @@ class CaseStore:
         """Return new keys for a case that is about to be filed."""
         return self._keys.make(code, list(subjects))
 
-    def create(self, case: Case, texts: Mapping[str, bytes], keyring: Keyring, wrapped_kek: bytes, event: Event, *,
-               also: Sequence[Write] = (), idempotency: Idempotency, result: Any) -> StoredAnswer | None:  # fmt: skip
+    def create(
+        self,
+        case: Case,
+        texts: Mapping[str, bytes],
+        keyring: Keyring,
+        wrapped_kek: bytes,
+        event: Event,
+        *,
+        also: Sequence[Write] = (),
+        idempotency: Idempotency,
+        result: Any,
+    ) -> StoredAnswer | None:
         """Write a new case, its first event, texts and keys, together."""
         transaction = Transaction()
         for subject, wrapped in {_KEK: wrapped_kek, **keyring.wrapped}.items():
@@ -88,12 +98,17 @@ class CaseStore:
     ) -> StoredAnswer | None:
         """Write one item of a case that is no change of its state, such as a message."""
         transaction = Transaction()
-        transaction.put(self._cases.name, {"pk": _pk(code), "sk": sk, **values},
-                        condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict())  # fmt: skip
+        transaction.put(
+            self._cases.name,
+            {"pk": _pk(code), "sk": sk, **values},
+            condition="attribute_not_exists(pk)",
+            refusal=lambda _: VersionConflict(),
+        )
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
-    def change_item(self, code: str, sk: str, values: Item, *, was: str, idempotency: Idempotency,
-                    result: Any) -> StoredAnswer | None:  # fmt: skip
+    def change_item(
+        self, code: str, sk: str, values: Item, *, was: str, idempotency: Idempotency, result: Any
+    ) -> StoredAnswer | None:
         """Replace an item whose status is `was`; raise `VersionConflict` if it is another by now."""
         transaction = Transaction([self.item_change(code, sk, values, was=was)])
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
@@ -101,16 +116,23 @@ class CaseStore:
     def item_change(self, code: str, sk: str, values: Item, *, was: str) -> Write:
         """Return the write that replaces an item whose status is `was`, for a transaction that does more."""
         alone = Transaction()
-        alone.put(self._cases.name, {"pk": _pk(code), "sk": sk, **values}, condition="#status = :was",
-                  names={"#status": "status"}, values={":was": was}, refusal=lambda _: VersionConflict())  # fmt: skip
+        alone.put(
+            self._cases.name,
+            {"pk": _pk(code), "sk": sk, **values},
+            condition="#status = :was",
+            names={"#status": "status"},
+            values={":was": was},
+            refusal=lambda _: VersionConflict(),
+        )
         return alone.writes[0]
 
     def find_item(self, code: str, sk: str) -> Item | None:
         """Return one item of a case."""
         return self._cases.find(_pk(code), sk)
 
-    def list_items(self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None,
-                   limit: int | None = None) -> tuple[list[Item], Mapping[str, Any] | None]:  # fmt: skip
+    def list_items(
+        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
+    ) -> tuple[list[Item], Mapping[str, Any] | None]:
         """Return items of a case by `sk`, and the position to go on from. One read."""
         start = None if after is None else {"pk": _pk(code), "sk": after["sk"]}
         items, last = self._cases.query(_pk(code), prefix=prefix, after=start, limit=limit)
@@ -125,8 +147,9 @@ class CaseStore:
             if after is None:
                 return
 
-    def list_cases(self, kind: str, owner: str, *, after: Mapping[str, Any] | None, limit: int,
-                   status: str | None) -> tuple[list[Listed], Mapping[str, Any] | None]:  # fmt: skip
+    def list_cases(
+        self, kind: str, owner: str, *, after: Mapping[str, Any] | None, limit: int, status: str | None
+    ) -> tuple[list[Listed], Mapping[str, Any] | None]:
         """Return cases of a list, newest first, and the position to go on from. One query for a page without filter."""
         pk = f"LIST#{kind}#{owner}"
         start = None if after is None else dict(after)
@@ -161,20 +184,32 @@ class CaseStore:
         rows = {item["sk"]: item["wrapped"] for item in self._people.query(f"KEYS#{code}")[0]}
         return self._keys.open(code, rows.pop(_KEK), rows)
 
-    def _write(self, transaction: Transaction, case: Case, event: Event, *, seen: int | None,
-               unlist: Iterable[tuple[str, str]]) -> None:  # fmt: skip
+    def _write(
+        self, transaction: Transaction, case: Case, event: Event, *, seen: int | None, unlist: Iterable[tuple[str, str]]
+    ) -> None:
         meta: Item = {"pk": _pk(case.code), "sk": "META", **case.to_item()}
         open_clocks = [one.at for one in case.deadlines if not one.escalated]
         if open_clocks:
             meta |= {"gsi1pk": f"DUE#{_shard(case.code)}", "gsi1sk": f"{min(open_clocks)}#{case.code}"}
         if seen is None:
-            transaction.put(self._cases.name, meta, condition="attribute_not_exists(pk)",
-                            refusal=lambda _: VersionConflict())  # fmt: skip
+            transaction.put(
+                self._cases.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict()
+            )
         else:
-            transaction.put(self._cases.name, meta, condition="#version = :seen", names={"#version": "version"},
-                            values={":seen": seen}, refusal=lambda _: VersionConflict())  # fmt: skip
-        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": f"EVENT#{event.seq:06d}", **event.to_item()},
-                        condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict())  # fmt: skip
+            transaction.put(
+                self._cases.name,
+                meta,
+                condition="#version = :seen",
+                names={"#version": "version"},
+                values={":seen": seen},
+                refusal=lambda _: VersionConflict(),
+            )
+        transaction.put(
+            self._cases.name,
+            {"pk": _pk(case.code), "sk": f"EVENT#{event.seq:06d}", **event.to_item()},
+            condition="attribute_not_exists(pk)",
+            refusal=lambda _: VersionConflict(),
+        )
         listed = set(lists_of(case))
         for kind, owner in listed:
             key = {"pk": _pk(case.code), "sk": f"LIST#{kind}#{owner}"}
@@ -193,7 +228,13 @@ def _shard(code: str) -> int:
 
 def _summary(case: Case, kind: str, owner: str) -> Item:
     return {
-        "gsi1pk": f"LIST#{kind}#{owner}", "gsi1sk": f"{case.created_at}#{case.code}", "code": case.code,
-        "status": case.status, "dispute_type": case.dispute_type, "region": case.region,
-        "organisation": case.organisation, "created_at": case.created_at, "updated_at": case.updated_at,
-    }  # fmt: skip
+        "gsi1pk": f"LIST#{kind}#{owner}",
+        "gsi1sk": f"{case.created_at}#{case.code}",
+        "code": case.code,
+        "status": case.status,
+        "dispute_type": case.dispute_type,
+        "region": case.region,
+        "organisation": case.organisation,
+        "created_at": case.created_at,
+        "updated_at": case.updated_at,
+    }

@@ -64,10 +64,18 @@ class AgreementView(View):
     @classmethod
     def of(cls, agreement: Agreement) -> Self:
         """Return the view of an agreement."""
-        signatures = [SignatureView(party_id=party.id, signed_at=party.signed_at)
-                      for party in agreement.case.parties if party.signed_at]  # fmt: skip
-        return cls(text=agreement.text, terms=agreement.terms, sha256=agreement.sha256, signatures=signatures,
-                   effective_at=agreement.case.effective_at)  # fmt: skip
+        signatures = [
+            SignatureView(party_id=party.id, signed_at=party.signed_at)
+            for party in agreement.case.parties
+            if party.signed_at
+        ]
+        return cls(
+            text=agreement.text,
+            terms=agreement.terms,
+            sha256=agreement.sha256,
+            signatures=signatures,
+            effective_at=agreement.case.effective_at,
+        )
 
 
 class AppealView(View):
@@ -88,9 +96,18 @@ class AppealView(View):
     def of(cls, appeal: Appeal) -> Self:
         """Return the view of an appeal."""
         status = {None: "filed", True: "upheld", False: "rejected"}[appeal.upheld]
-        return cls(id=appeal.id, kind=appeal.kind, status=status, by_party=appeal.by_party, text=appeal.text,
-                   created_at=appeal.at, due_at=appeal.due_at, upheld=appeal.upheld, reason=appeal.reason,
-                   decided_at=appeal.decided_at)  # fmt: skip
+        return cls(
+            id=appeal.id,
+            kind=appeal.kind,
+            status=status,
+            by_party=appeal.by_party,
+            text=appeal.text,
+            created_at=appeal.at,
+            due_at=appeal.due_at,
+            upheld=appeal.upheld,
+            reason=appeal.reason,
+            decided_at=appeal.decided_at,
+        )
 
 
 class AppealList(View):
@@ -140,8 +157,9 @@ class BundleView(View):
 def get_bundle(viewer: Viewer, code: str) -> BundleView:
     """Give the court, or a party, the case's bundle: agreement, signatures, evidence, chain, every hash."""
     bundle = bootstrap.container().bundles.get(viewer, code)
-    return BundleView(content=dict(bundle.content), sha256=bundle.sha256, key_id=bundle.key_id,
-                      signature=bundle.signature)  # fmt: skip
+    return BundleView(
+        content=dict(bundle.content), sha256=bundle.sha256, key_id=bundle.key_id, signature=bundle.signature
+    )
 
 
 @routes.route("/v1/cases/{code}/appeals", methods=["POST"])

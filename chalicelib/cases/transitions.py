@@ -37,10 +37,29 @@ class Transition:
     by_clock: bool = False
 
 
-def _row(action: str, sources: str, target: str | None, relations: str, event: str, names: tuple[str, str],  # noqa: PLR0917
-         starts: str = "", *, collective: str | None = None, by_clock: bool = False) -> Transition:  # fmt: skip
-    return Transition(action, frozenset(sources.split()), target, frozenset(relations.split()), event, Text(*names),
-                      tuple(starts.split()), collective, by_clock)  # fmt: skip
+def _row(  # noqa: PLR0917
+    action: str,
+    sources: str,
+    target: str | None,
+    relations: str,
+    event: str,
+    names: tuple[str, str],
+    starts: str = "",
+    *,
+    collective: str | None = None,
+    by_clock: bool = False,
+) -> Transition:
+    return Transition(
+        action,
+        frozenset(sources.split()),
+        target,
+        frozenset(relations.split()),
+        event,
+        Text(*names),
+        tuple(starts.split()),
+        collective,
+        by_clock,
+    )
 
 
 _PARTIES: Final = "applicant respondent"
@@ -50,45 +69,131 @@ TRANSITIONS: Final[dict[str, Transition]] = {
     for row in (
         _row("accept", "submitted", "accepted", "clerk", "accepted", ("受理", "Accept"), "invite"),
         _row("refuse", "submitted", "not_accepted", "clerk", "refused", ("不予受理", "Refuse"), "appeal_window"),
-        _row("consent", "accepted", None, "respondent", "all_consented", ("同意调解", "Agree to mediation"), "match",
-             collective="consented"),
-        _row("decline", "accepted assigned mediating", "failed", "respondent", "declined",
-             ("不同意调解", "Decline mediation"), "appeal_window"),
-        _row("mark_unreachable", "accepted", "failed", "clerk", "marked_unreachable",
-             ("登记无法联系", "Record that the respondent cannot be reached"), "appeal_window"),
-        _row("assign", "accepted", "assigned", "clerk", "assigned", ("指派调解员", "Assign a mediator"),
-             "mediator_reply"),
-        _row("take", "assigned", "mediating", "mediator", "taken", ("承办", "Take the case"),
-             "contact_party mediation_period"),
+        _row(
+            "consent",
+            "accepted",
+            None,
+            "respondent",
+            "all_consented",
+            ("同意调解", "Agree to mediation"),
+            "match",
+            collective="consented",
+        ),
+        _row(
+            "decline",
+            "accepted assigned mediating",
+            "failed",
+            "respondent",
+            "declined",
+            ("不同意调解", "Decline mediation"),
+            "appeal_window",
+        ),
+        _row(
+            "mark_unreachable",
+            "accepted",
+            "failed",
+            "clerk",
+            "marked_unreachable",
+            ("登记无法联系", "Record that the respondent cannot be reached"),
+            "appeal_window",
+        ),
+        _row(
+            "assign", "accepted", "assigned", "clerk", "assigned", ("指派调解员", "Assign a mediator"), "mediator_reply"
+        ),
+        _row(
+            "take",
+            "assigned",
+            "mediating",
+            "mediator",
+            "taken",
+            ("承办", "Take the case"),
+            "contact_party mediation_period",
+        ),
         _row("pass", "assigned", "accepted", "mediator", "passed", ("退回", "Pass the case on"), "match"),
         _row("lapse", "assigned", "accepted", "", "lapsed", ("逾期未确认", "Lapse"), "match", by_clock=True),
-        _row("draft_agreement", "mediating", "agreed", "mediator", "agreement_drafted",
-             ("拟定协议", "Draft the agreement")),
-        _row("sign", "agreed", "signed", _PARTIES, "agreement_effective", ("签署协议", "Sign the agreement"),
-             "confirmation_window", collective="signed"),
+        _row(
+            "draft_agreement",
+            "mediating",
+            "agreed",
+            "mediator",
+            "agreement_drafted",
+            ("拟定协议", "Draft the agreement"),
+        ),
+        _row(
+            "sign",
+            "agreed",
+            "signed",
+            _PARTIES,
+            "agreement_effective",
+            ("签署协议", "Sign the agreement"),
+            "confirmation_window",
+            collective="signed",
+        ),
         _row("refuse_to_sign", "agreed", "mediating", _PARTIES, "refused_to_sign", ("拒绝签署", "Refuse to sign")),
-        _row("end", "mediating agreed", "failed", "mediator", "ended", ("终结调解", "End the mediation"),
-             "appeal_window"),
-        _row("extend", "mediating", None, _PARTIES, "extended", ("同意延长期限", "Agree to a longer period"),
-             collective="extension_agreed"),
-        _row("withdraw", "submitted accepted assigned mediating", "withdrawn", "applicant", "withdrawn",
-             ("撤回申请", "Withdraw"), "appeal_window"),
-        _row("apply_confirmation", "signed", "confirming", _PARTIES, "confirmation_applied",
-             ("申请司法确认", "Apply for judicial confirmation"), "court_accept court_decide",
-             collective="confirmation_requested"),
+        _row(
+            "end", "mediating agreed", "failed", "mediator", "ended", ("终结调解", "End the mediation"), "appeal_window"
+        ),
+        _row(
+            "extend",
+            "mediating",
+            None,
+            _PARTIES,
+            "extended",
+            ("同意延长期限", "Agree to a longer period"),
+            collective="extension_agreed",
+        ),
+        _row(
+            "withdraw",
+            "submitted accepted assigned mediating",
+            "withdrawn",
+            "applicant",
+            "withdrawn",
+            ("撤回申请", "Withdraw"),
+            "appeal_window",
+        ),
+        _row(
+            "apply_confirmation",
+            "signed",
+            "confirming",
+            _PARTIES,
+            "confirmation_applied",
+            ("申请司法确认", "Apply for judicial confirmation"),
+            "court_accept court_decide",
+            collective="confirmation_requested",
+        ),
         _row("confirm", "confirming", "confirmed", "court", "confirmed", ("裁定确认", "Confirm")),
         _row("dismiss", "confirming", "signed", "court", "dismissed", ("驳回申请", "Dismiss")),
-        _row("fulfil", "signed confirmed", "settled", _PARTIES, "fulfilled",
-             ("确认已履行", "Confirm it was carried out"), collective="fulfilment_stated"),
+        _row(
+            "fulfil",
+            "signed confirmed",
+            "settled",
+            _PARTIES,
+            "fulfilled",
+            ("确认已履行", "Confirm it was carried out"),
+            collective="fulfilment_stated",
+        ),
         _row("close", "signed", "settled", "", "window_ended", ("期满结案", "Close after the window"), by_clock=True),
-        _row("reopen", "failed settled withdrawn not_accepted", "accepted", "", "reopened", ("重新受理", "Reopen"),
-             by_clock=True),
+        _row(
+            "reopen",
+            "failed settled withdrawn not_accepted",
+            "accepted",
+            "",
+            "reopened",
+            ("重新受理", "Reopen"),
+            by_clock=True,
+        ),
     )
-}  # fmt: skip
+}
 """`lapse` and `close` are the clock's; `reopen` is the effect of an upheld appeal. Nobody can ask for them."""
 
 END_GROUNDS: Final = (
-    "agreement_reached", "settled_privately", "party_unreachable", "party_unwilling", "positions_too_far",
-    "period_expired", "refused_to_sign", "other",
-)  # fmt: skip
+    "agreement_reached",
+    "settled_privately",
+    "party_unreachable",
+    "party_unwilling",
+    "positions_too_far",
+    "period_expired",
+    "refused_to_sign",
+    "other",
+)
 """The eight grounds for ending a mediation (人民法院在线调解规则, 法释〔2021〕23号, art. 25)."""

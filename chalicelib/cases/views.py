@@ -118,20 +118,37 @@ class CaseView(View):
         case, filed = seen.case, seen.loaded.text_of("p1")
         href = f"/v1/cases/{show_code(case.code)}/actions/"
         return cls(
-            code=show_code(case.code), status=case.status, status_name=case.state.name.text(language),
-            colour=case.state.colour, percent=case.state.percent, dispute_type=case.dispute_type,
-            title=filed.get("title"), facts=filed.get("facts"), claims=filed.get("claims", []),
-            amount_cents=case.amount_cents, region=case.region, organisation=case.organisation,
+            code=show_code(case.code),
+            status=case.status,
+            status_name=case.state.name.text(language),
+            colour=case.state.colour,
+            percent=case.state.percent,
+            dispute_type=case.dispute_type,
+            title=filed.get("title"),
+            facts=filed.get("facts"),
+            claims=filed.get("claims", []),
+            amount_cents=case.amount_cents,
+            region=case.region,
+            organisation=case.organisation,
             routing=RoutingView(organisation=case.organisation, because=[one[language] for one in case.routing]),
-            mediator=case.mediator, parties=_parties(seen),
+            mediator=case.mediator,
+            parties=_parties(seen),
             deadlines=[deadline_view(one, rules, language, seen.now) for one in case.deadlines],
-            actions=[ActionView(action=action, method="POST", href=href + action)
-                     for action in actions_of(seen.relation, seen.person, case)],
-            invite_codes=_invites(seen), preferred_modes=filed.get("preferred_modes", []),
+            actions=[
+                ActionView(action=action, method="POST", href=href + action)
+                for action in actions_of(seen.relation, seen.person, case)
+            ],
+            invite_codes=_invites(seen),
+            preferred_modes=filed.get("preferred_modes", []),
             confirmation=_confirmation(case, language),
-            agreement_sha256=case.agreement_sha256, end_reason=case.end_reason, document_no=case.document_no,
-            you=seen.relation, version=case.version, created_at=case.created_at, updated_at=case.updated_at,
-        )  # fmt: skip
+            agreement_sha256=case.agreement_sha256,
+            end_reason=case.end_reason,
+            document_no=case.document_no,
+            you=seen.relation,
+            version=case.version,
+            created_at=case.created_at,
+            updated_at=case.updated_at,
+        )
 
 
 class CaseLine(View):
@@ -153,10 +170,17 @@ class CaseLine(View):
         """Return the view of one line."""
         status = STATUSES[listed.status]
         return cls(
-            code=show_code(listed.code), status=listed.status, status_name=status.name.text(language),
-            colour=status.colour, percent=status.percent, dispute_type=listed.dispute_type, region=listed.region,
-            organisation=listed.organisation, created_at=listed.created_at, updated_at=listed.updated_at,
-        )  # fmt: skip
+            code=show_code(listed.code),
+            status=listed.status,
+            status_name=status.name.text(language),
+            colour=status.colour,
+            percent=status.percent,
+            dispute_type=listed.dispute_type,
+            region=listed.region,
+            organisation=listed.organisation,
+            created_at=listed.created_at,
+            updated_at=listed.updated_at,
+        )
 
 
 class CaseList(View):
@@ -185,9 +209,15 @@ class TimelineEntry(View):
         if event.sealed is not None and event.name != "marked_unreachable":
             note = seen.loaded.keys.unseal("CASE", f"event#{event.seq}", event.sealed)
         return cls(
-            seq=event.seq, at=event.at, event=event.name, text=EVENTS[event.name].text(language),
-            actor_role=event.actor_role, status=event.status, colour=STATUSES[event.status].colour, note=note,
-        )  # fmt: skip
+            seq=event.seq,
+            at=event.at,
+            event=event.name,
+            text=EVENTS[event.name].text(language),
+            actor_role=event.actor_role,
+            status=event.status,
+            colour=STATUSES[event.status].colour,
+            note=note,
+        )
 
 
 class Timeline(View):
@@ -201,10 +231,17 @@ def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, 
     rule, waits = rules.get(deadline.rule), WAITING_FOR[deadline.rule]
     overdue = now >= datetime.fromisoformat(deadline.at) + timedelta(seconds=1)
     return DeadlineView(
-        id=deadline.rule, title=rule.title.text(language), due_at=deadline.at, provisional=deadline.provisional,
-        rule=deadline.rule, source=rule.source.text(language), waiting_for=waits,
-        waiting_for_name=WAITING[waits].text(language), started_at=deadline.started_at, overdue=overdue,
-    )  # fmt: skip
+        id=deadline.rule,
+        title=rule.title.text(language),
+        due_at=deadline.at,
+        provisional=deadline.provisional,
+        rule=deadline.rule,
+        source=rule.source.text(language),
+        waiting_for=waits,
+        waiting_for_name=WAITING[waits].text(language),
+        started_at=deadline.started_at,
+        overdue=overdue,
+    )
 
 
 def _parties(seen: Seen) -> list[PartyView]:
@@ -215,9 +252,18 @@ def _parties(seen: Seen) -> list[PartyView]:
         phone = text.get("phone")
         if not you and seen.relation not in {"clerk", "mediator"}:
             phone = None
-        views.append(PartyView(id=party.id, role=party.role, kind=party.kind, name=text.get("name"), phone=phone,
-                               consented=party.consented_at is not None, joined=party.person is not None,
-                               you=you))  # fmt: skip
+        views.append(
+            PartyView(
+                id=party.id,
+                role=party.role,
+                kind=party.kind,
+                name=text.get("name"),
+                phone=phone,
+                consented=party.consented_at is not None,
+                joined=party.person is not None,
+                you=you,
+            )
+        )
     return views
 
 

@@ -22,9 +22,24 @@ LimitUnit = Literal["working_days", "natural_days", "hours", "minutes", "months"
 Necessity = Literal["required", "conditional", "optional"]
 MaterialForm = Literal["original", "copy", "original_and_copy", "electronic"]
 Theme = Literal[
-    "birth", "education", "work", "business", "marriage", "identity", "housing", "transport", "travel_abroad",
-    "health", "social_security", "tax", "retirement", "disability", "veterans", "justice", "bereavement",
-]  # fmt: skip
+    "birth",
+    "education",
+    "work",
+    "business",
+    "marriage",
+    "identity",
+    "housing",
+    "transport",
+    "travel_abroad",
+    "health",
+    "social_security",
+    "tax",
+    "retirement",
+    "disability",
+    "veterans",
+    "justice",
+    "bereavement",
+]
 
 MAX_CODE_LENGTH: Final = 100
 

@@ -26,8 +26,11 @@ from chalicelib.web.view import View
 MAX_QUERY_LENGTH = 500
 
 _FACET_NAMES: dict[str, dict[str, Text]] = {
-    "theme": THEMES, "type": SERVICE_TYPES, "audience": AUDIENCES, "channel": CHANNELS,
-}  # fmt: skip
+    "theme": THEMES,
+    "type": SERVICE_TYPES,
+    "audience": AUDIENCES,
+    "channel": CHANNELS,
+}
 _DISPUTES = Text("纠纷化解", "Resolve a dispute")
 _DISPUTES_SAID = Text(
     "遇到纠纷？说说情况，我们告诉您可以去哪里、怎么办。",
@@ -50,9 +53,13 @@ class SearchServices(ListQuery):
     def to_filters(self) -> Filters:
         """Return the filters for the search."""
         return Filters(
-            theme=self.theme, department=self.department, type=self.type, audience=self.audience,
-            channel=self.channel, region=self.region,
-        )  # fmt: skip
+            theme=self.theme,
+            department=self.department,
+            type=self.type,
+            audience=self.audience,
+            channel=self.channel,
+            region=self.region,
+        )
 
 
 class SuggestServices(Query):

@@ -41,10 +41,15 @@ class CaseParts(RatingParts):
         from chalicelib.cases.service import CaseService
 
         return CaseService(
-            self.case_store, self.organisations, self.access_ledger, self.people_store.profile_write,
+            self.case_store,
+            self.organisations,
+            self.access_ledger,
+            self.people_store.profile_write,
             self.visits.know_writes,
-            lambda: self.pseudonyms, self.due_dates, self.clock,
-        )  # fmt: skip
+            lambda: self.pseudonyms,
+            self.due_dates,
+            self.clock,
+        )
 
     @cached_property
     def conversations(self) -> ConversationService:

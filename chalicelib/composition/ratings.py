@@ -35,9 +35,14 @@ class RatingParts(Foundation):
         from chalicelib.ratings.store import choose_shards
 
         return RatingService(
-            self.rating_store, RatingRules.load(), self.due_dates, self.organisations.find_mediator_name,
-            choose_shards, lambda: self.pseudonyms, self.clock,
-        )  # fmt: skip
+            self.rating_store,
+            RatingRules.load(),
+            self.due_dates,
+            self.organisations.find_mediator_name,
+            choose_shards,
+            lambda: self.pseudonyms,
+            self.clock,
+        )
 
     @cached_property
     def rating_handling(self) -> HandlingService:

@@ -50,10 +50,17 @@ class NoticeView(View):
         title, text = words_of(notice, language)
         code = show_code(notice.case_code)
         return cls(
-            id=notice.id, at=notice.at, event=notice.event, case_code=code, title=title, text=text,
-            due_at=notice.data.get("due_at"), read_at=notice.read_at,
-            delivery=Delivery(state=notice.sent, at=notice.sent_at), href=f"/v1/cases/{code}",
-        )  # fmt: skip
+            id=notice.id,
+            at=notice.at,
+            event=notice.event,
+            case_code=code,
+            title=title,
+            text=text,
+            due_at=notice.data.get("due_at"),
+            read_at=notice.read_at,
+            delivery=Delivery(state=notice.sent, at=notice.sent_at),
+            href=f"/v1/cases/{code}",
+        )
 
 
 class NoticeList(View):

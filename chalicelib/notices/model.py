@@ -59,10 +59,15 @@ def notices_of(event: Event) -> Iterator[Notice]:
     for person, relation in told.items():
         if only is None or person == only:
             yield Notice(
-                id=notice_id(event), person=person, event_id=event.event_id, event=event.name, at=event.at,
-                case_code=event.aggregate, relation=relation,
+                id=notice_id(event),
+                person=person,
+                event_id=event.event_id,
+                event=event.name,
+                at=event.at,
+                case_code=event.aggregate,
+                relation=relation,
                 data={name: event.data[name] for name in _KEPT if event.data.get(name) is not None},
-            )  # fmt: skip
+            )
 
 
 def notice_id(event: Event) -> str:

@@ -72,8 +72,9 @@ FindSubject = Callable[[str], str | None]
 class NoticeService:
     """The inbox of everyone in a case, and the messages that leave."""
 
-    def __init__(self, store: Store, find_subject: FindSubject, send: Send, pseudonyms: Callable[[], Pseudonyms],
-                 clock: Clock) -> None:  # fmt: skip
+    def __init__(
+        self, store: Store, find_subject: FindSubject, send: Send, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+    ) -> None:
         self._store = store
         self._find_subject = find_subject
         self._send = send
@@ -95,8 +96,9 @@ class NoticeService:
                 self._store.mark_sent(notice, state, format_instant(self._clock.now()))
         return told
 
-    def list_notices(self, viewer: Viewer, after: Mapping[str, Any] | None,
-                     limit: int) -> tuple[list[Notice], Mapping[str, Any] | None]:  # fmt: skip
+    def list_notices(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Notice], Mapping[str, Any] | None]:
         """Return the viewer's notices, newest first."""
         return self._store.list_notices(self._pseudonyms().of(viewer.subject), after, limit)
 
@@ -144,11 +146,16 @@ class NoticeService:
             return "not_wanted"
         title, text = words_of(notice, preferences.language)
         message = {
-            "id": f"{notice.id}#{notice.person}", "person": notice.person,
-            "subject": self._find_subject(notice.person), "event": notice.event,
-            "case_code": show_code(notice.case_code), "language": preferences.language, "title": title, "text": text,
+            "id": f"{notice.id}#{notice.person}",
+            "person": notice.person,
+            "subject": self._find_subject(notice.person),
+            "event": notice.event,
+            "case_code": show_code(notice.case_code),
+            "language": preferences.language,
+            "title": title,
+            "text": text,
             "at": notice.at,
-        }  # fmt: skip
+        }
         for channel in channels:
             self._send(message, channel)
         return "sent"
@@ -158,9 +165,10 @@ def words_of(notice: Notice, language: Language) -> tuple[str, str]:
     """Return the notice's title and text, dates as in Asia/Shanghai."""
     template = TEMPLATES[notice.event]
     values = {
-        "code": show_code(notice.case_code), "due": _local(notice.data.get("due_at") or notice.data.get("expires_at")),
+        "code": show_code(notice.case_code),
+        "due": _local(notice.data.get("due_at") or notice.data.get("expires_at")),
         "start": _local(notice.data.get("start")),
-    }  # fmt: skip
+    }
     return template.title.text(language), template.text.format(**values).text(language)
 
 

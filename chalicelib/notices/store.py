@@ -42,9 +42,12 @@ class NoticeStore:
 
     def mark_sent(self, notice: Notice, state: str, at: str) -> None:
         """Note what became of the message, unless that is known."""
-        self._table.update((f"PERSON#{notice.person}", _PREFIX + notice.id), "SET sent = :state, sent_at = :at",
-                           condition="sent = :pending",
-                           values={":state": state, ":at": at, ":pending": "pending"})  # fmt: skip
+        self._table.update(
+            (f"PERSON#{notice.person}", _PREFIX + notice.id),
+            "SET sent = :state, sent_at = :at",
+            condition="sent = :pending",
+            values={":state": state, ":at": at, ":pending": "pending"},
+        )
 
     def find(self, person: str, notice_id: str) -> Notice | None:
         """Return one notice, or None. One read."""
@@ -54,13 +57,19 @@ class NoticeStore:
     def mark_read(self, notice: Notice, *, idempotency: Idempotency, result: Any) -> None:
         """Write when the notice was read first."""
         transaction = Transaction()
-        transaction.update(self._table.name, _key(notice.person, notice.id),
-                           "SET read_at = if_not_exists(read_at, :at)", condition="attribute_exists(pk)",
-                           refusal=lambda _: NotFound(), values={":at": notice.read_at})  # fmt: skip
+        transaction.update(
+            self._table.name,
+            _key(notice.person, notice.id),
+            "SET read_at = if_not_exists(read_at, :at)",
+            condition="attribute_exists(pk)",
+            refusal=lambda _: NotFound(),
+            values={":at": notice.read_at},
+        )
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
-    def list_notices(self, person: str, after: Mapping[str, Any] | None,
-                     limit: int) -> tuple[list[Notice], Mapping[str, Any] | None]:  # fmt: skip
+    def list_notices(
+        self, person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Notice], Mapping[str, Any] | None]:
         """Return a page of notices, newest first. One read."""
         start = None if after is None else _key(person, str(after["id"]))
         items, last = self._table.query(f"PERSON#{person}", prefix=_PREFIX, after=start, limit=limit, newest_first=True)
@@ -73,8 +82,16 @@ class NoticeStore:
 
     def put_preferences(self, person: str, preferences: Preferences) -> None:
         """Keep how the person wants to be told."""
-        self._table.put_many([{"pk": f"PERSON#{person}", "sk": "PREFERENCES", "language": preferences.language,
-                               "channels": list(preferences.channels)}])  # fmt: skip
+        self._table.put_many(
+            [
+                {
+                    "pk": f"PERSON#{person}",
+                    "sk": "PREFERENCES",
+                    "language": preferences.language,
+                    "channels": list(preferences.channels),
+                }
+            ]
+        )
 
     def delete_all(self, person: str) -> int:
         """Remove a person's notices and preferences; return how many items that was."""

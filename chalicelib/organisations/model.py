@@ -11,10 +11,24 @@ from chalicelib.shared.errors import Conflict
 from chalicelib.shared.texts import Text
 
 DISPUTE_TYPES: Final = (
-    "marriage_family", "neighbour", "housing_homestead", "contract_loan", "consumer", "labour", "property_management",
-    "traffic_accident", "medical", "damage_compensation", "land_forestry", "expropriation_demolition", "environment",
-    "production_business", "commercial", "intellectual_property", "other",
-)  # fmt: skip
+    "marriage_family",
+    "neighbour",
+    "housing_homestead",
+    "contract_loan",
+    "consumer",
+    "labour",
+    "property_management",
+    "traffic_accident",
+    "medical",
+    "damage_compensation",
+    "land_forestry",
+    "expropriation_demolition",
+    "environment",
+    "production_business",
+    "commercial",
+    "intellectual_property",
+    "other",
+)
 """The main dispute types (2-domain); a subtype's code begins with its main type's."""
 
 
@@ -31,8 +45,10 @@ class MediatorNotAssignable(Conflict):
 
     slug = "mediator-not-assignable"
     title = Text("不能指派该调解员", "This mediator cannot be assigned")
-    remedy = Text("请指派本组织内培训合格且证书在有效期内的调解员。",
-                  "Assign a mediator of your organisation whose training and certificate hold.")  # fmt: skip
+    remedy = Text(
+        "请指派本组织内培训合格且证书在有效期内的调解员。",
+        "Assign a mediator of your organisation whose training and certificate hold.",
+    )
 
 
 class _Data(BaseModel):

@@ -44,8 +44,14 @@ class MediatorView(View):
     @classmethod
     def of(cls, mediator: Mediator, rating: RosterRating) -> Self:
         """Return the public view of a mediator."""
-        return cls(id=mediator.id, name=mediator.name, specialties=list(mediator.specialties),
-                   languages=list(mediator.languages), fee=mediator.fee, rating=rating)  # fmt: skip
+        return cls(
+            id=mediator.id,
+            name=mediator.name,
+            specialties=list(mediator.specialties),
+            languages=list(mediator.languages),
+            fee=mediator.fee,
+            rating=rating,
+        )
 
 
 class OrganisationSummary(View):
@@ -89,6 +95,9 @@ class OrganisationList(View):
 
 def _fields(one: Organisation, language: Language) -> dict[str, object]:
     names = ("id", "kind", "region", "address", "phone", "hours", "fee")
-    return {**{name: getattr(one, name) for name in names}, "covers": list(one.covers),
-            "dispute_types": list(one.dispute_types),
-            "name": one.name_en if language == "en" and one.name_en else one.name}  # fmt: skip
+    return {
+        **{name: getattr(one, name) for name in names},
+        "covers": list(one.covers),
+        "dispute_types": list(one.dispute_types),
+        "name": one.name_en if language == "en" and one.name_en else one.name,
+    }

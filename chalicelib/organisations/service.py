@@ -66,8 +66,12 @@ class OrganisationService:
     def list_organisations(self, dispute_type: str | None, region: str | None) -> list[Organisation]:
         """Return those that handle the type and cover the region, by id."""
         main = None if dispute_type is None else self._main_type(dispute_type)
-        return [one for one in self._all() if (region is None or region in one.covers)
-                and (main is None or main in one.dispute_types or "*" in one.dispute_types)]  # fmt: skip
+        return [
+            one
+            for one in self._all()
+            if (region is None or region in one.covers)
+            and (main is None or main in one.dispute_types or "*" in one.dispute_types)
+        ]
 
     def get(self, organisation_id: str) -> Organisation:
         """Return an organisation with its mediators; raise `NotFound`."""

@@ -52,10 +52,18 @@ class OrganisationStore:
         """Change an organisation's number of open cases, once for each event; tell whether this was the first time."""
         transaction = Transaction()
         expires = int((parse_instant(at) + _REMEMBERED).timestamp())
-        transaction.put(self._table.name, {"pk": f"COUNTED#{event_id}", "sk": "EVENT", "ttl": expires},
-                        condition="attribute_not_exists(pk)", refusal=lambda _: _Counted())  # fmt: skip
-        transaction.update(self._table.name, {"pk": _DIRECTORY, "sk": _LOAD + organisation},
-                           "ADD open_cases :change", values={":change": change})  # fmt: skip
+        transaction.put(
+            self._table.name,
+            {"pk": f"COUNTED#{event_id}", "sk": "EVENT", "ttl": expires},
+            condition="attribute_not_exists(pk)",
+            refusal=lambda _: _Counted(),
+        )
+        transaction.update(
+            self._table.name,
+            {"pk": _DIRECTORY, "sk": _LOAD + organisation},
+            "ADD open_cases :change",
+            values={":change": change},
+        )
         try:
             self._committer.commit(transaction)
         except _Counted:

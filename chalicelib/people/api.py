@@ -51,10 +51,15 @@ class AccessView(View):
     def of(cls, access: Access, language: Language) -> Self:
         """Return the view of an access."""
         return cls(
-            at=access.at, case_code=show_code(access.case_code), reader=access.reader[:8], role=access.role,
-            organisation=access.organisation, purpose=access.purpose,
-            purpose_name=PURPOSES[access.purpose].text(language), what=access.what,
-        )  # fmt: skip
+            at=access.at,
+            case_code=show_code(access.case_code),
+            reader=access.reader[:8],
+            role=access.role,
+            organisation=access.organisation,
+            purpose=access.purpose,
+            purpose_name=PURPOSES[access.purpose].text(language),
+            what=access.what,
+        )
 
 
 class AccessLog(View):

@@ -53,9 +53,15 @@ class PeopleService:
     """The rights of the person whose data it is (个人信息保护法 art. 44–47)."""
 
     def __init__(  # noqa: PLR0917
-        self, ledger: Ledger, answers: Answers, sections: Mapping[str, Section], erasers: Mapping[str, Erase],
-        held_by: Callable[[Viewer], list[str]], pseudonyms: Callable[[], Pseudonyms], clock: Clock,
-    ) -> None:  # fmt: skip
+        self,
+        ledger: Ledger,
+        answers: Answers,
+        sections: Mapping[str, Section],
+        erasers: Mapping[str, Erase],
+        held_by: Callable[[Viewer], list[str]],
+        pseudonyms: Callable[[], Pseudonyms],
+        clock: Clock,
+    ) -> None:
         self._ledger = ledger
         self._answers = answers
         self._sections = sections
@@ -64,8 +70,9 @@ class PeopleService:
         self._pseudonyms = pseudonyms
         self._clock = clock
 
-    def list_accesses(self, viewer: Viewer, after: Mapping[str, Any] | None,
-                      limit: int) -> tuple[list[Access], Mapping[str, Any] | None]:  # fmt: skip
+    def list_accesses(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Access], Mapping[str, Any] | None]:
         """Return who of the staff read the viewer's data, newest first."""
         return self._ledger.list_accesses(self._pseudonyms().of(viewer.subject), after, limit)
 

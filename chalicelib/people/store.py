@@ -33,8 +33,12 @@ class PeopleStore:
         """Return the write that keeps whom a pseudonym stands for, to be part of a transaction."""
         transaction = Transaction()
         sealed = self._sealer().seal(subject.encode(), person.encode())
-        transaction.update(self._table.name, _profile(person), "SET subject = if_not_exists(subject, :subject)",
-                           values={":subject": sealed})  # fmt: skip
+        transaction.update(
+            self._table.name,
+            _profile(person),
+            "SET subject = if_not_exists(subject, :subject)",
+            values={":subject": sealed},
+        )
         return transaction.writes[0]
 
     def find_subject(self, person: str) -> str | None:
@@ -64,8 +68,9 @@ class AccessLedger:
         """Note accesses now; raise `Unavailable` if they cannot be noted."""
         self._table.put_many([_entry(one) for one in accesses])
 
-    def list_accesses(self, person: str, after: Mapping[str, Any] | None,
-                      limit: int) -> tuple[list[Access], Mapping[str, Any] | None]:  # fmt: skip
+    def list_accesses(
+        self, person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Access], Mapping[str, Any] | None]:
         """Return a page of a person's entries, newest first. One read."""
         pk = f"PERSON#{person}"
         start = None if after is None else {"pk": pk, "sk": after["sk"]}

@@ -79,10 +79,7 @@ def _name_of(target: Target, organisation: str, language: Language) -> str:
 def list_invitations(viewer: Viewer, page: Page, language: Language) -> InvitationList:
     """List what I may rate now."""
     found, position = bootstrap.container().ratings.list_invitations(viewer, page.position, page.limit)
-    items = [
-        InvitationView.of(one, _names_of(one, language), language)
-        for one in found
-    ]  # fmt: skip
+    items = [InvitationView.of(one, _names_of(one, language), language) for one in found]
     return InvitationList(items=items, next_cursor=page.cursor_after(position))
 
 
@@ -120,8 +117,12 @@ def summarise(query: schemas.SummaryOf) -> SummaryView:
 def list_tags(language: Language) -> TagList:
     """List the tags, with the targets and levels that they suit."""
     tags = bootstrap.container().ratings.rules.tags.values()
-    return TagList(items=[TagView(code=tag.code, name=tag.name.text(language), kinds=sorted(tag.kinds),
-                                  levels=sorted(tag.levels)) for tag in tags])  # fmt: skip
+    return TagList(
+        items=[
+            TagView(code=tag.code, name=tag.name.text(language), kinds=sorted(tag.kinds), levels=sorted(tag.levels))
+            for tag in tags
+        ]
+    )
 
 
 @routes.route("/v1/ratings/{rating_id}/follow-up", methods=["POST"])

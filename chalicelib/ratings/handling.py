@@ -30,8 +30,14 @@ class HandlingService:
         self._pseudonyms = pseudonyms
         self._clock = clock
 
-    def list_bad(self, viewer: Viewer, status: str | None, overdue: bool | None, after: Mapping[str, Any] | None,  # noqa: FBT001
-                 limit: int) -> tuple[list[Rating], Mapping[str, Any] | None]:  # fmt: skip
+    def list_bad(
+        self,
+        viewer: Viewer,
+        status: str | None,
+        overdue: bool | None,  # noqa: FBT001
+        after: Mapping[str, Any] | None,
+        limit: int,
+    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
         """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one."""
         if "supervisor" in viewer.roles:
             owner = "ALL"
@@ -86,8 +92,9 @@ class HandlingService:
             return after
         raise Conflict
 
-    def list_flags(self, viewer: Viewer, after: Mapping[str, Any] | None,
-                   limit: int) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:  # fmt: skip
+    def list_flags(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
         """Return bursts of ratings, newest first; for supervisors."""
         if "supervisor" not in viewer.roles:
             raise NotAllowed

@@ -56,10 +56,13 @@ class FlagList(View):
 
 def _visit(recorded: Recorded) -> VisitView:
     return VisitView(
-        visit_id=recorded.id, at=recorded.at,
-        invitations=[{"because": one.because, "targets": [each.target for each in one.targets],
-                      "expires_at": one.expires_at} for one in recorded.invitations],
-    )  # fmt: skip
+        visit_id=recorded.id,
+        at=recorded.at,
+        invitations=[
+            {"because": one.because, "targets": [each.target for each in one.targets], "expires_at": one.expires_at}
+            for one in recorded.invitations
+        ],
+    )
 
 
 @routes.route("/v1/visits", methods=["POST"])
@@ -91,9 +94,7 @@ def put_contact(viewer: Viewer, body: schemas.PutContact) -> ContactView:
 def list_bad(viewer: Viewer, query: schemas.ListBad, page: Page, language: Language) -> BadRatingList:
     """List bad ratings of my organisation (clerk), or all of them (supervisor)."""
     container = bootstrap.container()
-    found, position = container.rating_handling.list_bad(
-        viewer, query.status, query.overdue, page.position, page.limit
-    )  # fmt: skip
+    found, position = container.rating_handling.list_bad(viewer, query.status, query.overdue, page.position, page.limit)
     drawing = container.rating_drawing
     return BadRatingList(
         items=[drawing.draw_bad(one, language) for one in found], next_cursor=page.cursor_after(position)
@@ -135,8 +136,14 @@ def _add_step(action: str, summary: str, model: type[RequestBody]) -> None:
 
     step.__name__ = f"{action}_bad_rating"
     step.__doc__ = summary
-    step.__annotations__ = {"viewer": Viewer, "rating_id": str, "body": model, "key": IdempotencyKey,
-                            "language": Language, "return": BadRatingView}  # fmt: skip
+    step.__annotations__ = {
+        "viewer": Viewer,
+        "rating_id": str,
+        "body": model,
+        "key": IdempotencyKey,
+        "language": Language,
+        "return": BadRatingView,
+    }
     view = endpoint(body=model, problems=(NotAllowed, NotFound, WrongStep))(step)
     routes.route(f"/v1/bad-ratings/{{rating_id}}/actions/{action}", methods=["POST"])(view)
 

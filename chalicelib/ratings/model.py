@@ -193,12 +193,20 @@ def entries_of(rating: Rating) -> list[Entry]:
         follow_up = {"at": later.at, "level": later.level, "text": None if rating.hidden else later.public_text}
     return [
         Entry(
-            rating.id, one.target, rating.created_at, one.level, one.tags, None if rating.hidden else one.public_text,
-            None if one.kind == "staff" else rating.name, reply, handling is not None and handling.status == "closed",
-            follow_up, rating.hidden,
+            rating.id,
+            one.target,
+            rating.created_at,
+            one.level,
+            one.tags,
+            None if rating.hidden else one.public_text,
+            None if one.kind == "staff" else rating.name,
+            reply,
+            handling is not None and handling.status == "closed",
+            follow_up,
+            rating.hidden,
         )
         for one in rating.judgements
-    ]  # fmt: skip
+    ]
 
 
 def _without_none(value: Any) -> Any:

@@ -22,9 +22,15 @@ class Store(Protocol):
         ...
 
     def record_visit(
-        self, visit_id: str, visit: dict[str, Any], invitations: Sequence[Invitation], code_digest: str | None, *,
-        idempotency: Idempotency, result: Any,
-    ) -> None:  # fmt: skip
+        self,
+        visit_id: str,
+        visit: dict[str, Any],
+        invitations: Sequence[Invitation],
+        code_digest: str | None,
+        *,
+        idempotency: Idempotency,
+        result: Any,
+    ) -> None:
         """Write a visit with its invitations."""
         ...
 
@@ -41,9 +47,15 @@ class Store(Protocol):
         ...
 
     def change(
-        self, rating: Rating, seen: int, event: Event, *, handled: Sequence[str] = (),
-        idempotency: Idempotency | None, result: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        rating: Rating,
+        seen: int,
+        event: Event,
+        *,
+        handled: Sequence[str] = (),
+        idempotency: Idempotency | None,
+        result: Any = None,
+    ) -> None:
         """Write what came of a rating."""
         ...
 

@@ -43,10 +43,17 @@ class RatingRules:
     def load(cls) -> Self:
         """Return the rules that ship; read once a process."""
         document = json.loads(_FILE.read_text(encoding="utf-8"))
-        tags = {one["code"]: Tag(one["code"], Text(**one["name"]), frozenset(one["kinds"]), frozenset(one["levels"]))
-                for one in document["tags"]}  # fmt: skip
+        tags = {
+            one["code"]: Tag(one["code"], Text(**one["name"]), frozenset(one["kinds"]), frozenset(one["levels"]))
+            for one in document["tags"]
+        }
         return cls(
-            document["min_group"], document["invitation_days"], document["max_text"], document["burst"]["minutes"],
-            document["burst"]["ratings"], document["visit_code_minutes"],
-            {one["level"]: Text(**one["name"]) for one in document["levels"]}, tags,
-        )  # fmt: skip
+            document["min_group"],
+            document["invitation_days"],
+            document["max_text"],
+            document["burst"]["minutes"],
+            document["burst"]["ratings"],
+            document["visit_code_minutes"],
+            {one["level"]: Text(**one["name"]) for one in document["levels"]},
+            tags,
+        )

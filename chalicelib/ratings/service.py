@@ -55,9 +55,15 @@ class RatingService:
     """Ratings of services, people, organisations and channels."""
 
     def __init__(  # noqa: PLR0917
-        self, store: Store, rules: RatingRules, counting: Counting, name_of: NameOf, choose_shards: ChooseShards,
-        pseudonyms: Callable[[], Pseudonyms], clock: Clock,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        rules: RatingRules,
+        counting: Counting,
+        name_of: NameOf,
+        choose_shards: ChooseShards,
+        pseudonyms: Callable[[], Pseudonyms],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self.rules = rules
         self._counting = counting
@@ -75,40 +81,61 @@ class RatingService:
         if event.name == "session_held":
             targets = [Target(f"staff:{data['mediator']}", "staff")]
         elif data.get("closed") is True:
-            targets = [Target(MEDIATION, "service"), Target(f"organisation:{data['organisation']}", "overall"),
-                       Target(ONLINE, "channel")]  # fmt: skip
+            targets = [
+                Target(MEDIATION, "service"),
+                Target(f"organisation:{data['organisation']}", "overall"),
+                Target(ONLINE, "channel"),
+            ]
         else:
             return 0
         invited = 0
         for one in event.audience:
             if one["relation"] in _PARTIES:
                 digest = hashlib.sha256(f"{event.event_id}|{one['person']}".encode()).hexdigest()[:16]
-                invited += self._store.invite(self.invitation(
-                    digest, one["person"], event.name, {"type": "case", "code": event.aggregate}, targets,
-                    data["organisation"], "online", parse_instant(event.at),
-                ))  # fmt: skip
+                invited += self._store.invite(
+                    self.invitation(
+                        digest,
+                        one["person"],
+                        event.name,
+                        {"type": "case", "code": event.aggregate},
+                        targets,
+                        data["organisation"],
+                        "online",
+                        parse_instant(event.at),
+                    )
+                )
         return invited
 
     def invitation(  # noqa: PLR0917
-        self, name: str, person: str, because: str, subject: Mapping[str, str], targets: Sequence[Target],
-        organisation: str, channel: str, at: datetime,
-    ) -> Invitation:  # fmt: skip
+        self,
+        name: str,
+        person: str,
+        because: str,
+        subject: Mapping[str, str],
+        targets: Sequence[Target],
+        organisation: str,
+        channel: str,
+        at: datetime,
+    ) -> Invitation:
         """Return an invitation that expires as the rules say. Its id sorts by time."""
         created = format_instant(at)
         digits = "".join(character for character in created if character.isdigit())
         expires = format_instant(at + timedelta(days=self.rules.invitation_days))
-        return Invitation(f"{digits}-{name}", person, because, dict(subject), tuple(targets), organisation, channel,
-                          created, expires)  # fmt: skip
+        return Invitation(
+            f"{digits}-{name}", person, because, dict(subject), tuple(targets), organisation, channel, created, expires
+        )
 
-    def list_invitations(self, viewer: Viewer, after: Mapping[str, Any] | None,
-                         limit: int) -> tuple[list[Invitation], Mapping[str, Any] | None]:  # fmt: skip
+    def list_invitations(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
         """Return what the viewer may rate now, newest first."""
         found, position = self._store.list_invitations(self._person(viewer), after, limit)
         now = self._clock.now()
         return [one for one in found if one.rating is None and not one.is_expired(now)], position
 
-    def rate(self, viewer: Viewer, invitation_id: str, said: Sequence[Said], idempotency: Idempotency, *,
-             anonymous: bool) -> Rating:  # fmt: skip
+    def rate(
+        self, viewer: Viewer, invitation_id: str, said: Sequence[Said], idempotency: Idempotency, *, anonymous: bool
+    ) -> Rating:
         """Rate what an invitation allows, once. One read and one transaction.
 
         Raises `NotFound` for another's invitation, `InvitationExpired`, `AlreadyRated`, `NotInvited`.
@@ -125,13 +152,22 @@ class RatingService:
         rating_id = new_id(12)
         bad = any(one.level in BAD_LEVELS for one in judgements)
         rating = Rating(
-            id=rating_id, invitation=invitation.id, person=person, organisation=invitation.organisation,
-            channel=invitation.channel, subject=invitation.subject, judgements=judgements, anonymous=anonymous,
-            created_at=format_instant(now), follow_up_until=self._due("rating_follow_up", now), version=1, head=GENESIS,
+            id=rating_id,
+            invitation=invitation.id,
+            person=person,
+            organisation=invitation.organisation,
+            channel=invitation.channel,
+            subject=invitation.subject,
+            judgements=judgements,
+            anonymous=anonymous,
+            created_at=format_instant(now),
+            follow_up_until=self._due("rating_follow_up", now),
+            version=1,
+            head=GENESIS,
             name=None if anonymous or not viewer.name else mask_name(viewer.name),
             handling=self._opened(now) if bad else None,
             shards=self._choose_shards([one.target for one in judgements]),
-        )  # fmt: skip
+        )
         levels = {one.target: one.level for one in judgements}
         rating, event = recorded(rating, "rated", person, "citizen", now, {"levels": levels, "bad": bad})
         original = "\n".join(one.text for one in said if one.text)
@@ -153,8 +189,9 @@ class RatingService:
             if self._counting.is_past(parse_instant(rating.follow_up_until), now):
                 raise FollowUpClosed
             said = FollowUp(format_instant(now), level, screen(text, self._names(rating)))
-            after, event = recorded(replace(rating, follow_up=said), "followed_up", person, "citizen", now,
-                                    {"level": level})  # fmt: skip
+            after, event = recorded(
+                replace(rating, follow_up=said), "followed_up", person, "citizen", now, {"level": level}
+            )
             try:
                 self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
             except RatingChanged:
@@ -162,13 +199,15 @@ class RatingService:
             return after
         raise Conflict
 
-    def list_mine(self, viewer: Viewer, after: Mapping[str, Any] | None,
-                  limit: int) -> tuple[list[Rating], Mapping[str, Any] | None]:  # fmt: skip
+    def list_mine(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
         """Return the viewer's ratings, newest first."""
         return self._store.list_mine(self._person(viewer), after, limit)
 
-    def list_entries(self, target: str, after: Mapping[str, Any] | None,
-                     limit: int) -> tuple[list[Entry], Mapping[str, Any] | None]:  # fmt: skip
+    def list_entries(
+        self, target: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Entry], Mapping[str, Any] | None]:
         """Return what the public sees of a target, newest first."""
         return self._store.list_entries(target, after, limit)
 
@@ -180,8 +219,10 @@ class RatingService:
         """Return the figures of several targets. One read for 25 of them."""
         if not targets:
             return {}
-        return {target: summarise(counts, self.rules.min_group)
-                for target, counts in self._store.read_counts(targets).items()}  # fmt: skip
+        return {
+            target: summarise(counts, self.rules.min_group)
+            for target, counts in self._store.read_counts(targets).items()
+        }
 
     def export(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return the viewer's ratings for them to take along."""
@@ -214,9 +255,13 @@ class RatingService:
                 raise NotInvited
             self._check_tags(number, one, kind)
             if one.level in BAD_LEVELS and not one.tags and not one.text:
-                raise InvalidRequest(violations=(
-                    Violation(f"/ratings/{number}/text", "reason_missing", "差评请选择或填写原因 / say what was bad"),
-                ))  # fmt: skip
+                raise InvalidRequest(
+                    violations=(
+                        Violation(
+                            f"/ratings/{number}/text", "reason_missing", "差评请选择或填写原因 / say what was bad"
+                        ),
+                    )
+                )
             names = [] if kind != "staff" else [self._name_of(invitation.organisation, one.target.partition(":")[2])]
             shown = None if not one.text else screen(one.text, [name for name in names if name])
             judgements.append(Judgement(one.target, kind, one.level, tuple(dict.fromkeys(one.tags)), shown))
@@ -261,6 +306,15 @@ def recorded(  # noqa: PLR0917
     """Return the rating with its next event at the end of its chain."""
     seq = 1 if rating.head == GENESIS else rating.version + 1
     status = "rated" if rating.handling is None else rating.handling.status
-    event = Event.happened(f"RATING-{rating.id}", seq, now, name, actor=actor, actor_role=role, status=status,
-                           data=data, prev_hash=rating.head)  # fmt: skip
+    event = Event.happened(
+        f"RATING-{rating.id}",
+        seq,
+        now,
+        name,
+        actor=actor,
+        actor_role=role,
+        status=status,
+        data=data,
+        prev_hash=rating.head,
+    )
     return replace(rating, version=seq, head=event.hash), event

@@ -53,8 +53,16 @@ class RatingStore:
         key = {"pk": f"PERSON#{invitation.person}", "sk": _INVITATION + invitation.id}
         return self._table.put_new({**key, **invitation.to_item()})
 
-    def record_visit(self, visit_id: str, visit: Item, invitations: Sequence[Invitation], code_digest: str | None, *,
-                     idempotency: Idempotency, result: Any) -> None:  # fmt: skip
+    def record_visit(
+        self,
+        visit_id: str,
+        visit: Item,
+        invitations: Sequence[Invitation],
+        code_digest: str | None,
+        *,
+        idempotency: Idempotency,
+        result: Any,
+    ) -> None:
         """Write a visit with the invitations that it earns; a one-time code is used up with it."""
         transaction = Transaction()
         transaction.put(self._table.name, {"pk": f"VISIT#{visit_id}", "sk": "META", **visit})
@@ -62,8 +70,12 @@ class RatingStore:
             key = {"pk": f"PERSON#{one.person}", "sk": _INVITATION + one.id}
             transaction.put(self._table.name, {**key, **one.to_item()})
         if code_digest is not None:
-            transaction.delete(self._table.name, {"pk": f"REFERENCE#{code_digest}", "sk": "PERSON"},
-                               condition="attribute_exists(pk)", refusal=lambda _: CitizenUnknown())  # fmt: skip
+            transaction.delete(
+                self._table.name,
+                {"pk": f"REFERENCE#{code_digest}", "sk": "PERSON"},
+                condition="attribute_exists(pk)",
+                refusal=lambda _: CitizenUnknown(),
+            )
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def find_invitation(self, person: str, invitation_id: str) -> Invitation | None:
@@ -71,8 +83,9 @@ class RatingStore:
         item = self._table.find(f"PERSON#{person}", _INVITATION + invitation_id)
         return None if item is None else Invitation.from_item(item)
 
-    def list_invitations(self, person: str, after: Mapping[str, Any] | None,
-                         limit: int) -> tuple[list[Invitation], Mapping[str, Any] | None]:  # fmt: skip
+    def list_invitations(
+        self, person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
         """Return a page of invitations, used and unused, newest first. One query."""
         items, last = self._page(f"PERSON#{person}", _INVITATION, after, limit)
         return [Invitation.from_item(item) for item in items], last
@@ -83,30 +96,51 @@ class RatingStore:
         wrapped_kek, keyring = self._keys.make(aggregate, ["text"])
         transaction = Transaction()
         transaction.update(
-            self._table.name, {"pk": f"PERSON#{rating.person}", "sk": _INVITATION + rating.invitation},
-            "SET rating = :rating", condition="attribute_exists(pk) AND attribute_not_exists(rating)",
-            refusal=lambda _: AlreadyRated(), values={":rating": rating.id},
-        )  # fmt: skip
+            self._table.name,
+            {"pk": f"PERSON#{rating.person}", "sk": _INVITATION + rating.invitation},
+            "SET rating = :rating",
+            condition="attribute_exists(pk) AND attribute_not_exists(rating)",
+            refusal=lambda _: AlreadyRated(),
+            values={":rating": rating.id},
+        )
         self._put_meta(transaction, rating, None)
         self._put_event(transaction, event)
         sealed = keyring.seal("text", "original", text)
         transaction.put(self._table.name, {"pk": f"RATING#{rating.id}", "sk": "TEXT", "text": sealed})
         for subject, wrapped in {"KEK": wrapped_kek, **keyring.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{aggregate}", "sk": subject, "wrapped": wrapped})
-        transaction.put(self._table.name, {"pk": f"PERSON#{rating.person}", "id": rating.id,
-                                           "sk": f"RATING#{rating.created_at}#{rating.id}"})  # fmt: skip
+        transaction.put(
+            self._table.name,
+            {"pk": f"PERSON#{rating.person}", "id": rating.id, "sk": f"RATING#{rating.created_at}#{rating.id}"},
+        )
         for entry in entries_of(rating):
             transaction.put(self._table.name, {"pk": "TARGETS", "sk": entry.target})
             self._put_entry(transaction, entry)
             self._add(transaction, rating, entry.target, names_of(rating.created_at, entry.level))
         if rating.handling is not None:
             for owner in (rating.organisation, "ALL"):
-                transaction.put(self._table.name, {"pk": f"RATING#{rating.id}", "sk": f"BAD#{owner}", "id": rating.id,
-                                "gsi1pk": f"BAD#{owner}", "gsi1sk": f"{rating.created_at}#{rating.id}"})  # fmt: skip
+                transaction.put(
+                    self._table.name,
+                    {
+                        "pk": f"RATING#{rating.id}",
+                        "sk": f"BAD#{owner}",
+                        "id": rating.id,
+                        "gsi1pk": f"BAD#{owner}",
+                        "gsi1sk": f"{rating.created_at}#{rating.id}",
+                    },
+                )
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
-    def change(self, rating: Rating, seen: int, event: Event, *, handled: Sequence[str] = (),
-               idempotency: Idempotency | None, result: Any = None) -> None:  # fmt: skip
+    def change(
+        self,
+        rating: Rating,
+        seen: int,
+        event: Event,
+        *,
+        handled: Sequence[str] = (),
+        idempotency: Idempotency | None,
+        result: Any = None,
+    ) -> None:
         """Write what came of a rating: state, event, public entries; raise `RatingChanged` if it was overtaken.
 
         `handled`: bad targets whose handling is closed by this.
@@ -125,8 +159,9 @@ class RatingStore:
         item = self._table.find(f"RATING#{rating_id}", "META")
         return None if item is None else Rating.from_item(item)
 
-    def list_mine(self, person: str, after: Mapping[str, Any] | None,
-                  limit: int) -> tuple[list[Rating], Mapping[str, Any] | None]:  # fmt: skip
+    def list_mine(
+        self, person: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
         """Return a page of a person's ratings, newest first. Two reads."""
         items, last = self._page(f"PERSON#{person}", "RATING#", after, limit)
         return self._many([item["id"] for item in items]), last
@@ -135,8 +170,9 @@ class RatingStore:
         """Delete the keys of a rating's original words: nobody reads them any more."""
         self._people.delete_many([(f"KEYS#RATING-{rating_id}", subject) for subject in ("KEK", "text")])
 
-    def list_bad(self, owner: str, after: Mapping[str, Any] | None,
-                 limit: int) -> tuple[list[Rating], Mapping[str, Any] | None]:  # fmt: skip
+    def list_bad(
+        self, owner: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
         """Return a page of bad ratings of an organisation, or of `ALL`, newest first. Two reads."""
         start = None if after is None else dict(after)
         items, last = self._table.query_index(f"BAD#{owner}", after=start, limit=limit, newest_first=True)
@@ -144,11 +180,15 @@ class RatingStore:
 
     def list_due(self, until: str) -> list[str]:
         """Return the ids of bad ratings with something due, from every shard."""
-        return [item["id"] for shard in range(_DUE_SHARDS)
-                for item in self._table.query_index(f"DUE#{shard}", until=f"{until}~")[0]]  # fmt: skip
+        return [
+            item["id"]
+            for shard in range(_DUE_SHARDS)
+            for item in self._table.query_index(f"DUE#{shard}", until=f"{until}~")[0]
+        ]
 
-    def list_entries(self, target: str, after: Mapping[str, Any] | None,
-                     limit: int) -> tuple[list[Entry], Mapping[str, Any] | None]:  # fmt: skip
+    def list_entries(
+        self, target: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Entry], Mapping[str, Any] | None]:
         """Return a page of a target's public entries, newest first. One query."""
         items, last = self._page(f"TARGET#{target}", _ENTRY, after, limit)
         return [_entry(item) for item in items], last
@@ -179,14 +219,19 @@ class RatingStore:
         """Return the writes by which a person is known by references, unless another is."""
         transaction = Transaction()
         for reference in references:
-            transaction.update(self._table.name, {"pk": f"REFERENCE#{reference}", "sk": "PERSON"},
-                               "SET person = if_not_exists(person, :person)", values={":person": person})  # fmt: skip
+            transaction.update(
+                self._table.name,
+                {"pk": f"REFERENCE#{reference}", "sk": "PERSON"},
+                "SET person = if_not_exists(person, :person)",
+                values={":person": person},
+            )
         return transaction.writes
 
     def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
         """Keep a one-time code until it runs out."""
-        self._table.put_new({"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person, "expires_at": expires_at,
-                             "ttl": ttl})  # fmt: skip
+        self._table.put_new(
+            {"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person, "expires_at": expires_at, "ttl": ttl}
+        )
 
     def find_person(self, reference: str, now: str) -> str | None:
         """Return who is known by a reference, or None. One read."""
@@ -201,15 +246,24 @@ class RatingStore:
 
     def flag(self, at: str, staff: str, organisation: str, ratings: int) -> None:
         """Flag a burst of ratings for the supervisor."""
-        self._table.put_new({"pk": "FLAGS", "sk": f"{at}#{staff}", "at": at, "staff": staff,
-                             "organisation": organisation, "ratings": ratings})  # fmt: skip
+        self._table.put_new(
+            {
+                "pk": "FLAGS",
+                "sk": f"{at}#{staff}",
+                "at": at,
+                "staff": staff,
+                "organisation": organisation,
+                "ratings": ratings,
+            }
+        )
 
     def list_flags(self, after: Mapping[str, Any] | None, limit: int) -> tuple[list[Item], Mapping[str, Any] | None]:
         """Return a page of flags, newest first."""
         return self._page("FLAGS", "", after, limit)
 
-    def _page(self, pk: str, prefix: str, after: Mapping[str, Any] | None,
-              limit: int) -> tuple[list[Item], Mapping[str, Any] | None]:  # fmt: skip
+    def _page(
+        self, pk: str, prefix: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Item], Mapping[str, Any] | None]:
         start = None if after is None else {"pk": pk, "sk": after["sk"]}
         items, last = self._table.query(pk, prefix=prefix, after=start, limit=limit, newest_first=True)
         return items, None if last is None else {"sk": last["sk"]}
@@ -225,30 +279,52 @@ class RatingStore:
         if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
             meta |= {"gsi1pk": f"DUE#{_shard(rating.id)}", "gsi1sk": f"{handling.due_at}#{rating.id}"}
         if seen is None:
-            transaction.put(self._table.name, meta, condition="attribute_not_exists(pk)",
-                            refusal=lambda _: RatingChanged())  # fmt: skip
+            transaction.put(
+                self._table.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: RatingChanged()
+            )
         else:
-            transaction.put(self._table.name, meta, condition="#version = :seen", names={"#version": "version"},
-                            values={":seen": seen}, refusal=lambda _: RatingChanged())  # fmt: skip
+            transaction.put(
+                self._table.name,
+                meta,
+                condition="#version = :seen",
+                names={"#version": "version"},
+                values={":seen": seen},
+                refusal=lambda _: RatingChanged(),
+            )
 
     def _put_event(self, transaction: Transaction, event: Event) -> None:
         key = {"pk": f"RATING#{event.aggregate.removeprefix('RATING-')}", "sk": f"EVENT#{event.seq:06d}"}
-        transaction.put(self._table.name, {**key, **event.to_item()}, condition="attribute_not_exists(pk)",
-                        refusal=lambda _: RatingChanged())  # fmt: skip
+        transaction.put(
+            self._table.name,
+            {**key, **event.to_item()},
+            condition="attribute_not_exists(pk)",
+            refusal=lambda _: RatingChanged(),
+        )
 
     def _put_entry(self, transaction: Transaction, entry: Entry) -> None:
         values = {name: value for name, value in entry._asdict().items() if value is not None}
-        transaction.put(self._table.name, {"pk": f"TARGET#{entry.target}", "sk": f"{_ENTRY}{entry.at}#{entry.id}",
-                                           **values, "tags": list(entry.tags)})  # fmt: skip
+        transaction.put(
+            self._table.name,
+            {
+                "pk": f"TARGET#{entry.target}",
+                "sk": f"{_ENTRY}{entry.at}#{entry.id}",
+                **values,
+                "tags": list(entry.tags),
+            },
+        )
 
     def _add(self, transaction: Transaction, rating: Rating, target: str, counters: Iterable[str]) -> None:
         # The transaction is held to a condition elsewhere, so that no repetition counts twice.
         shard = rating.shards[target]
         names = {f"#c{number}": name for number, name in enumerate(counters)}
         added = ", ".join(f"{name} :one" for name in names)
-        transaction.update(self._table.name, {"pk": f"SUMMARY#{target}#{shard}", "sk": "ALL"},
-                           f"SET target = :target ADD {added}", names=names,
-                           values={":one": 1, ":target": target})  # fmt: skip
+        transaction.update(
+            self._table.name,
+            {"pk": f"SUMMARY#{target}#{shard}", "sk": "ALL"},
+            f"SET target = :target ADD {added}",
+            names=names,
+            values={":one": 1, ":target": target},
+        )
 
 
 def choose_shards(targets: Iterable[str]) -> dict[str, int]:

@@ -47,13 +47,16 @@ def add_up(shards: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 def summarise(counts: Mapping[str, int], min_group: int) -> Summary:
     """Return the figures that counters stand for, by month as well."""
     months = sorted({name[1:7] for name in counts if name[0] == "m"})
-    by_month = {f"{month[:4]}-{month[4:]}": _figures(counts, f"m{month}_", f"m{month}_handled", min_group, {})
-                for month in months}  # fmt: skip
+    by_month = {
+        f"{month[:4]}-{month[4:]}": _figures(counts, f"m{month}_", f"m{month}_handled", min_group, {})
+        for month in months
+    }
     return _figures(counts, "l", "handled", min_group, by_month)
 
 
-def _figures(counts: Mapping[str, int], prefix: str, handled: str, min_group: int,
-             months: Mapping[str, Summary]) -> Summary:  # fmt: skip
+def _figures(
+    counts: Mapping[str, int], prefix: str, handled: str, min_group: int, months: Mapping[str, Summary]
+) -> Summary:
     distribution = {str(level): counts.get(f"{prefix}{level}", 0) for level in LEVELS}
     count = sum(distribution.values())
     if count < min_group:
@@ -62,9 +65,13 @@ def _figures(counts: Mapping[str, int], prefix: str, handled: str, min_group: in
     total = sum(level * distribution[str(level)] for level in LEVELS)
     bad = sum(distribution[str(level)] for level in BAD_LEVELS)
     return Summary(
-        round(total / count, 2), count, distribution, round(bad / count, 4),
-        round(counts.get(handled, 0) / bad, 4) if bad else None, months,
-    )  # fmt: skip
+        round(total / count, 2),
+        count,
+        distribution,
+        round(bad / count, 4),
+        round(counts.get(handled, 0) / bad, 4) if bad else None,
+        months,
+    )
 
 
 def _is_counter(name: str) -> bool:

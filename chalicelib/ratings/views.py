@@ -49,11 +49,14 @@ class InvitationView(View):
     def of(cls, one: Invitation, names: dict[str, str], language: Language) -> Self:
         """Return the view of an invitation; `names`: of its targets."""
         return cls(
-            id=one.id, because=one.because, because_name=_BECAUSE.get(one.because, _CASE_ENDED).text(language),
+            id=one.id,
+            because=one.because,
+            because_name=_BECAUSE.get(one.because, _CASE_ENDED).text(language),
             subject=_subject(one.subject),
             targets=[TargetView(target=each.target, kind=each.kind, name=names[each.target]) for each in one.targets],
-            created_at=one.created_at, expires_at=one.expires_at,
-        )  # fmt: skip
+            created_at=one.created_at,
+            expires_at=one.expires_at,
+        )
 
 
 class InvitationList(View):
@@ -174,11 +177,19 @@ class EntryView(View):
             later = entry.follow_up
             follow_up = FollowUpView(at=later["at"][:10], level=later.get("level"), text=later.get("text"))
         return cls(
-            id=entry.id, target=entry.target, on=entry.at[:10], level=entry.level,
-            level_name=rules.level_names[entry.level].text(language), tags=_tags(entry.tags, rules, language),
-            text=entry.text, name=entry.name, reply=entry.reply, rectified=bool(entry.rectified),
-            follow_up=follow_up, hidden=entry.hidden,
-        )  # fmt: skip
+            id=entry.id,
+            target=entry.target,
+            on=entry.at[:10],
+            level=entry.level,
+            level_name=rules.level_names[entry.level].text(language),
+            tags=_tags(entry.tags, rules, language),
+            text=entry.text,
+            name=entry.name,
+            reply=entry.reply,
+            rectified=bool(entry.rectified),
+            follow_up=follow_up,
+            hidden=entry.hidden,
+        )
 
 
 class EntryList(View):
@@ -201,9 +212,12 @@ class FiguresView(View):
     def of_summary(cls, summary: Summary) -> FiguresView:
         """Return the view of figures."""
         return FiguresView(
-            average=summary.average, count=summary.count, distribution=dict(summary.distribution),
-            bad_rate=summary.bad_rate, handled_rate=summary.handled_rate,
-        )  # fmt: skip
+            average=summary.average,
+            count=summary.count,
+            distribution=dict(summary.distribution),
+            bad_rate=summary.bad_rate,
+            handled_rate=summary.handled_rate,
+        )
 
 
 class SummaryView(FiguresView):
@@ -239,11 +253,17 @@ class Drawing:
         """Return a rating as its author sees it."""
         handling = rating.handling
         return RatingView(
-            id=rating.id, subject=_subject(rating.subject), ratings=self._judgements(rating, language),
-            anonymous=rating.anonymous, created_at=rating.created_at, follow_up_until=rating.follow_up_until,
-            follow_up=_follow_up(rating), bad_rating=None if handling is None else HandlingView(**self._of(handling)),
-            hidden=rating.hidden, version=rating.version,
-        )  # fmt: skip
+            id=rating.id,
+            subject=_subject(rating.subject),
+            ratings=self._judgements(rating, language),
+            anonymous=rating.anonymous,
+            created_at=rating.created_at,
+            follow_up_until=rating.follow_up_until,
+            follow_up=_follow_up(rating),
+            bad_rating=None if handling is None else HandlingView(**self._of(handling)),
+            hidden=rating.hidden,
+            version=rating.version,
+        )
 
     def draw_bad(self, rating: Rating, language: Language) -> BadRatingView:
         """Return a bad rating as those who handle it see it."""
@@ -253,26 +273,41 @@ class Drawing:
         assert handling is not None  # noqa: S101 - only bad ratings are listed
         actions = [action for action, (sources, _) in STEPS.items() if handling.status in sources]
         return BadRatingView(
-            id=rating.id, organisation=rating.organisation, subject=_subject(rating.subject),
-            ratings=self._judgements(rating, language), created_at=rating.created_at, follow_up=_follow_up(rating),
-            actions=actions, version=rating.version, **self._of(handling),
-        )  # fmt: skip
+            id=rating.id,
+            organisation=rating.organisation,
+            subject=_subject(rating.subject),
+            ratings=self._judgements(rating, language),
+            created_at=rating.created_at,
+            follow_up=_follow_up(rating),
+            actions=actions,
+            version=rating.version,
+            **self._of(handling),
+        )
 
     def _of(self, handling: Handling) -> dict[str, Any]:
         return {
-            "status": handling.status, "due_at": handling.due_at, "provisional": handling.provisional,
-            "overdue": self._is_overdue(handling), "escalated": bool(handling.escalated),
-            "steps": [StepView(action=step.action, at=step.at, role=step.role, note=step.note)
-                      for step in handling.steps],
-        }  # fmt: skip
+            "status": handling.status,
+            "due_at": handling.due_at,
+            "provisional": handling.provisional,
+            "overdue": self._is_overdue(handling),
+            "escalated": bool(handling.escalated),
+            "steps": [
+                StepView(action=step.action, at=step.at, role=step.role, note=step.note) for step in handling.steps
+            ],
+        }
 
     def _judgements(self, rating: Rating, language: Language) -> list[JudgementView]:
         return [
-            JudgementView(target=one.target, kind=one.kind, level=one.level,
-                          level_name=self._rules.level_names[one.level].text(language),
-                          tags=_tags(one.tags, self._rules, language), text=one.public_text)
+            JudgementView(
+                target=one.target,
+                kind=one.kind,
+                level=one.level,
+                level_name=self._rules.level_names[one.level].text(language),
+                tags=_tags(one.tags, self._rules, language),
+                text=one.public_text,
+            )
             for one in rating.judgements
-        ]  # fmt: skip
+        ]
 
 
 def _subject(subject: Any) -> SubjectView:

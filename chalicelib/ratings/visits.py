@@ -68,9 +68,14 @@ class VisitService:
     """Visits, and how staff find whom they served."""
 
     def __init__(  # noqa: PLR0917
-        self, store: Store, ratings: RatingService, references: References, has_service: Callable[[str], bool],
-        pseudonyms: Callable[[], Pseudonyms], clock: Clock,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        ratings: RatingService,
+        references: References,
+        has_service: Callable[[str], bool],
+        pseudonyms: Callable[[], Pseudonyms],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._ratings = ratings
         self._references = references
@@ -82,8 +87,12 @@ class VisitService:
         """Return a one-time code for the citizen to show at a window, and until when it holds."""
         code = "".join(secrets.choice(ALPHABET) for _ in range(_CODE_LENGTH))
         expires = self._clock.now() + timedelta(minutes=self._ratings.rules.visit_code_minutes)
-        self._store.offer_code(self._references.of(code), self._person(viewer), format_instant(expires),
-                               int((expires + timedelta(days=1)).timestamp()))  # fmt: skip
+        self._store.offer_code(
+            self._references.of(code),
+            self._person(viewer),
+            format_instant(expires),
+            int((expires + timedelta(days=1)).timestamp()),
+        )
         return code, expires
 
     def register(self, viewer: Viewer, numbers: list[str]) -> None:
@@ -118,12 +127,19 @@ class VisitService:
         visit_id = new_id(12)
         invitations = tuple(self._earned(visit, visit_id, person, organisation, now))
         recorded = Recorded(visit_id, format_instant(now), invitations)
-        values: dict[str, Any] = {"at": recorded.at, "service": visit.service_code, "channel": visit.channel,
-                                  "staff": visit.staff_id, "completed": visit.completed, "person": person,
-                                  "organisation": organisation}  # fmt: skip
+        values: dict[str, Any] = {
+            "at": recorded.at,
+            "service": visit.service_code,
+            "channel": visit.channel,
+            "staff": visit.staff_id,
+            "completed": visit.completed,
+            "person": person,
+            "organisation": organisation,
+        }
         is_code = len(_NOT_ALNUM.sub("", visit.citizen_ref)) == _CODE_LENGTH
-        self._store.record_visit(visit_id, values, invitations, reference if is_code else None, idempotency=idempotency,
-                                 result=recorded)  # fmt: skip
+        self._store.record_visit(
+            visit_id, values, invitations, reference if is_code else None, idempotency=idempotency, result=recorded
+        )
         return recorded
 
     def _earned(self, visit: Visit, visit_id: str, person: str, organisation: str, now: datetime) -> list[Invitation]:
@@ -132,13 +148,22 @@ class VisitService:
         if visit.channel == "window":
             earned.append(("visit", [Target(f"staff:{visit.staff_id}", "staff")]))
         if visit.completed:
-            earned.append(("service_completed", [
-                Target(f"service:{visit.service_code}", "service"), Target(f"organisation:{organisation}", "overall"),
-                Target(f"channel:{visit.channel}", "channel"),
-            ]))  # fmt: skip
-        return [self._ratings.invitation(f"{visit_id}{number}", person, because, subject, targets, organisation,
-                                         visit.channel, now)
-                for number, (because, targets) in enumerate(earned)]  # fmt: skip
+            earned.append(
+                (
+                    "service_completed",
+                    [
+                        Target(f"service:{visit.service_code}", "service"),
+                        Target(f"organisation:{organisation}", "overall"),
+                        Target(f"channel:{visit.channel}", "channel"),
+                    ],
+                )
+            )
+        return [
+            self._ratings.invitation(
+                f"{visit_id}{number}", person, because, subject, targets, organisation, visit.channel, now
+            )
+            for number, (because, targets) in enumerate(earned)
+        ]
 
     def _person(self, viewer: Viewer) -> str:
         return self._pseudonyms().of(viewer.subject)

@@ -84,8 +84,15 @@ class Table:
                 return
             request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
 
-    def query(self, pk: str, *, prefix: str = "", after: Item | None = None, limit: int | None = None,
-              newest_first: bool = False) -> tuple[list[Item], Item | None]:  # fmt: skip
+    def query(
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        after: Item | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> tuple[list[Item], Item | None]:
         """Return up to `limit` items of a partition whose `sk` begins with `prefix`, and where to go on. One read."""
         condition, values = "pk = :pk", {":pk": pk}
         if prefix:
@@ -93,9 +100,15 @@ class Table:
         return self._query(condition, values, {"ConsistentRead": True}, after, limit, newest_first)
 
     def query_index(
-        self, gsi1pk: str, *, since: str = "", until: str | None = None, after: Item | None = None,
-        limit: int | None = None, newest_first: bool = False,
-    ) -> tuple[list[Item], Item | None]:  # fmt: skip
+        self,
+        gsi1pk: str,
+        *,
+        since: str = "",
+        until: str | None = None,
+        after: Item | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> tuple[list[Item], Item | None]:
         """Return up to `limit` items of a partition of index `gsi1`, `gsi1sk` in a range; and where to go on."""
         condition, values = "gsi1pk = :pk", {":pk": gsi1pk}
         if until is not None:
@@ -104,8 +117,15 @@ class Table:
                 condition, values[":since"] = "gsi1pk = :pk AND gsi1sk BETWEEN :since AND :until", since
         return self._query(condition, values, {"IndexName": "gsi1"}, after, limit, newest_first)
 
-    def _query(self, condition: str, values: Item, options: dict[str, Any], after: Item | None, limit: int | None,  # noqa: PLR0917
-               newest_first: bool) -> tuple[list[Item], Item | None]:  # fmt: skip  # noqa: FBT001
+    def _query(
+        self,
+        condition: str,
+        values: Item,
+        options: dict[str, Any],
+        after: Item | None,
+        limit: int | None,  # noqa: PLR0917
+        newest_first: bool,
+    ) -> tuple[list[Item], Item | None]:  # noqa: FBT001
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
@@ -137,11 +157,13 @@ class Table:
         """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing."""
         with unavailable_when_down():
             reply = self._clients.dynamodb.update_item(
-                TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}),
-                UpdateExpression="SET #ttl = :ttl ADD #set :one", ReturnValues="ALL_NEW",
+                TableName=self.name,
+                Key=to_wire({"pk": pk, "sk": sk}),
+                UpdateExpression="SET #ttl = :ttl ADD #set :one",
+                ReturnValues="ALL_NEW",
                 ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
                 ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}}),
-            )  # fmt: skip
+            )
         return len(reply["Attributes"][attribute]["SS"])
 
     def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:
@@ -160,8 +182,15 @@ class Table:
                 unwritten.clear()
                 unwritten.update(reply.get("UnprocessedItems", {}))
 
-    def update(self, key: tuple[str, str], expression: str, *, condition: str, names: Mapping[str, str] | None = None,
-               values: Item | None = None) -> bool:  # fmt: skip
+    def update(
+        self,
+        key: tuple[str, str],
+        expression: str,
+        *,
+        condition: str,
+        names: Mapping[str, str] | None = None,
+        values: Item | None = None,
+    ) -> bool:
         """Change one item if `condition` holds; tell whether it did."""
         request: dict[str, Any] = {
             "TableName": self.name,

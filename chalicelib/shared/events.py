@@ -53,26 +53,54 @@ class Event:
         return None if self.sealed is None else hashlib.sha256(self.sealed).hexdigest()
 
     @classmethod
-    def happened(cls, aggregate: str, seq: int, at: datetime, name: str, *, actor: str, actor_role: str, status: str,
-                 data: Mapping[str, Any], prev_hash: str, audience: Iterable[Mapping[str, str]] = (),
-                 sealed: bytes | None = None) -> Self:  # fmt: skip
+    def happened(
+        cls,
+        aggregate: str,
+        seq: int,
+        at: datetime,
+        name: str,
+        *,
+        actor: str,
+        actor_role: str,
+        status: str,
+        data: Mapping[str, Any],
+        prev_hash: str,
+        audience: Iterable[Mapping[str, str]] = (),
+        sealed: bytes | None = None,
+    ) -> Self:
         """Return a new event at the end of a chain whose last hash is `prev_hash`."""
         values: dict[str, Any] = {
-            "aggregate": aggregate, "seq": seq, "at": format_instant(at), "name": name, "actor": actor,
-            "actor_role": actor_role, "status": status, "data": dict(data), "audience": tuple(map(dict, audience)),
-            "sealed": sealed, "prev_hash": prev_hash,
-        }  # fmt: skip
+            "aggregate": aggregate,
+            "seq": seq,
+            "at": format_instant(at),
+            "name": name,
+            "actor": actor,
+            "actor_role": actor_role,
+            "status": status,
+            "data": dict(data),
+            "audience": tuple(map(dict, audience)),
+            "sealed": sealed,
+            "prev_hash": prev_hash,
+        }
         return cls(**values, hash=_digest(values))
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Return the event that a table's item holds."""
         return cls(
-            aggregate=item["aggregate"], seq=item["seq"], at=item["at"], name=item["name"], actor=item["actor"],
-            actor_role=item["actor_role"], status=item["status"], data=item["data"],
-            audience=tuple(item["audience"]), sealed=item.get("sealed"), prev_hash=item["prev_hash"],
+            aggregate=item["aggregate"],
+            seq=item["seq"],
+            at=item["at"],
+            name=item["name"],
+            actor=item["actor"],
+            actor_role=item["actor_role"],
+            status=item["status"],
+            data=item["data"],
+            audience=tuple(item["audience"]),
+            sealed=item.get("sealed"),
+            prev_hash=item["prev_hash"],
             hash=item["hash"],
-        )  # fmt: skip
+        )
 
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of the event's item, without keys."""

@@ -81,30 +81,69 @@ class Transaction:
 
     writes: list[Write] = field(default_factory=list)
 
-    def put(self, table: str, item: Item, *, condition: str | None = None, refusal: Refusal | None = None,
-            names: Mapping[str, str] | None = None, values: Item | None = None) -> None:  # fmt: skip
+    def put(
+        self,
+        table: str,
+        item: Item,
+        *,
+        condition: str | None = None,
+        refusal: Refusal | None = None,
+        names: Mapping[str, str] | None = None,
+        values: Item | None = None,
+    ) -> None:
         """Write a whole item, if `condition` holds."""
         self._add("Put", {"TableName": table, "Item": to_wire(item)}, condition, refusal, names, values)
 
-    def update(self, table: str, key: Item, expression: str, *, condition: str | None = None,
-               refusal: Refusal | None = None, names: Mapping[str, str] | None = None,
-               values: Item | None = None) -> None:  # fmt: skip
+    def update(
+        self,
+        table: str,
+        key: Item,
+        expression: str,
+        *,
+        condition: str | None = None,
+        refusal: Refusal | None = None,
+        names: Mapping[str, str] | None = None,
+        values: Item | None = None,
+    ) -> None:
         """Change attributes of an item, if `condition` holds."""
         parameters = {"TableName": table, "Key": to_wire(key), "UpdateExpression": expression}
         self._add("Update", parameters, condition, refusal, names, values)
 
-    def delete(self, table: str, key: Item, *, condition: str | None = None, refusal: Refusal | None = None,
-               names: Mapping[str, str] | None = None, values: Item | None = None) -> None:  # fmt: skip
+    def delete(
+        self,
+        table: str,
+        key: Item,
+        *,
+        condition: str | None = None,
+        refusal: Refusal | None = None,
+        names: Mapping[str, str] | None = None,
+        values: Item | None = None,
+    ) -> None:
         """Remove an item, if `condition` holds."""
         self._add("Delete", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
 
-    def check(self, table: str, key: Item, *, condition: str, refusal: Refusal,
-              names: Mapping[str, str] | None = None, values: Item | None = None) -> None:  # fmt: skip
+    def check(
+        self,
+        table: str,
+        key: Item,
+        *,
+        condition: str,
+        refusal: Refusal,
+        names: Mapping[str, str] | None = None,
+        values: Item | None = None,
+    ) -> None:
         """Hold the transaction to a condition on an item that it does not write."""
         self._add("ConditionCheck", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
 
-    def _add(self, kind: str, parameters: dict[str, Any], condition: str | None, refusal: Refusal | None,  # noqa: PLR0917
-             names: Mapping[str, str] | None, values: Item | None) -> None:  # fmt: skip
+    def _add(  # noqa: PLR0917
+        self,
+        kind: str,
+        parameters: dict[str, Any],
+        condition: str | None,
+        refusal: Refusal | None,
+        names: Mapping[str, str] | None,
+        values: Item | None,
+    ) -> None:
         if (condition is None) != (refusal is None):
             raise TypeError("a condition and the error it stands for go together")
         if condition is not None:
@@ -197,9 +236,14 @@ class Committer:
         }
         alone = Transaction()
         # An expired row that TTL has not swept yet is as good as none.
-        alone.put(self._table, row, condition="attribute_not_exists(pk) OR #ttl <= :now",
-                  refusal=lambda _: Unavailable(), names={"#ttl": "ttl"},
-                  values={":now": int(idempotency.received_at.timestamp())})  # fmt: skip
+        alone.put(
+            self._table,
+            row,
+            condition="attribute_not_exists(pk) OR #ttl <= :now",
+            refusal=lambda _: Unavailable(),
+            names={"#ttl": "ttl"},
+            values={":now": int(idempotency.received_at.timestamp())},
+        )
         return alone.writes[0]
 
     def _replay(self, idempotency: Idempotency, reason: Mapping[str, Any]) -> Exception:

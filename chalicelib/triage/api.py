@@ -53,14 +53,18 @@ class DisputeTypeView(View):
     def of(cls, one: DisputeType, path: list[str], language: Language) -> Self:
         """Return the view of a type in one language."""
         return cls(
-            code=one.code, name=one.name.text(language),
+            code=one.code,
+            name=one.name.text(language),
             children=[SubtypeView(code=child.code, name=child.name.text(language)) for child in one.children],
             accepted=[text.text(language) for text in one.accepted],
-            not_accepted=[ElsewhereView(what=each.what.text(language), instead=each.instead.text(language))
-                          for each in one.not_accepted],
-            path=path, evidence=[text.text(language) for text in one.evidence],
+            not_accepted=[
+                ElsewhereView(what=each.what.text(language), instead=each.instead.text(language))
+                for each in one.not_accepted
+            ],
+            path=path,
+            evidence=[text.text(language) for text in one.evidence],
             organisation_kinds=list(one.organisation_kinds),
-        )  # fmt: skip
+        )
 
 
 class DisputeTypeList(View):
@@ -159,22 +163,35 @@ class TriageView(View):
         best = _candidate(advice.triage.best, service, language)
         subtype = None if best.subtype is None else service.name_of(best.subtype)
         return cls(
-            dispute_type=best.dispute_type, subtype=best.subtype, name=best.name,
-            subtype_name=None if subtype is None else subtype.text(language), score=best.score, matched=best.matched,
+            dispute_type=best.dispute_type,
+            subtype=best.subtype,
+            name=best.name,
+            subtype_name=None if subtype is None else subtype.text(language),
+            score=best.score,
+            matched=best.matched,
             alternatives=[_candidate(one, service, language) for one in advice.triage.alternatives],
             organisations=[
-                OrganisationRef(id=one.id, name=one.name_en if language == "en" and one.name_en else one.name,
-                                address=one.address, phone=one.phone) for one in advice.organisations
+                OrganisationRef(
+                    id=one.id,
+                    name=one.name_en if language == "en" and one.name_en else one.name,
+                    address=one.address,
+                    phone=one.phone,
+                )
+                for one in advice.organisations
             ],
             urgent=_urgent(advice.triage.alarms, service.rules, language),
             questions=[
-                QuestionView(id=one["id"], text=one["text"][language],
-                             answers=[AnswerView(value=answer["value"], name=answer["name"][language])
-                                      for answer in one["answers"]])
+                QuestionView(
+                    id=one["id"],
+                    text=one["text"][language],
+                    answers=[
+                        AnswerView(value=answer["value"], name=answer["name"][language]) for answer in one["answers"]
+                    ],
+                )
                 for one in advice.questions
             ],
             ruleset_version=service.rules.version,
-        )  # fmt: skip
+        )
 
 
 class RuleSetView(View):
@@ -218,9 +235,12 @@ def rule_set() -> RuleSetView:
 def _candidate(one: Candidate, service: TriageService, language: Language) -> CandidateView:
     name = service.name_of(one.type)
     return CandidateView(
-        dispute_type=one.type, subtype=one.subtype, name="" if name is None else name.text(language), score=one.score,
+        dispute_type=one.type,
+        subtype=one.subtype,
+        name="" if name is None else name.text(language),
+        score=one.score,
         matched=[MatchedView(rule=each.rule, words=list(each.words)) for each in one.matched],
-    )  # fmt: skip
+    )
 
 
 def _urgent(alarms: tuple[Alarm, ...], rules: RuleSet, language: Language) -> Urgent | None:

@@ -86,27 +86,44 @@ class RuleSet:
                 rules_of[said] = (*rules_of.get(said, ()), rule)
         negations = document["negations"]
         return cls(
-            version=document["version"], rules_of=rules_of,
+            version=document["version"],
+            rules_of=rules_of,
             by_first=_by_first(rules_of),
             english=re.compile(_any(word for rule in rules for word in rule.words if word.isascii())),
             combinations=tuple(
-                Combination(one["id"], one["type"], one["subtype"], one["weight"],
-                            tuple(re.compile(_any(group)) for group in one["all"]))
+                Combination(
+                    one["id"],
+                    one["type"],
+                    one["subtype"],
+                    one["weight"],
+                    tuple(re.compile(_any(group)) for group in one["all"]),
+                )
                 for one in document["combinations"]
             ),
             red_lines=tuple(
-                RedLine(one["id"], one["level"], Text(**one["reason"]),
-                        re.compile(_any((*one["words"]["zh"], *one["words"]["en"]))), tuple(one["hotlines"]))
+                RedLine(
+                    one["id"],
+                    one["level"],
+                    Text(**one["reason"]),
+                    re.compile(_any((*one["words"]["zh"], *one["words"]["en"]))),
+                    tuple(one["hotlines"]),
+                )
                 for one in document["urgent"]
             ),
-            negated=_before(negations["before"], 2), negated_urgent=_before(negations["before_urgent"], 0),
-            answers={(question["id"], answer["value"]): answer["type"]
-                     for question in document["questions"] for answer in question["answers"]},
-            answer_weight=document["answer_weight"], ask_below_margin=document["ask_below_margin"],
+            negated=_before(negations["before"], 2),
+            negated_urgent=_before(negations["before_urgent"], 0),
+            answers={
+                (question["id"], answer["value"]): answer["type"]
+                for question in document["questions"]
+                for answer in question["answers"]
+            },
+            answer_weight=document["answer_weight"],
+            ask_below_margin=document["ask_below_margin"],
             hotlines={number: Text(**name) for number, name in document["hotlines"].items()},
             questions=document["questions"],
-            simplified={ord(char): to for char, to in traditional.items()}, published=document,
-        )  # fmt: skip
+            simplified={ord(char): to for char, to in traditional.items()},
+            published=document,
+        )
 
 
 def _any(words: Iterable[str]) -> str:

@@ -80,9 +80,11 @@ class DisputeTypes:
 
 def _main(one: Mapping[str, Any]) -> DisputeType:
     return DisputeType(
-        code=one["code"], name=Text(**one["name"]),
+        code=one["code"],
+        name=Text(**one["name"]),
         children=tuple(Subtype(child["code"], one["code"], Text(**child["name"])) for child in one["children"]),
         accepted=tuple(Text(**text) for text in one["accepted"]),
         not_accepted=tuple(Elsewhere(Text(**each["what"]), Text(**each["instead"])) for each in one["not_accepted"]),
-        evidence=tuple(Text(**text) for text in one["evidence"]), organisation_kinds=tuple(one["organisation_kinds"]),
-    )  # fmt: skip
+        evidence=tuple(Text(**text) for text in one["evidence"]),
+        organisation_kinds=tuple(one["organisation_kinds"]),
+    )

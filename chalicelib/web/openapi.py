@@ -28,14 +28,19 @@ from chalicelib.web.problems import MEDIA_TYPE, Problem
 
 _REF: Final = "#/components/schemas/{model}"
 _LANGUAGE: Final = {
-    "name": "Accept-Language", "in": "header", "required": False, "schema": {"type": "string"},
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
     "description": "zh-CN (default) or en; texts for people follow it, codes never change.",
-}  # fmt: skip
+}
 _IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key", "in": "header", "required": True,
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "New for each act; the same on a retry, which then gets the first answer.",
-}  # fmt: skip
+}
 
 
 def describe_api(operations: Sequence[Operation]) -> Answer:

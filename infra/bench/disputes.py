@@ -60,8 +60,11 @@ def _count(world: World) -> dict[str, dict[str, float]]:
     wanted = Wanted("bench", None, _MORNING.date(), _MORNING.date() + timedelta(days=13), 60, None)
     started = time.perf_counter()
     found = container.booking.list_slots(applicant, wanted, None, NOW)
-    counted["slots_50_mediators_14_days"] = {**tally.take(), "slots": len(found),
-                                             "ms": round((time.perf_counter() - started) * 1000)}  # fmt: skip
+    counted["slots_50_mediators_14_days"] = {
+        **tally.take(),
+        "slots": len(found),
+        "ms": round((time.perf_counter() - started) * 1000),
+    }
     container.ratings.summarise("service:mediation")
     counted["rating_summary"] = tally.take()
     return counted
@@ -89,15 +92,24 @@ def _growth(world: World) -> dict[str, Any]:
             made = new_code()
             values = {} if template is None else template.to_item()
             rows.append({"pk": f"CASE#{made}", "sk": "META", **values, "code": made})
-            rows.append({"pk": f"CASE#{made}", "sk": "LIST#ORGANISATION#bench", "gsi1pk": "LIST#ORGANISATION#bench",
-                         "gsi1sk": f"2025-01-01T00:00:00.000Z#{number:06d}", "code": made})  # fmt: skip
+            rows.append(
+                {
+                    "pk": f"CASE#{made}",
+                    "sk": "LIST#ORGANISATION#bench",
+                    "gsi1pk": "LIST#ORGANISATION#bench",
+                    "gsi1sk": f"2025-01-01T00:00:00.000Z#{number:06d}",
+                    "code": made,
+                }
+            )
         with ThreadPoolExecutor(_WORKERS) as pool:
             list(pool.map(table.put_many, [rows[n : n + 500] for n in range(0, len(rows), 500)]))
     tally.take()
     many = units()
     names = ("progress", "my_cases")
-    return {name: {"few": one, "many": other, "ratio": round(other / one, 2) if one else None}
-            for name, one, other in zip(names, few, many, strict=True)}  # fmt: skip
+    return {
+        name: {"few": one, "many": other, "ratio": round(other / one, 2) if one else None}
+        for name, one, other in zip(names, few, many, strict=True)
+    }
 
 
 def _contend(world: World) -> dict[str, Any]:
@@ -123,8 +135,12 @@ def _contend(world: World) -> dict[str, Any]:
             got = Counter(pool.map(attempt, cases, itertools.repeat(start)))
             winners.append(got["booked"])
             outcomes.update(got)
-    return {"rounds": len(winners), "winners": sum(winners), "rounds_with_one_winner": winners.count(1),
-            "outcomes": dict(outcomes)}  # fmt: skip
+    return {
+        "rounds": len(winners),
+        "winners": sum(winners),
+        "rounds_with_one_winner": winners.count(1),
+        "outcomes": dict(outcomes),
+    }
 
 
 def _throughput(world: World) -> dict[str, float]:
@@ -149,8 +165,12 @@ def _throughput(world: World) -> dict[str, float]:
         for turn in range(len(starts)):
             transaction = Transaction()
             for write in range(16):  # as many as a booking makes
-                transaction.put(table, {"pk": f"RAW#{number}#{turn}", "sk": str(write), "data": "x" * 300},
-                                condition="attribute_not_exists(pk)", refusal=lambda _: SlotTaken())  # fmt: skip
+                transaction.put(
+                    table,
+                    {"pk": f"RAW#{number}#{turn}", "sk": str(write), "data": "x" * 300},
+                    condition="attribute_not_exists(pk)",
+                    refusal=lambda _: SlotTaken(),
+                )
             container.answers.commit(transaction)
         return len(starts)
 
@@ -158,8 +178,11 @@ def _throughput(world: World) -> dict[str, float]:
     with ThreadPoolExecutor(_WORKERS) as pool:
         done = sum(pool.map(raw, range(_WORKERS)))
     transactions = done / (time.perf_counter() - started)
-    return {"bookings_per_second": round(bookings, 1), "raw_transactions_per_second": round(transactions, 1),
-            "ratio": round(bookings / transactions, 2)}  # fmt: skip
+    return {
+        "bookings_per_second": round(bookings, 1),
+        "raw_transactions_per_second": round(transactions, 1),
+        "ratio": round(bookings / transactions, 2),
+    }
 
 
 def _of_one_mediator(world: World, number: int) -> tuple[str, Viewer]:

@@ -96,10 +96,21 @@ def made_up_case() -> Case:
     reached = dict.fromkeys(("submitted", "accepted", "assigned", "mediating"), at)
     due = Deadline("mediation_period", "2026-12-24T15:59:59.000Z", provisional=False, started_at=at)
     return Case(
-        code=new_code(), status="mediating", version=9, dispute_type="neighbour", region="210202", organisation="o",
-        parties=parties, deadlines=(due,), reached=reached, since=at, created_at=at, updated_at=at, head="0" * 64,
+        code=new_code(),
+        status="mediating",
+        version=9,
+        dispute_type="neighbour",
+        region="210202",
+        organisation="o",
+        parties=parties,
+        deadlines=(due,),
+        reached=reached,
+        since=at,
+        created_at=at,
+        updated_at=at,
+        head="0" * 64,
         mediator="m",
-    )  # fmt: skip
+    )
 
 
 def _yima(item: ServiceItem, case: Case) -> Handler:

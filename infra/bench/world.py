@@ -58,11 +58,17 @@ class World:
     def file(self, applicant: Viewer) -> str:
         """File a case; return its code."""
         filing = {
-            "dispute_type": "neighbour", "region": "210202", "title": "t", "facts": "f" * 500, "claims": ["c"],
-            "amount_cents": None, "preferred_modes": [], "terms_version": "1",
+            "dispute_type": "neighbour",
+            "region": "210202",
+            "title": "t",
+            "facts": "f" * 500,
+            "claims": ["c"],
+            "amount_cents": None,
+            "preferred_modes": [],
+            "terms_version": "1",
             "applicant": {"name": "n", "phone": "13800138000", "id_number": None, "address": None},
             "respondents": [{"name": "r", "phone": None, "kind": "person"}],
-        }  # fmt: skip
+        }
         return self.container.cases.file(applicant, filing, self.key()).case.code
 
     def act(self, viewer: Viewer, code: str, action: str, **details: Any) -> None:
@@ -91,9 +97,12 @@ def bench_world(mediators: int = 50) -> Iterator[World]:
     with DynamoDbLocal() as engine:
         clients = Clients()
         clients.__dict__["dynamodb"] = boto3.client(
-            "dynamodb", endpoint_url=engine.url, region_name="cn-north-1", aws_access_key_id="x",
+            "dynamodb",
+            endpoint_url=engine.url,
+            region_name="cn-north-1",
+            aws_access_key_id="x",
             aws_secret_access_key="x",
-        )  # fmt: skip
+        )
         clients.__dict__["kms"] = _Kms()
         resources = read_template()["Resources"]
         for name, resource in resources.items():
@@ -122,11 +131,21 @@ def _organisation(container: Container, mediators: int) -> None:
 
     first, last = datetime(2025, 1, 1, tzinfo=UTC).date(), datetime(2030, 1, 1, tzinfo=UTC).date()
     roster = tuple(
-        Mediator(id=f"m-{number}", name=f"m-{number}",
-                 trainings=(Training(course="c", completed_on=first, expires_on=last),),
-                 certificate=Certificate(number="1", issued_on=first, expires_on=last))
+        Mediator(
+            id=f"m-{number}",
+            name=f"m-{number}",
+            trainings=(Training(course="c", completed_on=first, expires_on=last),),
+            certificate=Certificate(number="1", issued_on=first, expires_on=last),
+        )
         for number in range(mediators)
-    )  # fmt: skip
-    made = Organisation(id="bench", name="bench", kind="peoples_mediation_committee", region="210202",
-                        covers=("210202",), dispute_types=("*",), mediators=roster)  # fmt: skip
+    )
+    made = Organisation(
+        id="bench",
+        name="bench",
+        kind="peoples_mediation_committee",
+        region="210202",
+        covers=("210202",),
+        dispute_types=("*",),
+        mediators=roster,
+    )
     OrganisationStore(container.aws, container.settings.organisations_table, container.answers).put_all([made])

@@ -42,7 +42,15 @@ _VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     "version": ("版本", "版本号"),
     "exercise_level": ("层级",),
     "department": (
-        "实施主体名称", "部门", "部门名称", "实施部门", "实施机关", "实施机构", "dept", "dept_name", "department_name",
+        "实施主体名称",
+        "部门",
+        "部门名称",
+        "实施部门",
+        "实施机关",
+        "实施机构",
+        "dept",
+        "dept_name",
+        "department_name",
     ),
     "department_code": ("实施主体代码", "部门编码", "部门代码", "dept_code"),
     "region": ("行政区划编码", "行政区划", "区划代码", "region_code", "area_code"),
@@ -72,7 +80,7 @@ _VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     PROMISED_LIMIT_UNIT: ("承诺时限单位", "承诺期限单位"),
     IS_CHARGED: (),
     OPENING_HOURS: ("办公时间", "工作时间"),
-}  # fmt: skip
+}
 
 _NOISE: Final = re.compile(r"[\s_*\ufeff]|\((?:必填|选填|可选)\)")
 

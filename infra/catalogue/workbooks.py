@@ -24,9 +24,18 @@ _HEADER_WITHIN_ROWS: Final = 10
 _ROWS_AT_A_TIME: Final = 100
 # What openpyxl raises on parts that are missing, cut short, or not the XML they should be.
 _LIBRARY_ERRORS: Final = (
-    KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, ParseError, SyntaxError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+    EOFError,
+    ParseError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _DAMAGED: Final = "the file looks like XLSX, but cannot be read: open it in Excel or WPS, and save it again"
 
 

@@ -24,13 +24,19 @@ def add_commands(groups: Groups) -> None:
         "--console-port", type=_port, default=env.get("CONSOLE_PORT") or "8001", help="of the developer console (8001)"
     )
     local.add_argument(
-        "--dynamodb", type=_engine, default=env.get("DYNAMODB") or "moto", metavar="{moto,local}",
+        "--dynamodb",
+        type=_engine,
+        default=env.get("DYNAMODB") or "moto",
+        metavar="{moto,local}",
         help="moto: in memory; local: DynamoDB Local, with a data folder that survives restarts",
-    )  # fmt: skip
+    )
     local.add_argument(
-        "--catalogue", type=Path, default=Path(env["CATALOGUE"]) if env.get("CATALOGUE") else None, metavar="PATH",
+        "--catalogue",
+        type=Path,
+        default=Path(env["CATALOGUE"]) if env.get("CATALOGUE") else None,
+        metavar="PATH",
         help="service items to load instead of the sample",
-    )  # fmt: skip
+    )
     local.set_defaults(run=run_local)
 
 

@@ -90,9 +90,19 @@ class DynamoDbLocal:
         port = _free_port()
         where = ["-inMemory"] if self._data_folder is None else ["-dbPath", str(self._data_folder.resolve())]
         command = [
-            "java", *_SHORT_LIVED, "-Xmx1g", f"-Djava.library.path={_LIBRARIES}", *_entry_point(engine),
-            "-port", str(port), "-sharedDb", "-disableTelemetry", "-cors", "http://127.0.0.1", *where,
-        ]  # fmt: skip
+            "java",
+            *_SHORT_LIVED,
+            "-Xmx1g",
+            f"-Djava.library.path={_LIBRARIES}",
+            *_entry_point(engine),
+            "-port",
+            str(port),
+            "-sharedDb",
+            "-disableTelemetry",
+            "-cors",
+            "http://127.0.0.1",
+            *where,
+        ]
         self._process = subprocess.Popen(
             command,
             cwd=engine,
@@ -160,9 +170,16 @@ def _install(folder: Path) -> None:
     wanted = f"{PACKAGE}@{PACKAGE_VERSION}"
     with tempfile.TemporaryDirectory(dir=TOOLS) as scratch:
         command = [
-            "npm", "install", "--prefix", scratch, "--no-save", "--no-package-lock", "--ignore-scripts", "--silent",
+            "npm",
+            "install",
+            "--prefix",
+            scratch,
+            "--no-save",
+            "--no-package-lock",
+            "--ignore-scripts",
+            "--silent",
             wanted,
-        ]  # fmt: skip
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_INSTALL_SECONDS)
         except subprocess.TimeoutExpired:

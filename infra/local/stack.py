@@ -23,8 +23,12 @@ _KEY: Final = "AWS::KMS::Key"
 _TABLE: Final = "AWS::DynamoDB::Table"
 _SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a resource type
 _TABLE_PROPERTIES: Final = (
-    "AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes", "StreamSpecification",
-)  # fmt: skip
+    "AttributeDefinitions",
+    "KeySchema",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "StreamSpecification",
+)
 
 
 class SchemaChanged(RuntimeError):
@@ -52,14 +56,15 @@ def create_stack(parameters: Mapping[str, str], *, root_secret: str | None = Non
             made[name] = _create_secret(f"yima-{name}", root_secret or secrets.token_urlsafe(48))
         elif resource.get("Type") == _KEY and "KeyUsage" in resource["Properties"]:
             made[name] = _create_signing_key(resource["Properties"])
-    rest = {name: one for name, one in resources.items()
-            if one.get("Type") in _BY_CLOUDFORMATION and name not in made}  # fmt: skip
+    rest = {name: one for name, one in resources.items() if one.get("Type") in _BY_CLOUDFORMATION and name not in made}
     environment = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
     outputs = {name.replace("_", ""): {"Value": value} for name, value in _with_literals(environment, made).items()}
     made_by_cloudformation = {
-        "Parameters": template["Parameters"], "Conditions": template.get("Conditions", {}), "Resources": rest,
+        "Parameters": template["Parameters"],
+        "Conditions": template.get("Conditions", {}),
+        "Resources": rest,
         "Outputs": outputs,
-    }  # fmt: skip
+    }
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_stack(
         StackName=_STACK,

@@ -29,9 +29,16 @@ def run_package(arguments: argparse.Namespace) -> int:
     """Package, and say where the files are; 1 if Chalice failed."""
     chalice = Path(sys.executable).with_name("chalice")
     command = [
-        str(chalice), "package", "--stage", arguments.stage, "--merge-template", str(ROOT / "infra" / "resources.json"),
-        "--template-format", "json", str(arguments.out),
-    ]  # fmt: skip
+        str(chalice),
+        "package",
+        "--stage",
+        arguments.stage,
+        "--merge-template",
+        str(ROOT / "infra" / "resources.json"),
+        "--template-format",
+        "json",
+        str(arguments.out),
+    ]
     # Chalice wants a region to package for; what it packages does not depend on it.
     env = {"AWS_DEFAULT_REGION": "cn-north-1", **os.environ}
     done = subprocess.run(command, cwd=ROOT, check=False, env=env)

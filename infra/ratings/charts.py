@@ -27,9 +27,12 @@ def draw_charts(month: str, rows: Sequence[Row]) -> str:
         if row.target.startswith("organisation:"):
             by_organisation.setdefault(row.target.partition(":")[2], []).append(row.level)
     rates = sorted(
-        ((sum(level in BAD_LEVELS for level in given) / len(given), name, len(given))
-         for name, given in by_organisation.items()), reverse=True,
-    )  # fmt: skip
+        (
+            (sum(level in BAD_LEVELS for level in given) / len(given), name, len(given))
+            for name, given in by_organisation.items()
+        ),
+        reverse=True,
+    )
     shares = [(name, rate, f"{rate:.1%} of {count}", "#c62828") for rate, name, count in rates]
     top = 70 + len(bars) * (_BAR + _GAP)
     parts += _chart("Bad rate by organisation", shares, top=top)

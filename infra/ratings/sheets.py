@@ -35,10 +35,18 @@ class Row(NamedTuple):
         """Return the row of an entry."""
         later = entry.follow_up or {}
         return cls(
-            entry.id, entry.target, entry.at[:10], entry.level, " ".join(entry.tags), entry.text or "",
-            entry.reply or "", "yes" if entry.rectified else "no", str(later.get("level") or ""),
-            later.get("text") or "", entry.hidden or "",
-        )  # fmt: skip
+            entry.id,
+            entry.target,
+            entry.at[:10],
+            entry.level,
+            " ".join(entry.tags),
+            entry.text or "",
+            entry.reply or "",
+            "yes" if entry.rectified else "no",
+            str(later.get("level") or ""),
+            later.get("text") or "",
+            entry.hidden or "",
+        )
 
 
 def inert(cell: object) -> object:

@@ -22,9 +22,22 @@ from infra.search.sounds import character_sounds, simplified_characters, sounds_
 from infra.search.synonyms import INTENT_MARK, Synonyms
 
 _SUMMARY_FIELDS: Final = (
-    "code", "name", "name_en", "short_name", "department", "department_code", "type", "region", "themes", "audience",
-    "bookable", "channels", "promised_limit", "visits", "sample",
-)  # fmt: skip
+    "code",
+    "name",
+    "name_en",
+    "short_name",
+    "department",
+    "department_code",
+    "type",
+    "region",
+    "themes",
+    "audience",
+    "bookable",
+    "channels",
+    "promised_limit",
+    "visits",
+    "sample",
+)
 _PROGRESS_EVERY: Final = 500
 _ROLES: Final = ("weak", "hint", "intent", "thing")  # a word that the list has twice counts as the lighter one
 
@@ -95,10 +108,16 @@ def _write_item(connection: apsw.Connection, rank: int, one: _Prepared) -> None:
     connection.execute(
         "INSERT INTO items VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            rank, item.code, one.core, one.name, one.also, one.prior, *values,
+            rank,
+            item.code,
+            one.core,
+            one.name,
+            one.also,
+            one.prior,
+            *values,
             json.dumps(one.summary, ensure_ascii=False, separators=(",", ":")),
         ),
-    )  # fmt: skip
+    )
     texts = [one.name, *one.also.split()]
     # A phrase's pairs overlap, so it hardly ever runs from one text into the next; ranking looks at the text itself.
     pairs = " ".join(" ".join(bigrams(text)) for text in texts)

@@ -9,9 +9,18 @@ from tests.api.conftest import Caller
 from tests.catalogues import sample_items
 
 SUMMARY = {
-    "code", "name", "department", "type", "type_name", "themes", "bookable", "channels", "promised_limit", "visits",
+    "code",
+    "name",
+    "department",
+    "type",
+    "type_name",
+    "themes",
+    "bookable",
+    "channels",
+    "promised_limit",
+    "visits",
     "highlights",
-}  # fmt: skip
+}
 
 
 def test_home_is_the_first_screen_in_one_call(anyone: Caller) -> None:
@@ -162,9 +171,31 @@ def test_bad_parameters_are_named(anyone: Caller, parameters: str, pointer: str,
 
 @pytest.mark.parametrize(
     "query",
-    ["", " ", "a", "的", "\x00\x07", "\u200b", "x" * 500, "税" * 500, '"', "*", "NEAR(a b)", "-", "a OR b", "'; DROP TABLE items",
-     "(", "NOT", "name:x", "^", "🙂", "\ud7ff", "%", "_"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "a",
+        "的",
+        "\x00\x07",
+        "\u200b",
+        "x" * 500,
+        "税" * 500,
+        '"',
+        "*",
+        "NEAR(a b)",
+        "-",
+        "a OR b",
+        "'; DROP TABLE items",
+        "(",
+        "NOT",
+        "name:x",
+        "^",
+        "🙂",
+        "\ud7ff",
+        "%",
+        "_",
+    ],
+)
 def test_any_other_query_has_a_clear_answer(anyone: Caller, query: str) -> None:
     page = anyone.read(f"/v1/services?q={quote(query)}")
     assert page["total"] >= len(page["items"])

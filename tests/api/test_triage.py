@@ -75,9 +75,18 @@ def test_an_unclear_text_brings_a_question(anyone: Caller, organisations: Organi
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"text": ""}, {"text": " "}, {"text": "x" * 5001}, {"text": 5}, {"text": "a\u202eb"}, {"text": "a", "more": 1},
-     {"text": "a", "answers": []}, {"text": "a", "answers": {"x": 1}}],
-)  # fmt: skip
+    [
+        {},
+        {"text": ""},
+        {"text": " "},
+        {"text": "x" * 5001},
+        {"text": 5},
+        {"text": "a\u202eb"},
+        {"text": "a", "more": 1},
+        {"text": "a", "answers": []},
+        {"text": "a", "answers": {"x": 1}},
+    ],
+)
 def test_bad_input_is_refused(anyone: Caller, organisations: Organisations, body: Any) -> None:
     status, problem = post(anyone, body)
     assert (status, problem["type"]) == (400, "/problems/invalid-request")

@@ -117,9 +117,19 @@ def test_only_bootstrap_builds_adapters(path: Path) -> None:
     if path.name in {"bootstrap.py", "store.py", "published.py"} or path.parent.name == "composition":
         return
     names = {
-        "CatalogueStore", "CaseStore", "OrganisationStore", "PublishedSnapshot", "Clients", "AppointmentStore",
-        "RatingStore", "NoticeStore", "AuditStore", "PeopleStore", "AccessLedger", "EvidenceFiles",
-    }  # fmt: skip
+        "CatalogueStore",
+        "CaseStore",
+        "OrganisationStore",
+        "PublishedSnapshot",
+        "Clients",
+        "AppointmentStore",
+        "RatingStore",
+        "NoticeStore",
+        "AuditStore",
+        "PeopleStore",
+        "AccessLedger",
+        "EvidenceFiles",
+    }
     built = {
         node.func.id
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -91,8 +91,16 @@ class Bookings(World):
         self.job = AppointmentClock(self.service, self.upkeep, self.appointment_store, rules, self.clock)
         self.waitlist = WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
 
-    def book(self, viewer: Viewer, code: str, start: datetime = TOMORROW, minutes: int = 60, *, mode: str = "video",
-             mediator: str | None = None) -> Appointment:  # fmt: skip
+    def book(
+        self,
+        viewer: Viewer,
+        code: str,
+        start: datetime = TOMORROW,
+        minutes: int = 60,
+        *,
+        mode: str = "video",
+        mediator: str | None = None,
+    ) -> Appointment:
         return self.booking.book(viewer, Request(code, start, minutes, mode, mediator), self.key()).appointment
 
     def do(self, viewer: Viewer, one: Appointment, action: str, **details: Any) -> Appointment:
@@ -165,8 +173,12 @@ def test_a_session_is_asked_for_confirmed_and_held_with_its_case(world: Bookings
     held = world.do(MEDIATOR, one, "complete", minutes=50)
     assert (held.status, held.held_minutes) == ("held", 50)
     assert [event.name for event in world.store.list_events(code)][-5:] == [
-        "appointment_requested", "appointment_confirmed", "appointment_accepted", "checked_in", "session_held",
-    ]  # fmt: skip
+        "appointment_requested",
+        "appointment_confirmed",
+        "appointment_accepted",
+        "checked_in",
+        "session_held",
+    ]
     assert world.fault(code) is None
 
 
@@ -419,9 +431,13 @@ def test_cells_follow_appointments_whoever_races_whom(real: Bookings) -> None:
 
 
 def _moves(  # noqa: PLR0917
-    real: Bookings, one: Appointment, holder: tuple[str, Viewer], rival: tuple[str, Viewer], others: list[Any],
+    real: Bookings,
+    one: Appointment,
+    holder: tuple[str, Viewer],
+    rival: tuple[str, Viewer],
+    others: list[Any],
     start: datetime,
-) -> list[Callable[[], Any]]:  # fmt: skip
+) -> list[Callable[[], Any]]:
     later = start + timedelta(minutes=30)
     return [
         lambda: real.do(holder[1], one, "cancel", reason="r"),

@@ -103,8 +103,13 @@ class BookingMachine(RuleBasedStateMachine):
         self.world.check_cells()
         now = self.world.clock.at
         mine = {one for one, (_, _, _, hold) in self.live.items() if hold is None or hold > now}
-        kept = {str(item["id"]) for item in self.world.items() if item["sk"] == "META" and "persons" in item
-                and Appointment.from_item(item).status_at(now) in {"requested", "confirmed"}}  # fmt: skip
+        kept = {
+            str(item["id"])
+            for item in self.world.items()
+            if item["sk"] == "META"
+            and "persons" in item
+            and Appointment.from_item(item).status_at(now) in {"requested", "confirmed"}
+        }
         assert kept == mine
 
     def _try(self, act: Any) -> bool:
@@ -132,6 +137,9 @@ class BookingMachine(RuleBasedStateMachine):
 
 TestBookings = BookingMachine.TestCase
 TestBookings.settings = settings(
-    max_examples=8, stateful_step_count=30, deadline=None, phases=[Phase.generate],  # shrinking takes minutes here
+    max_examples=8,
+    stateful_step_count=30,
+    deadline=None,
+    phases=[Phase.generate],  # shrinking takes minutes here
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)  # fmt: skip
+)

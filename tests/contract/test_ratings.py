@@ -48,9 +48,14 @@ class Ratings(World):
         self.ratings_store = RatingStore(clients, table, people, self.committer, PlainKeys())
         due = DueDates(DeadlineRules.load(), work_calendar())
         self.ratings = RatingService(
-            self.ratings_store, RatingRules.load(), due, lambda _, staff: "张大力" if staff == "m-1" else None,
-            choose_shards, lambda: PERSONS, self.clock,
-        )  # fmt: skip
+            self.ratings_store,
+            RatingRules.load(),
+            due,
+            lambda _, staff: "张大力" if staff == "m-1" else None,
+            choose_shards,
+            lambda: PERSONS,
+            self.clock,
+        )
         self.handling = HandlingService(self.ratings_store, due, lambda: PERSONS, self.clock)
         references = References(lambda: b"root")
         self.visits = VisitService(
@@ -65,8 +70,18 @@ class Ratings(World):
     def closed(self, number: int, *people: Viewer) -> Event:
         audience = [{"person": PERSONS.of(one.subject), "relation": "applicant"} for one in people]
         data = {"closed": True, "organisation": "org-1"}
-        return Event.happened(f"CASE{number}", 1, self.clock.now(), "ended", actor="a", actor_role="mediator",
-                              status="failed", data=data, prev_hash=GENESIS, audience=audience)  # fmt: skip
+        return Event.happened(
+            f"CASE{number}",
+            1,
+            self.clock.now(),
+            "ended",
+            actor="a",
+            actor_role="mediator",
+            status="failed",
+            data=data,
+            prev_hash=GENESIS,
+            audience=audience,
+        )
 
     def invite(self, *people: Viewer) -> None:
         self.ratings.on_case_event(self.closed(next(self._keys_made), *people))
@@ -160,9 +175,10 @@ def test_erasing_leaves_the_public_figure_and_nobody_can_read_the_original(world
     rating = world.rate(citizen(1), 4, text="原文")
     assert world.ratings.erase(citizen(1)) == 1
     keys = world.clients.dynamodb.query(
-        TableName=world.tables["PeopleTable"], KeyConditionExpression="pk = :pk",
+        TableName=world.tables["PeopleTable"],
+        KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": f"KEYS#RATING-{rating.id}"}},
-    )["Items"]  # fmt: skip
+    )["Items"]
     assert keys == []
     assert world.ratings.summarise("organisation:org-1").count == 1
 

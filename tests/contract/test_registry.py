@@ -156,10 +156,14 @@ def stored(clients: Clients) -> dict[str, dict[str, set[str]]]:
 
 
 KEPT_WHOLE = [
-    ("CasesTable", "CASE/META", Case), ("CasesTable", "EVIDENCE", Evidence), ("CasesTable", "APPEAL", Appeal),
-    ("AppointmentsTable", "APPOINTMENT/META", Appointment), ("RatingsTable", "RATING/META", Rating),
-    ("RatingsTable", "INVITATION", Invitation), ("NoticesTable", "NOTICE", Notice),
-]  # fmt: skip
+    ("CasesTable", "CASE/META", Case),
+    ("CasesTable", "EVIDENCE", Evidence),
+    ("CasesTable", "APPEAL", Appeal),
+    ("AppointmentsTable", "APPOINTMENT/META", Appointment),
+    ("RatingsTable", "RATING/META", Rating),
+    ("RatingsTable", "INVITATION", Invitation),
+    ("NoticesTable", "NOTICE", Notice),
+]
 
 
 @pytest.mark.parametrize(("table", "kind", "model"), KEPT_WHOLE, ids=str)

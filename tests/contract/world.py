@@ -27,17 +27,29 @@ WANG, LI = (Viewer(name, frozenset(), None, None) for name in ("wang", "li"))
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
 MEDIATOR = Viewer("m-1", frozenset({"mediator"}), "org-1", None)
 FILING: dict[str, Any] = {
-    "dispute_type": "neighbour", "region": "210202", "title": "噪音标题", "facts": "事实很长", "claims": [],
-    "amount_cents": None, "preferred_modes": [], "terms_version": "1",
+    "dispute_type": "neighbour",
+    "region": "210202",
+    "title": "噪音标题",
+    "facts": "事实很长",
+    "claims": [],
+    "amount_cents": None,
+    "preferred_modes": [],
+    "terms_version": "1",
     "applicant": {"name": "王小明", "phone": "13800138000", "id_number": None, "address": None},
     "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
-}  # fmt: skip
+}
 
 
 _TABLES = (
-    "CasesTable", "PeopleTable", "AnswersTable", "AuditTable", "AppointmentsTable", "RatingsTable", "NoticesTable",
+    "CasesTable",
+    "PeopleTable",
+    "AnswersTable",
+    "AuditTable",
+    "AppointmentsTable",
+    "RatingsTable",
+    "NoticesTable",
     "OrganisationsTable",
-)  # fmt: skip
+)
 
 
 class StillClock:
@@ -99,8 +111,16 @@ class World:
         due = DueDates(DeadlineRules.load(), work_calendar())
         self.ledger = AccessLedger(clients, self.tables["AuditTable"])
         self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer)
-        self.cases = CaseService(self.store, Routing(), self.ledger, self.people.profile_write, lambda person, numbers: [],
-                                 lambda: Pseudonyms(b"root"), due, self.clock)  # fmt: skip
+        self.cases = CaseService(
+            self.store,
+            Routing(),
+            self.ledger,
+            self.people.profile_write,
+            lambda person, numbers: [],
+            lambda: Pseudonyms(b"root"),
+            due,
+            self.clock,
+        )
         self._numbers = itertools.count()
 
     def key(self, name: str | None = None) -> Idempotency:

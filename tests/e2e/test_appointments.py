@@ -168,13 +168,17 @@ def test_hours_change_without_breaking_what_is_booked(sample_server: Server) -> 
 @pytest.mark.parametrize(
     ("changes", "status", "problem"),
     [
-        ({"minutes": 0}, 400, "invalid-request"), ({"minutes": 15}, 400, "invalid-request"),
-        ({"minutes": 600}, 400, "invalid-request"), ({"start": "2026-11-30T09:00:00"}, 400, "invalid-request"),
-        ({"start": "soon"}, 400, "invalid-request"), ({"mode": "telepathy"}, 400, "invalid-request"),
-        ({"start": "2020-01-06T01:00:00Z"}, 409, "too-soon"), ({"start": "2036-01-07T01:00:00Z"}, 409, "too-far"),
+        ({"minutes": 0}, 400, "invalid-request"),
+        ({"minutes": 15}, 400, "invalid-request"),
+        ({"minutes": 600}, 400, "invalid-request"),
+        ({"start": "2026-11-30T09:00:00"}, 400, "invalid-request"),
+        ({"start": "soon"}, 400, "invalid-request"),
+        ({"mode": "telepathy"}, 400, "invalid-request"),
+        ({"start": "2020-01-06T01:00:00Z"}, 409, "too-soon"),
+        ({"start": "2036-01-07T01:00:00Z"}, 409, "too-far"),
         ({"mediator_id": "city-labour-m1"}, 409, "mediator-not-assignable"),
     ],
-)  # fmt: skip
+)
 def test_a_booking_that_cannot_be_is_refused(
     sample_server: Server, changes: dict[str, Any], status: int, problem: str
 ) -> None:

@@ -142,9 +142,19 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Serv
     story.shows("confirmed", "green", None)
     events = [entry["event"] for entry in story.respondent.read(f"/v1/cases/{story.code}/timeline")["items"]]
     assert events == [
-        "submitted", "accepted", "joined", "all_consented", "assigned", "taken", "agreement_drafted", "signed",
-        "agreement_effective", "confirmation_requested", "confirmation_applied", "confirmed",
-    ]  # fmt: skip
+        "submitted",
+        "accepted",
+        "joined",
+        "all_consented",
+        "assigned",
+        "taken",
+        "agreement_drafted",
+        "signed",
+        "agreement_effective",
+        "confirmation_requested",
+        "confirmation_applied",
+        "confirmed",
+    ]
     percents = [stage["reached_at"] for stage in story.progress()["stages"]]
     assert all(percents)
     assert percents == sorted(percents)

@@ -27,9 +27,13 @@ def docx() -> bytes:
 
 def announced(content: bytes, **changes: Any) -> dict[str, Any]:
     body = {
-        "filename": "借条.pdf", "content_type": "application/pdf", "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(), "title": "借条扫描件", "visibility": "parties",
-    }  # fmt: skip
+        "filename": "借条.pdf",
+        "content_type": "application/pdf",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "title": "借条扫描件",
+        "visibility": "parties",
+    }
     return {**body, **changes}
 
 
@@ -88,10 +92,16 @@ def test_what_replaces_an_upload_afterwards_changes_nothing(story: Story) -> Non
         (PDF, {"size": len(PDF) + 1}, "size_mismatch"),
         (PDF, {"sha256": "0" * 64}, "hash_mismatch"),
         (b"GIF89a not a pdf", {}, "type_mismatch"),
-        (PDF, {"filename": "a.docx", "content_type":
-               "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}, "type_mismatch"),
+        (
+            PDF,
+            {
+                "filename": "a.docx",
+                "content_type": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            },
+            "type_mismatch",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_not_what_was_announced_is_rejected(
     story: Story, content: bytes, changes: dict[str, Any], reason: str
 ) -> None:
@@ -109,11 +119,20 @@ def test_a_word_document_is_known_by_what_is_in_it(story: Story) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("filename", "../../etc/passwd.pdf"), ("filename", "a\r\nX-Evil: 1.pdf"), ("filename", "a\u202efdp.exe.pdf"),
-        ("filename", "a\u061cb.pdf"), ("filename", "a.exe"), ("content_type", "text/html"), ("size", 0),
-        ("size", 50 * 1024 * 1024 + 1), ("sha256", "xyz"), ("visibility", "public"), ("title", ""), ("extra", 1),
+        ("filename", "../../etc/passwd.pdf"),
+        ("filename", "a\r\nX-Evil: 1.pdf"),
+        ("filename", "a\u202efdp.exe.pdf"),
+        ("filename", "a\u061cb.pdf"),
+        ("filename", "a.exe"),
+        ("content_type", "text/html"),
+        ("size", 0),
+        ("size", 50 * 1024 * 1024 + 1),
+        ("sha256", "xyz"),
+        ("visibility", "public"),
+        ("title", ""),
+        ("extra", 1),
     ],
-)  # fmt: skip
+)
 def test_an_announcement_that_cannot_be_is_refused(story: Story, field: str, value: Any) -> None:
     refused = story.applicant.post(f"/v1/cases/{story.code}/evidence", announced(PDF, **{field: value}))
     assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-request")

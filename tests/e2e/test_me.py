@@ -58,9 +58,10 @@ def test_staff_who_read_are_seen_by_the_person_they_read_about(sample_server: Se
     story.applicant.read(f"/v1/cases/{story.code}")  # one's own reading is not noted
     log = story.applicant.read("/v1/me/access-log")["items"]
     assert sorted((one["role"], one["purpose"], one["what"]) for one in log) == [
-        ("clerk", "case_handling", "action:accept"), ("clerk", "case_handling", "case"),
+        ("clerk", "case_handling", "action:accept"),
+        ("clerk", "case_handling", "case"),
         ("supervisor", "complaint", "case"),
-    ]  # fmt: skip
+    ]
     assert {one["case_code"] for one in log} == {story.code}
 
 

@@ -28,28 +28,28 @@ VIEWERS: Final[dict[str, Callable[[Server, Story], dict[str, str]]]] = {
 # In the order of VIEWERS. A stranger learns nothing, not even that there is something: 404. The court sees a case
 # once it is before it, a reviewer once there is an appeal.
 TABLE: Final[dict[str, str]] = {
-    "GET /v1/cases/{code}":                "200 200 200 200 200 404 404 404 404 404 401",
-    "GET /v1/cases/{code}/timeline":       "200 200 200 200 200 404 404 404 404 404 401",
-    "GET /v1/cases/{code}/messages":       "200 200 200 200 403 404 404 404 404 404 401",
-    "GET /v1/cases/{code}/agreement":      "404 404 404 404 404 404 404 404 404 404 401",
-    "GET /v1/cases/{code}/bundle":         "404 404 404 404 404 404 404 404 404 404 401",
-    "GET /v1/cases/{code}/appeals":        "200 200 403 200 200 404 404 404 404 404 401",
-    "GET /v1/audit/cases/{code}":          "403 403 403 403 200 403 403 403 403 403 401",
-    "GET /v1/audit/checkpoints":           "403 403 403 403 200 403 403 403 403 403 401",
-    "GET /v1/appointments/{id}":           "200 200 200 200 200 404 404 404 404 404 401",
-    "GET /v1/appointments/{id}/calendar":  "200 200 200 200 200 404 404 404 404 404 401",
-    "GET /v1/slots?case={code}":           "200 200 200 200 200 404 404 404 404 404 401",
-    "GET /v1/waitlist?case_code={code}":   "404 404 403 403 403 404 404 404 404 404 401",
+    "GET /v1/cases/{code}": "200 200 200 200 200 404 404 404 404 404 401",
+    "GET /v1/cases/{code}/timeline": "200 200 200 200 200 404 404 404 404 404 401",
+    "GET /v1/cases/{code}/messages": "200 200 200 200 403 404 404 404 404 404 401",
+    "GET /v1/cases/{code}/agreement": "404 404 404 404 404 404 404 404 404 404 401",
+    "GET /v1/cases/{code}/bundle": "404 404 404 404 404 404 404 404 404 404 401",
+    "GET /v1/cases/{code}/appeals": "200 200 403 200 200 404 404 404 404 404 401",
+    "GET /v1/audit/cases/{code}": "403 403 403 403 200 403 403 403 403 403 401",
+    "GET /v1/audit/checkpoints": "403 403 403 403 200 403 403 403 403 403 401",
+    "GET /v1/appointments/{id}": "200 200 200 200 200 404 404 404 404 404 401",
+    "GET /v1/appointments/{id}/calendar": "200 200 200 200 200 404 404 404 404 404 401",
+    "GET /v1/slots?case={code}": "200 200 200 200 200 404 404 404 404 404 401",
+    "GET /v1/waitlist?case_code={code}": "404 404 403 403 403 404 404 404 404 404 401",
     "GET /v1/mediators/{mediator}/availability": "404 404 200 200 404 404 404 404 404 404 401",
-    "GET /v1/bad-ratings":                 "403 403 403 200 200 403 403 200 403 403 401",
-    "GET /v1/rating-flags":                "403 403 403 403 200 403 403 403 403 403 401",
-    "GET /v1/progress/{code}":             "200 200 200 200 200 200 200 200 200 200 200",
-    "GET /v1/me/access-log":               "200 200 200 200 200 200 200 200 200 200 401",
-    "POST /v1/cases/{code}/actions/accept":    "403 403 403 409 403 404 404 404 404 404 401",
-    "POST /v1/cases/{code}/actions/take":      "403 403 409 403 403 404 404 404 404 404 401",
+    "GET /v1/bad-ratings": "403 403 403 200 200 403 403 200 403 403 401",
+    "GET /v1/rating-flags": "403 403 403 403 200 403 403 403 403 403 401",
+    "GET /v1/progress/{code}": "200 200 200 200 200 200 200 200 200 200 200",
+    "GET /v1/me/access-log": "200 200 200 200 200 200 200 200 200 200 401",
+    "POST /v1/cases/{code}/actions/accept": "403 403 403 409 403 404 404 404 404 404 401",
+    "POST /v1/cases/{code}/actions/take": "403 403 409 403 403 404 404 404 404 404 401",
     "POST /v1/appointments/{id}/actions/confirm": "403 403 409 403 403 404 404 404 404 404 401",
     "POST /v1/appointments/{id}/actions/check_in": "409 409 409 403 403 404 404 404 404 404 401",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

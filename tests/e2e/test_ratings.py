@@ -106,8 +106,13 @@ def test_a_window_visit_earns_a_rating_of_the_person_and_a_completion_one_of_the
     code = sample_server.api.get("/v1/services?limit=1").json()["items"][0]["code"]
     put = sample_server.api.put("/v1/me/visit-code", headers=citizen._headers)
     assert put.status_code == 200, put.text
-    visit = {"service_code": code, "citizen_ref": put.json()["code"], "channel": "window", "staff_id": "window-1",
-             "completed": True}  # fmt: skip
+    visit = {
+        "service_code": code,
+        "citizen_ref": put.json()["code"],
+        "channel": "window",
+        "staff_id": "window-1",
+        "completed": True,
+    }
     recorded = staff.post("/v1/visits", visit)
     assert recorded.status_code == 201, recorded.text
     used = staff.post("/v1/visits", visit)
@@ -118,8 +123,11 @@ def test_a_window_visit_earns_a_rating_of_the_person_and_a_completion_one_of_the
     assert citizen.post("/v1/visits", visit).status_code == 403
     assert staff.post("/v1/visits", {**visit, "service_code": "nothing"}).status_code == 400
     for one in found:
-        body = {"invitation_id": one["id"], "anonymous": False,
-                "ratings": [{"target": each["target"], "level": 5} for each in one["targets"]]}  # fmt: skip
+        body = {
+            "invitation_id": one["id"],
+            "anonymous": False,
+            "ratings": [{"target": each["target"], "level": 5} for each in one["targets"]],
+        }
         assert citizen.post("/v1/ratings", body).status_code == 201
     (entry,) = sample_server.api.get("/v1/ratings?target=staff:window-1").json()["items"]
     assert entry["name"] is None
@@ -135,23 +143,40 @@ def test_a_citizen_who_filed_by_phone_is_found_by_it(sample_server: Server) -> N
     story = Story(sample_server, "phone")
     staff = Person(sample_server, "window-2", "window", org="hall-1")
     code = sample_server.api.get("/v1/services?limit=1").json()["items"][0]["code"]
-    visit = {"service_code": code, "citizen_ref": "+86 138-0013-8000", "channel": "online", "staff_id": "w",
-             "completed": True}  # fmt: skip
+    visit = {
+        "service_code": code,
+        "citizen_ref": "+86 138-0013-8000",
+        "channel": "online",
+        "staff_id": "w",
+        "completed": True,
+    }
     assert staff.post("/v1/visits", visit).status_code == 201
     assert story.stranger.read("/v1/me/invitations")["items"] == []
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"level": 0}, {"level": 6}, {"level": "5"}, {"level": 4.5}, {"level": 1}, {"level": 5, "text": "x" * 10_000},
-     {"level": 5, "text": "a\u200bb"}, {"level": 5, "text": "a\u202eb"}, {"level": 5, "tags": ["rude"]},
-     {"level": 5, "tags": ["nonsense"]}],
-)  # fmt: skip
+    [
+        {"level": 0},
+        {"level": 6},
+        {"level": "5"},
+        {"level": 4.5},
+        {"level": 1},
+        {"level": 5, "text": "x" * 10_000},
+        {"level": 5, "text": "a\u200bb"},
+        {"level": 5, "text": "a\u202eb"},
+        {"level": 5, "tags": ["rude"]},
+        {"level": 5, "tags": ["nonsense"]},
+    ],
+)
 def test_a_rating_that_cannot_be_is_refused(sample_server: Server, changes: dict[str, Any]) -> None:
     story = ended(sample_server, f"bad-rating-{abs(hash(str(changes)))}")
     one = invitation(story.applicant)
-    body = {"invitation_id": one["id"], "anonymous": True,
-            "ratings": [{"target": "service:mediation", "tags": [], **changes}]}  # fmt: skip
+    body = {
+        "invitation_id": one["id"],
+        "anonymous": True,
+        "ratings": [{"target": "service:mediation", "tags": [], **changes}],
+    }
     refused = story.applicant.post("/v1/ratings", body)
     assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-request"), refused.text
     foreign = {**body, "ratings": [{"target": "staff:somebody", "level": 5}]}

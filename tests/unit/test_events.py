@@ -19,10 +19,20 @@ def chain(length: int) -> list[Event]:
     for seq in range(1, length + 1):
         head = events[-1].hash if events else GENESIS
         events.append(
-            Event.happened("C", seq, NOW, "accepted", actor="a", actor_role="clerk", status="accepted",
-                           data={"n": seq}, prev_hash=head, audience=[{"person": "p", "relation": "applicant"}],
-                           sealed=b"x" if seq == 2 else None)
-        )  # fmt: skip
+            Event.happened(
+                "C",
+                seq,
+                NOW,
+                "accepted",
+                actor="a",
+                actor_role="clerk",
+                status="accepted",
+                data={"n": seq},
+                prev_hash=head,
+                audience=[{"person": "p", "relation": "applicant"}],
+                sealed=b"x" if seq == 2 else None,
+            )
+        )
     return events
 
 
@@ -32,9 +42,17 @@ def test_a_whole_chain_has_no_fault_also_after_storage() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"at": "2026-11-23T00:00:00.000Z"}, {"actor": "b"}, {"data": {"n": 9}}, {"status": "failed"},
-               {"sealed": b"y"}, {"audience": ()}, {"prev_hash": "1" * 64}],
-)  # fmt: skip
+    "change",
+    [
+        {"at": "2026-11-23T00:00:00.000Z"},
+        {"actor": "b"},
+        {"data": {"n": 9}},
+        {"status": "failed"},
+        {"sealed": b"y"},
+        {"audience": ()},
+        {"prev_hash": "1" * 64},
+    ],
+)
 def test_a_touched_event_is_named(change: dict[str, Any]) -> None:
     events = chain(5)
     events[1] = replace(events[1], **change)

@@ -117,9 +117,12 @@ def desk() -> Iterator[Desk]:
 def test_what_parties_see_and_what_only_the_mediator_and_its_owner_see(desk: Desk) -> None:
     shared, private = desk.add(WANG), desk.add(WANG, visibility="mediator")
     for viewer, sees in (
-        (WANG, (True, True)), (LI, (True, False)), (MEDIATOR, (True, True)), (CLERK, (True, False)),
+        (WANG, (True, True)),
+        (LI, (True, False)),
+        (MEDIATOR, (True, True)),
+        (CLERK, (True, False)),
         (SUPERVISOR, (False, False)),
-    ):  # fmt: skip
+    ):
         assert (desk.sees(viewer, shared), desk.sees(viewer, private)) == sees, viewer.subject
     with pytest.raises(NotFound):
         desk.evidence.list_evidence(STRANGER, desk.code, None, 20)
@@ -163,9 +166,16 @@ def test_only_who_announced_a_file_has_it_checked(desk: Desk) -> None:
 def test_a_kept_file_stands_in_the_chain_without_its_names(desk: Desk) -> None:
     file_id = desk.add(WANG)
     event = list(desk.world.store.list_events(desk.code))[-1]
-    assert (event.name, event.data) == ("evidence_added", {
-        "evidence": file_id, "sha256": "a" * 64, "size": 10, "content_type": "application/pdf", "party": "p1",
-    })  # fmt: skip
+    assert (event.name, event.data) == (
+        "evidence_added",
+        {
+            "evidence": file_id,
+            "sha256": "a" * 64,
+            "size": 10,
+            "content_type": "application/pdf",
+            "party": "p1",
+        },
+    )
     assert desk.world.fault(desk.code) is None
     assert (desk.count(), desk.files.discarded) == (1, [file_id])
     stored = json.dumps(desk.world.store.find_item(desk.code, f"EVIDENCE#{file_id}"), default=repr)

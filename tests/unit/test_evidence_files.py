@@ -43,23 +43,39 @@ def box(major: bytes, *compatible: bytes) -> bytes:
 
 
 SAMPLES = {
-    "pdf": b"%PDF-1.7\n...", "jpeg": b"\xff\xd8\xff\xe0....", "png": b"\x89PNG\r\n\x1a\n....",
-    "heic": box(b"heic", b"mif1"), "heif": box(b"mif1", b"mif1", b"heic"), "mp4": box(b"isom", b"mp41"),
-    "mp4 of a phone": box(b"mp42", b"isom"), "m4a": box(b"M4A ", b"mp42"),
+    "pdf": b"%PDF-1.7\n...",
+    "jpeg": b"\xff\xd8\xff\xe0....",
+    "png": b"\x89PNG\r\n\x1a\n....",
+    "heic": box(b"heic", b"mif1"),
+    "heif": box(b"mif1", b"mif1", b"heic"),
+    "mp4": box(b"isom", b"mp41"),
+    "mp4 of a phone": box(b"mp42", b"isom"),
+    "m4a": box(b"M4A ", b"mp42"),
     "docx": zipped("[Content_Types].xml", "word/document.xml", "word/styles.xml"),
     # What none of the types is:
-    "avif": box(b"avif", b"mif1"), "avif as mif1": box(b"mif1", b"avif"), "quicktime": box(b"qt  "),
-    "xlsx": zipped("[Content_Types].xml", "xl/workbook.xml"), "gif": b"GIF89a....", "html": b"<!doctype html>",
-    "exe": b"MZ\x90\0", "empty": b"", "a broken zip": b"PK\x03\x04 and nothing more",
-    "a zip that says its directory is elsewhere": b"PK\x03\x04" + struct.pack(
-        "<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 100, 2**31, 0
-    ),
-}  # fmt: skip
+    "avif": box(b"avif", b"mif1"),
+    "avif as mif1": box(b"mif1", b"avif"),
+    "quicktime": box(b"qt  "),
+    "xlsx": zipped("[Content_Types].xml", "xl/workbook.xml"),
+    "gif": b"GIF89a....",
+    "html": b"<!doctype html>",
+    "exe": b"MZ\x90\0",
+    "empty": b"",
+    "a broken zip": b"PK\x03\x04 and nothing more",
+    "a zip that says its directory is elsewhere": b"PK\x03\x04"
+    + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 100, 2**31, 0),
+}
 ISO_VIDEO = {"mp4", "mp4 of a phone"}
 ACCEPTED = {
-    "application/pdf": {"pdf"}, "image/jpeg": {"jpeg"}, "image/png": {"png"}, "image/heic": {"heic", "heif"},
-    "video/mp4": ISO_VIDEO, "audio/mp4": {"m4a", *ISO_VIDEO}, "audio/x-m4a": {"m4a", *ISO_VIDEO}, DOCX: {"docx"},
-}  # fmt: skip
+    "application/pdf": {"pdf"},
+    "image/jpeg": {"jpeg"},
+    "image/png": {"png"},
+    "image/heic": {"heic", "heif"},
+    "video/mp4": ISO_VIDEO,
+    "audio/mp4": {"m4a", *ISO_VIDEO},
+    "audio/x-m4a": {"m4a", *ISO_VIDEO},
+    DOCX: {"docx"},
+}
 
 
 @pytest.mark.parametrize("content_type", list(KINDS))
@@ -81,11 +97,31 @@ def test_plain_names_pass(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "", ".", "..", "../a.pdf", "a/b.pdf", "a\\b.pdf", "C:a.pdf", ".hidden.pdf", " a.pdf", "a.pdf ", "a.pdf.",
-        "a\r\nX: 1.pdf", "a\0.pdf", "a\x85.pdf", "a\u2028.pdf", "a\u202efdp.exe", "a\u2066b.pdf", "a\u061cb.pdf",
-        "a\u200bb.pdf", "\ufeffa.pdf", 'a".pdf', "a<b>.pdf", "x" * (MAX_NAME + 1),
+        "",
+        ".",
+        "..",
+        "../a.pdf",
+        "a/b.pdf",
+        "a\\b.pdf",
+        "C:a.pdf",
+        ".hidden.pdf",
+        " a.pdf",
+        "a.pdf ",
+        "a.pdf.",
+        "a\r\nX: 1.pdf",
+        "a\0.pdf",
+        "a\x85.pdf",
+        "a\u2028.pdf",
+        "a\u202efdp.exe",
+        "a\u2066b.pdf",
+        "a\u061cb.pdf",
+        "a\u200bb.pdf",
+        "\ufeffa.pdf",
+        'a".pdf',
+        "a<b>.pdf",
+        "x" * (MAX_NAME + 1),
     ],
-)  # fmt: skip
+)
 def test_what_is_more_than_a_name_does_not_pass(name: str) -> None:
     assert not is_proper_name(name)
 
@@ -128,8 +164,21 @@ def test_an_upload_is_for_one_key_one_type_and_one_length(bucket: tuple[Clients,
 def test_a_download_is_an_attachment_of_one_version_for_a_minute_at_most(
     bucket: tuple[Clients, EvidenceFiles],
 ) -> None:
-    evidence = Evidence("ID", "借条; \"x'.pdf", "t", "application/pdf", 1, "", "parties", "available", "p1",
-                        "applicant", "", yours=True, version_id="V7")  # fmt: skip
+    evidence = Evidence(
+        "ID",
+        "借条; \"x'.pdf",
+        "t",
+        "application/pdf",
+        1,
+        "",
+        "parties",
+        "available",
+        "p1",
+        "applicant",
+        "",
+        yours=True,
+        version_id="V7",
+    )
     url, _ = bucket[1].start_download(evidence, NOW)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert (asked["versionId"], asked["response-content-type"]) == ("V7", "application/pdf")

@@ -20,14 +20,21 @@ def test_a_cancelled_transaction_leaves_no_trace_and_a_made_one_stays() -> None:
     with cheap_transactions(), mock_aws():
         client: Any = boto3.client("dynamodb")
         client.create_table(
-            TableName="t", BillingMode="PAY_PER_REQUEST",
+            TableName="t",
+            BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )  # fmt: skip
+        )
         client.transact_write_items(TransactItems=[put("one", "1"), put("two", "1")])
-        change = {"Update": {"TableName": "t", "Key": {"pk": {"S": "one"}, "sk": {"S": "a"}},
-                             "UpdateExpression": "SET v = :v", "ExpressionAttributeValues": {":v": {"S": "2"}}}}  # fmt: skip
+        change = {
+            "Update": {
+                "TableName": "t",
+                "Key": {"pk": {"S": "one"}, "sk": {"S": "a"}},
+                "UpdateExpression": "SET v = :v",
+                "ExpressionAttributeValues": {":v": {"S": "2"}},
+            }
+        }
         with pytest.raises(client.exceptions.TransactionCanceledException):
             client.transact_write_items(
                 TransactItems=[change, put("three", "1"), put("two", "2", "attribute_not_exists(pk)")]

@@ -21,10 +21,23 @@ from infra.ratings.sheets import Row, write_csv, write_xlsx
 
 @pytest.mark.parametrize(
     "secret",
-    ["13800138000", "138 0013 8000", "138-0013-8000", "１３８００１３８０００", "+86 13800138000", "11010519491231002X",
-     "110105 19491231 002X", "6222600260001072444", "a.b@example.cn", "微信号wx_12345", "中山路12号楼3单元501室",
-     "一三八零零一三八零零零", "0411-82345678", "张大力"],
-)  # fmt: skip
+    [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "１３８００１３８０００",
+        "+86 13800138000",
+        "11010519491231002X",
+        "110105 19491231 002X",
+        "6222600260001072444",
+        "a.b@example.cn",
+        "微信号wx_12345",
+        "中山路12号楼3单元501室",
+        "一三八零零一三八零零零",
+        "0411-82345678",
+        "张大力",
+    ],
+)
 def test_what_identifies_somebody_is_masked(secret: str) -> None:
     shown = screen(f"我要说，{secret}，就这样", ["张大力"])
     assert secret not in shown
@@ -68,8 +81,19 @@ def test_every_tag_suits_some_target_and_level() -> None:
 
 
 def entry(text: str) -> Entry:
-    return Entry("r1", "organisation:o1", "2026-11-24T00:00:00.000Z", 1, (), text, None, None, rectified=False,
-                 follow_up=None, hidden=None)  # fmt: skip
+    return Entry(
+        "r1",
+        "organisation:o1",
+        "2026-11-24T00:00:00.000Z",
+        1,
+        (),
+        text,
+        None,
+        None,
+        rectified=False,
+        follow_up=None,
+        hidden=None,
+    )
 
 
 def test_exports_hold_no_formulas(tmp_path: Path) -> None:

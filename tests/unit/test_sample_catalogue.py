@@ -14,16 +14,50 @@ from chalicelib.catalogue.terms import THEMES
 from tests.catalogues import SAMPLE, sample_bundles, sample_items
 
 COMPLETE = (
-    "name_en", "short_name", "basic_code", "handling_item_code", "main_item", "type", "version", "exercise_level",
-    "department", "department_code", "region", "audience", "handling_type", "legal_limit", "promised_limit", "conditions",
-    "process", "materials", "windows", "channels", "enquiry", "complaint", "legal_basis", "result", "qa", "keywords",
-    "themes", "popularity",
-)  # fmt: skip
+    "name_en",
+    "short_name",
+    "basic_code",
+    "handling_item_code",
+    "main_item",
+    "type",
+    "version",
+    "exercise_level",
+    "department",
+    "department_code",
+    "region",
+    "audience",
+    "handling_type",
+    "legal_limit",
+    "promised_limit",
+    "conditions",
+    "process",
+    "materials",
+    "windows",
+    "channels",
+    "enquiry",
+    "complaint",
+    "legal_basis",
+    "result",
+    "qa",
+    "keywords",
+    "themes",
+    "popularity",
+)
 
 HOTLINES = {"12313", "12315", "12329", "12333", "12345", "12348", "12366", "12367", "12385", "12393", "12122", "12123"}
 REGIONS = {
-    "210200", "210202", "210203", "210204", "210211", "210212", "210213", "210214", "210224", "210281", "210283",
-}  # fmt: skip
+    "210200",
+    "210202",
+    "210203",
+    "210204",
+    "210211",
+    "210212",
+    "210213",
+    "210214",
+    "210224",
+    "210281",
+    "210283",
+}
 
 # Landlines with or without an area code, mobiles, 400 and 800 numbers. Codes are longer runs of digits.
 PHONE = re.compile(

@@ -18,17 +18,28 @@ RELATIONS = ("applicant", "respondent", "mediator", "clerk", "court", "reviewer"
 
 # 2-domain, "Transitions", written down again on purpose: from, who.
 EXPECTED = {
-    "accept": ("submitted", "clerk"), "refuse": ("submitted", "clerk"), "consent": ("accepted", "respondent"),
-    "decline": ("accepted assigned mediating", "respondent"), "mark_unreachable": ("accepted", "clerk"),
-    "assign": ("accepted", "clerk"), "take": ("assigned", "mediator"), "pass": ("assigned", "mediator"),
-    "draft_agreement": ("mediating", "mediator"), "sign": ("agreed", "applicant respondent"),
-    "refuse_to_sign": ("agreed", "applicant respondent"), "end": ("mediating agreed", "mediator"),
+    "accept": ("submitted", "clerk"),
+    "refuse": ("submitted", "clerk"),
+    "consent": ("accepted", "respondent"),
+    "decline": ("accepted assigned mediating", "respondent"),
+    "mark_unreachable": ("accepted", "clerk"),
+    "assign": ("accepted", "clerk"),
+    "take": ("assigned", "mediator"),
+    "pass": ("assigned", "mediator"),
+    "draft_agreement": ("mediating", "mediator"),
+    "sign": ("agreed", "applicant respondent"),
+    "refuse_to_sign": ("agreed", "applicant respondent"),
+    "end": ("mediating agreed", "mediator"),
     "extend": ("mediating", "applicant respondent"),
     "withdraw": ("submitted accepted assigned mediating", "applicant"),
-    "apply_confirmation": ("signed", "applicant respondent"), "confirm": ("confirming", "court"),
-    "dismiss": ("confirming", "court"), "fulfil": ("signed confirmed", "applicant respondent"),
-    "lapse": ("assigned", ""), "close": ("signed", ""), "reopen": ("failed settled withdrawn not_accepted", ""),
-}  # fmt: skip
+    "apply_confirmation": ("signed", "applicant respondent"),
+    "confirm": ("confirming", "court"),
+    "dismiss": ("confirming", "court"),
+    "fulfil": ("signed confirmed", "applicant respondent"),
+    "lapse": ("assigned", ""),
+    "close": ("signed", ""),
+    "reopen": ("failed settled withdrawn not_accepted", ""),
+}
 
 
 def case_in(status: str) -> Case:

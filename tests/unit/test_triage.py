@@ -83,11 +83,15 @@ def test_an_answer_to_the_question_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("他又打我，我不想活了", "self_harm"), ("老公打我", "domestic_violence"), ("他拿刀威胁我", "violence"),
-        ("未成年孩子被打", "minors"), ("I want to kill myself", "self_harm"), ("无故殴打他人", "violence"),
+        ("他又打我，我不想活了", "self_harm"),
+        ("老公打我", "domestic_violence"),
+        ("他拿刀威胁我", "violence"),
+        ("未成年孩子被打", "minors"),
+        ("I want to kill myself", "self_harm"),
+        ("无故殴打他人", "violence"),
         ("没完没了地威胁我", "violence"),
     ],
-)  # fmt: skip
+)
 def test_red_lines_are_heard(text: str, line: str) -> None:
     assert line in {alarm.red_line for alarm in about(text).alarms}
 
