@@ -117,15 +117,15 @@ class Table:
                 condition, values[":since"] = "gsi1pk = :pk AND gsi1sk BETWEEN :since AND :until", since
         return self._query(condition, values, {"IndexName": "gsi1"}, after, limit, newest_first)
 
-    def _query(
+    def _query(  # noqa: PLR0917
         self,
         condition: str,
         values: Item,
         options: dict[str, Any],
         after: Item | None,
-        limit: int | None,  # noqa: PLR0917
-        newest_first: bool,
-    ) -> tuple[list[Item], Item | None]:  # noqa: FBT001
+        limit: int | None,
+        newest_first: bool,  # noqa: FBT001
+    ) -> tuple[list[Item], Item | None]:
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
