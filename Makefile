@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check bench package format clean
+.PHONY: run test test-deep check bench package format clean
 
 run: $(READY)  ## everything on this machine: PORT=, CONSOLE_PORT=, DYNAMODB=moto|local, CATALOGUE=path
 	@$(BIN)/python -m infra local
 
-test: $(READY)  ## all tests; with Java 17 and npm, the storage suites on DynamoDB Local too
-	$(BIN)/pytest
+test: $(READY)  ## all tests, the same ones each time; with Java 17 and npm, the storage suites on DynamoDB Local too
+	$(BIN)/pytest -n auto --dist worksteal -m "not deep" --randomly-seed=20261124 $(ARGS)
+
+test-deep: $(READY)  ## new random examples, long state machines, faults at every AWS call, simulated cities (an hour)
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=deep $(ARGS)
 
 check: $(READY)  ## style and types
 	$(BIN)/ruff check .

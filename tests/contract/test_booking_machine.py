@@ -19,6 +19,7 @@ from chalicelib.shared.errors import Conflict
 from infra.local.moto_speed import cheap_transactions
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.world import MEDIATOR
+from tests.examples import examples
 
 CASES = 3
 STARTS = st.sampled_from([TOMORROW + timedelta(days=day, minutes=30 * cell) for day in (1, 2) for cell in range(4)])
@@ -137,7 +138,7 @@ class BookingMachine(RuleBasedStateMachine):
 
 TestBookings = BookingMachine.TestCase
 TestBookings.settings = settings(
-    max_examples=8,
+    max_examples=examples(8),
     stateful_step_count=30,
     deadline=None,
     phases=[Phase.generate],  # shrinking takes minutes here

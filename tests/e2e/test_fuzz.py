@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.e2e.server import Server
+from tests.examples import examples
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -26,7 +27,7 @@ def test_answers_are_as_described(sample_server: Server) -> None:
     for operation in description.get_all_operations():
         strategy = operation.ok().as_strategy()  # type: ignore[union-attr]  # a broken description fails here
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(case=strategy)
         def ask(case: Any) -> None:
             case.validate_response(case.call(), checks=CHECKS)

@@ -20,6 +20,7 @@ from chalicelib.catalogue.model import ServiceItem
 from infra.catalogue.columns import TITLES
 from infra.catalogue.readers import open_source
 from infra.catalogue.rows import GoodRow, RowReader
+from tests.examples import examples
 
 WORDS = st.sampled_from(["身份证", "补领", "结婚登记", "办理", "申请", "社保", "㐂", "𠮷", "一件事", "Passport", "A"])
 SEPARATORS = st.sampled_from(["", " ", ",", ";", "；", "\n", "\t", '"', "'", "→", "|", "：", "[", "{", "=", "1", "\\"])
@@ -147,7 +148,7 @@ def read_back(content: bytes) -> list[ServiceItem]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 @pytest.mark.parametrize("write", TEXT_FORMATS.values(), ids=list(TEXT_FORMATS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(items=CATALOGUES)
 def test_text_formats_bring_every_item_back(
     write: Callable[[list[ServiceItem]], str], encoding: str, items: list[ServiceItem]
@@ -155,7 +156,7 @@ def test_text_formats_bring_every_item_back(
     assert read_back(write(items).encode(encoding)) == items
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(items=CATALOGUES)
 def test_xlsx_brings_every_item_back(items: list[ServiceItem]) -> None:
     assert read_back(write_xlsx(items)) == items

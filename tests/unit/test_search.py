@@ -19,6 +19,7 @@ from infra.search.bundles import join_materials
 from infra.search.sounds import syllables_of, word_sounds
 from infra.search.synonyms import DEFAULT_SYNONYMS_PATH, SynonymsInvalid, load_synonyms
 from tests.catalogues import build, sample_bundles, sample_items
+from tests.examples import examples
 
 
 def item(code: str, name: str, **more: object) -> ServiceItem:
@@ -166,7 +167,7 @@ def test_pages_follow_each_other(snapshot: Snapshot) -> None:
     assert paged == whole
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_has_an_answer(snapshot: Snapshot, text: str) -> None:
     page = snapshot.search(text, Filters(), limit=5, offset=0)
@@ -174,7 +175,7 @@ def test_any_text_has_an_answer(snapshot: Snapshot, text: str) -> None:
     assert len(snapshot.suggest(text)) <= 8
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet='"*()-:^+ANDORNEAR身份证', max_size=30))
 def test_operators_are_only_text(snapshot: Snapshot, text: str) -> None:
     snapshot.search(text, Filters(), limit=5, offset=0)
