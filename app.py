@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib import bootstrap
 from chalicelib.appointments.api import routes as appointment_routes
@@ -17,6 +17,7 @@ from chalicelib.organisations.api import routes as organisation_routes
 from chalicelib.people.api import routes as people_routes
 from chalicelib.ratings.api import routes as rating_routes
 from chalicelib.ratings.loop_api import routes as rating_loop_routes
+from chalicelib.shared.jobs import Budget
 from chalicelib.triage.api import routes as triage_routes
 from chalicelib.web.api import routes as web_routes
 from chalicelib.web.chalice_edges import anchor
@@ -46,9 +47,19 @@ for blueprint in _BLUEPRINTS:
 
 
 @app.schedule("rate(10 minutes)", name="deadlines")
-def deadlines(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
-    """Let clocks that have run out lapse, close or escalate."""
-    return bootstrap.container().run_deadlines()
+def deadlines(event: CloudWatchEvent) -> dict[str, int]:
+    """Let clocks that have run out lapse, close or escalate: what is urgent here, the rest by `deadline_shard`."""
+    return bootstrap.container().deadlines.start(Budget.of_lambda(event.context))
+
+
+# The queue's real ARN stands in infra/resources.json, as the stream's below.
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:local:0:JobsQueue", batch_size=1, maximum_concurrency=16, name="deadline_shard"
+)
+def deadline_shard(event: SQSEvent) -> dict[str, int]:
+    """Work off one shard of what is due; up to 16 side by side."""
+    messages = [record.body for record in event]
+    return bootstrap.container().deadlines.resume(messages, Budget.of_lambda(event.context))
 
 
 @app.schedule("rate(1 hour)", name="checkpoints")

@@ -13,6 +13,7 @@ from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock
 
 if TYPE_CHECKING:
+    from chalicelib.shared.jobs import Job
     from chalicelib.shared.streams import Relay
 
 
@@ -20,10 +21,18 @@ class Container(AppointmentParts):
     """Everything this process is made of. Built once; tests and the local runner build their own."""
 
     def run_deadlines(self) -> dict[str, int]:
-        """Let everything happen that happens because time has passed; return how many of what."""
-        jobs = (self.case_clock, self.appointment_clock, self.waitlist, self.rating_handling)
-        done = {name: count for job in jobs for name, count in job.run().items()}
-        return dict(sorted(done.items()))
+        """Let everything happen, here and now, that happens because time has passed; return how many of what."""
+        return self.deadlines.run()
+
+    @cached_property
+    def deadlines(self) -> Job:
+        """The scheduled job `deadlines`: everything that happens because time has passed."""
+        from chalicelib.shared.job_queue import JobQueue
+        from chalicelib.shared.jobs import Job
+
+        parts = (*self.appointment_clock.parts, self.waitlist.part, self.case_clock.part, self.rating_handling.part)
+        url = self.settings.jobs_queue_url
+        return Job("deadlines", parts, self.clock, JobQueue(self.aws, url) if url else None)
 
     @cached_property
     def relay(self) -> Relay:

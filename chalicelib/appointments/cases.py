@@ -23,10 +23,16 @@ def check_bookable(case: Case) -> str:
 
 
 def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
-    """Return the case's appointments that are live at an instant: holds that have run out are not."""
-    return [
-        one for one in case.appointments if one["status"] == "confirmed" or (one.get("hold_expires_at") or "~") > now
-    ]
+    """Return the case's appointments that are ahead, or under way, at an instant.
+
+    Holds that have run out are not; nor are sessions that are over, though nobody may have reported them yet.
+    """
+    return [one for one in case.appointments if _is_open(one, now) and str(one["end"]) > now]
+
+
+def _is_open(one: Mapping[str, Any], now: str) -> bool:
+    """Tell whether something is still to happen to an appointment: it is kept, confirmed, or waits for its report."""
+    return one["status"] == "confirmed" or str(one.get("hold_expires_at") or "~") > now
 
 
 def persons_of(case: Case) -> dict[str, str]:
@@ -46,7 +52,7 @@ def outcome_of(
     """Return the case after something happened to an appointment, and what its event says."""
     now = format_instant(seen.now)
     others: Sequence[Mapping[str, Any]] = [each for each in seen.case.appointments if each["id"] != one.id]
-    others = [each for each in others if each in live_in(seen.case, now)]
+    others = [each for each in others if _is_open(each, now)]
     mine = {"id": one.id, "status": one.status, "start": one.start, "end": one.end, "mode": one.mode}
     if one.hold_expires_at is not None:
         mine["hold_expires_at"] = one.hold_expires_at

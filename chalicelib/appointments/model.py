@@ -33,7 +33,8 @@ ACTIONS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 class Appointment:
     """A session, asked for or fixed. Instants as RFC 3339; `persons`: pseudonym of each party by party id.
 
-    `accepted`: each party's answer; `buffer_cells`: cells kept free after it; `sequence`: how often it was moved.
+    `accepted`: each party's answer; `buffer_cells`: cells kept free after it; `sequence`: how often it was moved;
+    `report_by`: until when the mediator, who was asked after the end, can say what became of it.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Appointment:
     absent: tuple[str, ...] = ()
     reminded: tuple[int, ...] = ()
     held_minutes: int | None = None
+    report_by: str | None = None
 
     @property
     def starts(self) -> datetime:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
 from chalicelib.appointments.waiting import Waiting
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
@@ -90,8 +91,14 @@ class Store(Protocol):
         """Return ids of requests that wait for a mediator."""
         ...
 
-    def list_due(self, until: str) -> Iterator[str]:
-        """Yield the ids of appointments with something due."""
+    @property
+    def due(self) -> DueIndex:
+        """Where holds and reminders that are due are found."""
+        ...
+
+    @property
+    def due_reports(self) -> DueIndex:
+        """Where sessions that are over and not reported are found."""
         ...
 
     def read_day(self, organisation: str, day: str) -> dict[str, Sheet]:

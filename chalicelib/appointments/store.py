@@ -10,15 +10,15 @@
 | appointments of a party, mediator, organisation | gsi1 | `gsi1pk = LIST#<kind>#<owner>`, `gsi1sk` between starts |
 | requests that wait for a mediator, oldest hold first | gsi1 | `gsi1pk = INBOX#<mediator>`, by hold |
 | holds and reminders that are due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| sessions that are over and not reported | gsi1 | `gsi1pk = REPORTS#<shard>`, `gsi1sk <= <instant>` |
 | offers that have run out | gsi1 | `gsi1pk = OFFERS#<shard>`, `gsi1sk <= <instant>` |
 | the waitlist of a mediator, first come first | AppointmentsTable | `pk = WAITLIST#<organisation>#<mediator>` |
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
@@ -28,13 +28,12 @@ from chalicelib.appointments.sheet_writes import write_of
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
 from chalicelib.appointments.waiting import Offer, Waiting
 from chalicelib.shared.aws import Clients
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import Stale
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Transaction, Write
-
-DUE_SHARDS: Final = 4
 
 
 class AppointmentStore:
@@ -43,6 +42,9 @@ class AppointmentStore:
     def __init__(self, clients: Clients, table: str, committer: Committer) -> None:
         self._table = Table(clients, table)
         self._committer = committer
+        self.due = DueIndex(self._table)
+        self.due_reports = DueIndex(self._table, "REPORTS")
+        self.due_offers = DueIndex(self._table, "OFFERS")
 
     def find(self, appointment_id: str) -> Appointment | None:
         """Return an appointment, or None. One consistent read."""
@@ -66,16 +68,6 @@ class AppointmentStore:
     ) -> tuple[list[str], Mapping[str, Any] | None]:
         """Return ids of requests that wait for a mediator, the hold that ends first before the others. One query."""
         return self._ids(f"INBOX#{mediator_person}", "", "~", after, limit)
-
-    def list_due(self, until: str) -> Iterator[str]:
-        """Yield the ids of appointments with something due, from every shard."""
-        for shard in range(DUE_SHARDS):
-            after: Item | None = None
-            while True:
-                items, after = self._table.query_index(f"DUE#{shard}", until=f"{until}~", after=after)
-                yield from (item["id"] for item in items)
-                if after is None:
-                    break
 
     def read_day(self, organisation: str, day: str) -> dict[str, Sheet]:
         """Return the sheets of an organisation's day, by `sk`. One query."""
@@ -144,7 +136,8 @@ class AppointmentStore:
         key = {"pk": f"APPOINTMENT#{one.id}"}
         meta: Item = {**key, "sk": "META", **one.to_item()}
         if next_due is not None:
-            meta |= {"gsi1pk": f"DUE#{_shard(one.id)}", "gsi1sk": f"{next_due}#{one.id}"}
+            is_over = one.status == "confirmed" and next_due >= one.end
+            meta |= (self.due_reports if is_over else self.due).keys(one.id, next_due)
         refusal: Callable[[Item | None], AppointmentChanged] = lambda _: AppointmentChanged()  # noqa: E731
         if before is None:
             transaction.put(self._table.name, meta, condition="attribute_not_exists(pk)", refusal=refusal)
@@ -204,13 +197,7 @@ class AppointmentStore:
         transaction = Transaction()
         transaction.put(
             self._table.name,
-            {
-                "pk": offer.id,
-                "sk": "META",
-                **offer.to_item(),
-                "gsi1pk": f"OFFERS#{_shard(offer.id)}",
-                "gsi1sk": f"{offer.expires_at}#{offer.id}",
-            },
+            {"pk": offer.id, "sk": "META", **offer.to_item(), **self.due_offers.keys(offer.id, offer.expires_at)},
         )
         return transaction.writes
 
@@ -227,14 +214,10 @@ class AppointmentStore:
             )
         return transaction.writes
 
-    def list_due_offers(self, until: str) -> list[Offer]:
-        """Return offers that have run out, from every shard."""
-        ids = [
-            item["pk"]
-            for shard in range(DUE_SHARDS)
-            for item in self._table.query_index(f"OFFERS#{shard}", until=f"{until}~")[0]
-        ]
-        return [Offer.from_item(item) for item in self._table.find_many([(one, "META") for one in ids])]
+    def find_offer(self, offer_id: str) -> Offer | None:
+        """Return an offer, or None. One read."""
+        item = self._table.find(offer_id, "META")
+        return None if item is None else Offer.from_item(item)
 
     def end_offer(self, offer: Offer) -> None:
         """Forget an offer that was taken."""
@@ -260,7 +243,3 @@ def _line_key(waiting: Waiting) -> dict[str, str]:
         "pk": f"WAITLIST#{waiting.organisation}#{waiting.mediator}",
         "sk": f"{waiting.created_at}#{waiting.case_code}",
     }
-
-
-def _shard(appointment_id: str) -> int:
-    return hashlib.sha256(appointment_id.encode()).digest()[0] % DUE_SHARDS

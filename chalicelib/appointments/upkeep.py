@@ -97,11 +97,14 @@ class Upkeep:
         return left
 
     def _next_due(self, one: Appointment, seen: Seen) -> str | None:
+        """Return when something happens by itself next: the end of a hold, a reminder, the question after the end."""
         if one.status == "requested":
             return one.hold_expires_at
-        if one.status != "confirmed" or one.starts <= seen.now:
+        if one.status != "confirmed":
             return None
         ahead = [
             one.starts - timedelta(hours=hours) for hours in self._rules.reminder_hours if hours not in one.reminded
         ]
-        return format_instant(min(ahead)) if ahead else None
+        if ahead and seen.now < one.starts:
+            return format_instant(min(ahead))
+        return one.report_by or one.end

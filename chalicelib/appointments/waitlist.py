@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -19,9 +19,11 @@ from chalicelib.appointments.waiting import Offer, Waiting
 from chalicelib.cases.service import Case, Outcome, Seen, VersionConflict
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_id
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.jobs import Job, Part
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
@@ -40,8 +42,13 @@ class OfferStore(Store, Protocol):
         """Return the writes that end an offer, and note in the line that it was made."""
         ...
 
-    def list_due_offers(self, until: str) -> list[Offer]:
-        """Return offers that have run out."""
+    @property
+    def due_offers(self) -> DueIndex:
+        """Where offers that have run out are found."""
+        ...
+
+    def find_offer(self, offer_id: str) -> Offer | None:
+        """Return an offer."""
         ...
 
     def end_offer(self, offer: Offer) -> None:
@@ -124,11 +131,17 @@ class WaitlistService:
 
     def run(self) -> dict[str, int]:
         """Let offers that were not taken lapse: their slot goes to the next in line."""
-        done: dict[str, int] = {}
-        for offer in self._store.list_due_offers(format_instant(self._clock.now())):
-            if self._lapse(offer):
-                done["offer_lapsed"] = done.get("offer_lapsed", 0) + 1
-        return done
+        return Job("deadlines", [self.part], self._clock).run()
+
+    @property
+    def part(self) -> Part:
+        """What the job `deadlines` does here: somebody waits for the slot, so it is urgent."""
+        return Part("offers", self._store.due_offers, self._act, urgent=True)
+
+    def _act(self, offer_id: str) -> Iterator[str]:
+        offer = self._store.find_offer(offer_id)
+        if offer is not None and self._lapse(offer):
+            yield "offer_lapsed"
 
     def _party(self, viewer: Viewer, code: str) -> Seen:
         seen = self._upkeep.cases.look(viewer, code)
@@ -248,7 +261,7 @@ class WaitlistService:
             except VersionConflict:
                 continue
             return True
-        return False
+        raise Conflict
 
 
 def _position(line: list[Waiting], waiting: Waiting) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
@@ -13,10 +13,14 @@ from chalicelib.shared.codes import parse_code
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.events import GENESIS as NO_EVENT
 from chalicelib.shared.events import Event
+from chalicelib.shared.jobs import Failures
 from chalicelib.shared.viewer import Viewer
 
 _MAX_DAYS: Final = 31
 """How many days without a checkpoint one run catches up on."""
+
+_RECENT: Final = 100
+"""How many of the newest checkpoints are looked at for days that are not signed: four days, at one an hour."""
 
 
 class Store(Protocol):
@@ -103,25 +107,30 @@ class AuditService:
         return self._store.list_checkpoints(after, limit)
 
     def run(self) -> dict[str, int]:
-        """Sign every day that is over, and today as far as it has gone: the scheduled job `checkpoints`."""
-        found, _ = self._store.list_checkpoints(None, 1)
-        last = found[0] if found else None
-        today = date.fromisoformat(_day(format_instant(self._clock.now())))
-        first = today - timedelta(days=_MAX_DAYS)
-        if last is not None:
-            first = max(first, date.fromisoformat(last.day) + timedelta(days=last.closed))
-        made = 0
-        for number in range((today - first).days + 1):
-            day = first + timedelta(days=number)
-            checkpoint = self._checkpoint(day, last, closed=day < today)
-            if checkpoint is not None and self._store.add_checkpoint(checkpoint):
-                made, last = made + 1, checkpoint
-        return {"checkpoints": made}
+        """Sign every day that is over, and today as far as it has gone: the scheduled job `checkpoints`.
 
-    def _checkpoint(self, day: date, last: Checkpoint | None, *, closed: bool) -> Checkpoint | None:
+        A day that fails stops none of the others; it is counted and named, and tried again as long as its hole is among
+        the newest checkpoints.
+        """
+        found, more = self._store.list_checkpoints(None, _RECENT)
+        failures = Failures("checkpoints", self._clock)
+        last = found[0] if found else None
+        made = 0
+        today = date.fromisoformat(_day(format_instant(self._clock.now())))
+        for day in _open_days(found, today, is_whole=more is None):
+            with failures.isolated("day", day.isoformat()):
+                of_day = next((one for one in found if one.day == day.isoformat()), None)
+                checkpoint = self._checkpoint(day, last, of_day, closed=day < today)
+                if checkpoint is not None and self._store.add_checkpoint(checkpoint):
+                    made, last = made + 1, checkpoint
+        return {"checkpoints": made, **failures.counted()}
+
+    def _checkpoint(
+        self, day: date, last: Checkpoint | None, of_day: Checkpoint | None, *, closed: bool
+    ) -> Checkpoint | None:
+        """Return the checkpoint that a day needs, if any. `last`: the one made before; `of_day`: the day's own last."""
         leaves = self._store.list_leaves(day.isoformat())
-        same_day = last is not None and last.day == day.isoformat()
-        if not leaves or (last is not None and same_day and last.count == len(leaves) and last.closed == closed):
+        if not leaves or (of_day is not None and of_day.count == len(leaves) and of_day.closed == closed):
             return None
         unsigned = Checkpoint(
             id=f"{day.isoformat()}#{len(leaves):09d}{'#closed' if closed else ''}",
@@ -134,6 +143,19 @@ class AuditService:
             key_id=self._signing.key_id,
         )
         return replace(unsigned, signature=self._signing.sign(unsigned.signed_text()))
+
+
+def _open_days(found: Sequence[Checkpoint], today: date, *, is_whole: bool) -> list[date]:
+    """Return the days that are not signed to their end, oldest first: after the newest one, and holes before it.
+
+    `found`: the newest checkpoints, newest first; `is_whole`: whether there are no older ones.
+    """
+    closed = {one.day for one in found if one.closed}
+    first = today - timedelta(days=_MAX_DAYS)
+    if found and not is_whole:
+        first = max(first, date.fromisoformat(found[-1].day))
+    days = (first + timedelta(days=number) for number in range((today - first).days + 1))
+    return [day for day in days if day.isoformat() not in closed]
 
 
 def _check(viewer: Viewer) -> None:

@@ -91,7 +91,7 @@ def join(viewer: Viewer, code: str, body: schemas.Join, key: IdempotencyKey, lan
 def progress(code: str, language: Language) -> Progress:
     """Show what scanning a mediation code shows: stage, colour, next step, due date; no personal data."""
     container = bootstrap.container()
-    return Progress.of(container.cases.progress(code), container.deadline_rules, language)
+    return Progress.of(container.cases.progress(code), container.deadline_rules, language, container.clock.now())
 
 
 @routes.route("/v1/progress/{code}/qr.svg")

@@ -16,7 +16,6 @@ The index holds codes and pseudonyms only.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -24,13 +23,13 @@ from chalicelib.cases.model import Case, lists_of
 from chalicelib.cases.records import Change, Listed, Loaded, VersionConflict
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Keyring, Keys
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Transaction, Write
 
-DUE_SHARDS: Final = 8
 _KEK: Final = "KEK"
 
 
@@ -39,6 +38,7 @@ class CaseStore:
 
     def __init__(self, clients: Clients, cases: str, people: str, committer: Committer, keys: Keys) -> None:
         self._cases = Table(clients, cases)
+        self.due = DueIndex(self._cases)
         self._people = Table(clients, people)
         self._committer = committer
         self._keys = keys
@@ -166,16 +166,6 @@ class CaseStore:
             if start is None:
                 return found, None
 
-    def list_due(self, until: str) -> Iterator[str]:
-        """Yield the codes of cases that have a due date until `until`, from every shard."""
-        for shard in range(DUE_SHARDS):
-            after: Item | None = None
-            while True:
-                items, after = self._cases.query_index(f"DUE#{shard}", until=until, after=after)
-                yield from (item["code"] for item in items)
-                if after is None:
-                    break
-
     def delete_key(self, code: str, subject: str) -> None:
         """Delete a subject's key: what it encrypted cannot be read any more, in no backup either."""
         self._people.delete_many([(f"KEYS#{code}", subject)])
@@ -190,7 +180,7 @@ class CaseStore:
         meta: Item = {"pk": _pk(case.code), "sk": "META", **case.to_item()}
         open_clocks = [one.at for one in case.deadlines if not one.escalated]
         if open_clocks:
-            meta |= {"gsi1pk": f"DUE#{_shard(case.code)}", "gsi1sk": f"{min(open_clocks)}#{case.code}"}
+            meta |= self.due.keys(case.code, min(open_clocks))
         if seen is None:
             transaction.put(
                 self._cases.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict()
@@ -220,10 +210,6 @@ class CaseStore:
 
 def _pk(code: str) -> str:
     return f"CASE#{code}"
-
-
-def _shard(code: str) -> int:
-    return hashlib.sha256(code.encode()).digest()[0] % DUE_SHARDS
 
 
 def _summary(case: Case, kind: str, owner: str) -> Item:

@@ -58,6 +58,16 @@ EVENTS: Final[dict[str, Text]] = {
         ("checked_in", "一方已签到", "Somebody checked in"),
         ("session_held", "调解已进行", "The session was held"),
         ("no_show_recorded", "记录一方未到场", "An absence was recorded"),
+        (
+            "session_report_asked",
+            "调解时间已过，已请调解员登记结果",
+            "The session is over; the mediator was asked to record it",
+        ),
+        (
+            "session_unreported",
+            "调解结果逾期未登记，该次预约已关闭",
+            "Nobody recorded the session in time; it was closed",
+        ),
         ("slot_offered", "候补时段已空出", "A slot for which the case waited became free"),
         ("offer_lapsed", "候补时段未被使用", "The offered slot was not used"),
         ("evidence_added", "一方提交了材料", "Evidence was added"),

@@ -82,7 +82,9 @@ class AppointmentParts(CaseParts):
         """What happens to appointments by itself."""
         from chalicelib.appointments.clockwork import AppointmentClock
 
-        return AppointmentClock(self.appointments, self.upkeep, self.appointment_store, self.desk.rules, self.clock)
+        return AppointmentClock(
+            self.appointments, self.upkeep, self.appointment_store, self.desk.rules, self.clock, self.due_dates
+        )
 
     @cached_property
     def appointment_drawing(self) -> Drawing:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from chalicelib.ratings.model import Handling, Rating
@@ -12,10 +13,11 @@ from chalicelib.ratings.races import RatingChanged
 from chalicelib.ratings.rules import BAD_LEVELS
 from chalicelib.ratings.screening import screen
 from chalicelib.ratings.service import MAX_DECISIONS, recorded
-from chalicelib.shared.clock import Clock, format_instant, parse_instant
+from chalicelib.shared.clock import Clock, parse_instant
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.jobs import Job, Part
 from chalicelib.shared.viewer import Viewer
 
 _DONE: Final = {"contact": "contacted", "fix": "fix_begun", "reply": "replied", "close": "closed"}
@@ -107,19 +109,21 @@ class HandlingService:
 
     def run(self) -> dict[str, int]:
         """Escalate what is overdue, each duty once: part of the scheduled job `deadlines`."""
-        done = 0
-        for rating_id in self._store.list_due(format_instant(self._clock.now())):
-            done += self._escalate(rating_id)
-        return {"bad_rating_escalated": done} if done else {}
+        return Job("deadlines", [self.part], self._clock).run()
 
-    def _escalate(self, rating_id: str) -> int:
+    @property
+    def part(self) -> Part:
+        """What the job `deadlines` does here."""
+        return Part("ratings", self._store.due, self._escalate, patience=timedelta(seconds=1))
+
+    def _escalate(self, rating_id: str) -> Iterator[str]:
         for _ in range(MAX_DECISIONS):
             rating = self._store.find(rating_id)
             handling = None if rating is None else rating.handling
             if rating is None or handling is None or handling.status in handling.escalated:
-                return 0
+                return
             if not self.is_overdue(handling):
-                return 0
+                return
             late = replace(handling, escalated=(*handling.escalated, handling.status))
             now = self._clock.now()
             data = {"status": handling.status, "due_at": handling.due_at}
@@ -128,8 +132,9 @@ class HandlingService:
                 self._store.change(after, rating.version, event, idempotency=None)
             except RatingChanged:
                 continue
-            return 1
-        return 0
+            yield "bad_rating_escalated"
+            return
+        raise Conflict
 
     def _find(self, viewer: Viewer, rating_id: str) -> Rating:
         rating = self._store.find(rating_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.ratings.model import Entry, Invitation, Rating
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
@@ -75,8 +76,9 @@ class Store(Protocol):
         """Return a page of bad ratings."""
         ...
 
-    def list_due(self, until: str) -> list[str]:
-        """Return the ids of bad ratings with something due."""
+    @property
+    def due(self) -> DueIndex:
+        """Where bad ratings with something due are found."""
         ...
 
     def list_entries(self, target: str, after: Place, limit: int) -> tuple[list[Entry], Place]:

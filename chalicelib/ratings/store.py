@@ -17,7 +17,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -28,13 +27,13 @@ from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown
 from chalicelib.ratings.tallies import SHARDS, add_up, names_of, names_of_handled
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Keys
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Transaction, Write
 
-_DUE_SHARDS: Final = 4
 _INVITATION: Final = "INVITATION#"
 _ENTRY: Final = "ENTRY#"
 
@@ -44,6 +43,7 @@ class RatingStore:
 
     def __init__(self, clients: Clients, table: str, people: str, committer: Committer, keys: Keys) -> None:
         self._table = Table(clients, table)
+        self.due = DueIndex(self._table)
         self._people = Table(clients, people)
         self._committer = committer
         self._keys = keys
@@ -178,14 +178,6 @@ class RatingStore:
         items, last = self._table.query_index(f"BAD#{owner}", after=start, limit=limit, newest_first=True)
         return self._many([item["id"] for item in items]), last
 
-    def list_due(self, until: str) -> list[str]:
-        """Return the ids of bad ratings with something due, from every shard."""
-        return [
-            item["id"]
-            for shard in range(_DUE_SHARDS)
-            for item in self._table.query_index(f"DUE#{shard}", until=f"{until}~")[0]
-        ]
-
     def list_entries(
         self, target: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Entry], Mapping[str, Any] | None]:
@@ -277,7 +269,7 @@ class RatingStore:
         meta: Item = {"pk": f"RATING#{rating.id}", "sk": "META", **rating.to_item()}
         handling = rating.handling
         if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
-            meta |= {"gsi1pk": f"DUE#{_shard(rating.id)}", "gsi1sk": f"{handling.due_at}#{rating.id}"}
+            meta |= self.due.keys(rating.id, handling.due_at)
         if seen is None:
             transaction.put(
                 self._table.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: RatingChanged()
@@ -330,10 +322,6 @@ class RatingStore:
 def choose_shards(targets: Iterable[str]) -> dict[str, int]:
     """Return where a rating is counted for each target: spread at random, so that no partition is hot."""
     return {target: random.randrange(SHARDS) for target in targets}  # noqa: S311 - no secret
-
-
-def _shard(rating_id: str) -> int:
-    return hashlib.sha256(rating_id.encode()).digest()[0] % _DUE_SHARDS
 
 
 def _entry(item: Item) -> Entry:

@@ -85,11 +85,13 @@ def _bench_growth(figures: dict[str, Any], folder: Path) -> None:
 
 def _bench_disputes(figures: dict[str, Any]) -> None:
     from infra.bench.disputes import measure_disputes
+    from infra.bench.due import measure_due
     from infra.local.dynamodb_local import DynamoDbLocalMissing
 
     try:
         for name, value in measure_disputes().items():
             _say(figures, f"disputes_{name}", value)
+        _say(figures, "due_at_one_instant", measure_due())
     except DynamoDbLocalMissing as missing:
         _say(figures, "disputes", f"not measured: {missing}")
 

@@ -123,9 +123,10 @@ def _serve(stack: ExitStack, options: Options, clock: AdjustableClock, issuer: I
     from infra.local.console import Console, create_console_server
     from infra.local.events import Jobs, Streams
     from infra.local.gateway import create_gateway
+    from infra.local.queues import Queues
 
     streams = Streams(app)
-    console = Console(clock, issuer, Jobs(app, clock), streams)
+    console = Console(clock, issuer, Jobs(app, clock, Queues(app)), streams)
     with _port(options.console_port, "CONSOLE_PORT"):
         console_server = create_console_server(console, options.console_port)
     with _port(options.port, "PORT"):

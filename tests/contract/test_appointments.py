@@ -37,6 +37,7 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import NotAllowed, NotFound, YimaError
 from chalicelib.shared.idempotency import Replayed
 from chalicelib.shared.viewer import Viewer
@@ -88,7 +89,8 @@ class Bookings(World):
         self.booking = BookingService(self.appointment_store, self.desk, self.upkeep)
         pseudonyms = Pseudonyms(b"root")
         self.service = AppointmentService(self.appointment_store, self.upkeep, rules, lambda: pseudonyms, self.clock)
-        self.job = AppointmentClock(self.service, self.upkeep, self.appointment_store, rules, self.clock)
+        due = DueDates(DeadlineRules.load(), work_calendar())
+        self.job = AppointmentClock(self.service, self.upkeep, self.appointment_store, rules, self.clock, due)
         self.waitlist = WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
 
     def book(
