@@ -63,10 +63,10 @@ class Kept:
 
 def kind_of(item: dict[str, Any]) -> str:
     """Return what an item is: its sort key's first word, or its partition's where that tells more."""
-    if item["sk"] in {"META", "ALL", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"TARGETS", "FLAGS", "CHECKPOINTS"}:
+    if item["sk"] in {"META", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"FLAGS", "CHAIN"}:
         first = str(item["pk"]).partition("#")[0].partition("-")[0]
-        return f"{first}/{item['sk']}" if item["pk"] not in {"TARGETS", "FLAGS", "CHECKPOINTS"} else first
-    if str(item["pk"]).startswith(("KEYS#", "LEAVES#", "WAITLIST#", "IDEMPOTENCY#")):
+        return f"{first}/{item['sk']}" if item["pk"] not in {"FLAGS", "CHAIN"} else first
+    if str(item["pk"]).startswith(("KEYS#", "LEAF#", "PENDING#", "WAITLIST#", "IDEMPOTENCY#")):
         return str(item["pk"]).partition("#")[0]
     if item["pk"] == "DIRECTORY":
         return "DIRECTORY/LOAD" if item["sk"].startswith("~LOAD") else "DIRECTORY"
