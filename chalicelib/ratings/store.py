@@ -158,6 +158,15 @@ class RatingStore:
         item = self._table.find(f"RATING#{rating_id}", "META")
         return None if item is None else Rating.from_item(item)
 
+    def list_events(self, rating_id: str) -> Iterator[Event]:
+        """Yield every event of a rating in order."""
+        after: Item | None = None
+        while True:
+            items, after = self._table.query(f"RATING#{rating_id}", prefix="EVENT#", after=after)
+            yield from map(Event.from_item, items)
+            if after is None:
+                return
+
     def list_mine(
         self, person: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Rating], Mapping[str, Any] | None]:

@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -101,7 +102,7 @@ def measure_contention() -> dict[str, dict[str, float]]:
     measured = {}
     for name, targets in (("completed_service", COMPLETED), ("one_member_of_staff", STAFF)):
         rng = random.Random(Load().seed)  # noqa: S311 - no secret
-        writes = RealWrites(targets, draw=lambda targets, rng=rng: choose_shards(targets, rng.randrange))
+        writes = RealWrites(targets, draw=partial(choose_shards, draw=rng.randrange))
         outcome = simulate(Load(), writes.items_of)
         measured[name] = {
             "per_second": Load().per_second,
