@@ -92,12 +92,13 @@ class Checkpoint:
 
 @dataclass(slots=True)
 class Draft:
-    """What a checkpoint will say of the blocks that it has so far."""
+    """What a checkpoint will say of the blocks that it has so far. `resumed`: an earlier run left some of them."""
 
     blocks: list[str] = field(default_factory=list)
     count: int = 0
     first_at: str = ""
     last_at: str = ""
+    resumed: bool = False
 
     def add(self, leaves: Sequence[Leaf]) -> None:
         """Add the next block."""

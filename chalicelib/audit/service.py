@@ -130,21 +130,19 @@ class AuditService:
         last = found[0] if found else None
         if last is not None and not last.settled:
             self._settle(last)
-        made = 0
-        while last is None or not made or last.is_full:
-            last = self._checkpoint(last)
+        made, more = 0, True
+        while more and (draft := self._draft(_next_id(last))) is not None:
+            last = self._sign(draft, last)
             if last is None:
                 break
             self._settle(last)
             made += 1
+            more = last.is_full or draft.resumed  # what comes meanwhile is for the next hour
         return {"checkpoints": made}
 
-    def _checkpoint(self, last: Checkpoint | None) -> Checkpoint | None:
-        """Sign what is pending; return None if nothing is, or another run was faster."""
-        checkpoint_id = id_of(1 if last is None else int(last.id) + 1)
-        draft = self._draft(checkpoint_id)
-        if draft is None:
-            return None
+    def _sign(self, draft: Draft, last: Checkpoint | None) -> Checkpoint | None:
+        """Sign a draft and keep it; return None if another run was faster."""
+        checkpoint_id = _next_id(last)
         unsigned = Checkpoint(
             id=checkpoint_id,
             at=format_instant(self._clock.now()),
@@ -170,6 +168,7 @@ class AuditService:
         draft, taken = Draft(), set[tuple[str, int]]()
         for leaves in self._store.list_blocks(checkpoint_id):
             draft.add(leaves)
+            draft.resumed = True
             taken.update((leaf.aggregate, leaf.seq) for leaf in leaves)
         pending = (leaf for leaf in self._store.list_pending() if (leaf.aggregate, leaf.seq) not in taken)
         while draft.has_room and (leaves := tuple(islice(pending, BLOCK_LEAVES))):
@@ -183,6 +182,10 @@ class AuditService:
             if number < len(checkpoint.blocks):
                 self._store.settle_block(checkpoint.id, number * BLOCK_LEAVES, leaves)
         self._store.end_settling(checkpoint)
+
+
+def _next_id(last: Checkpoint | None) -> str:
+    return id_of(1 if last is None else int(last.id) + 1)
 
 
 def _check(viewer: Viewer) -> None:
