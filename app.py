@@ -75,3 +75,11 @@ def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
 def relay(event: DynamoDBEvent) -> int:
     """Tell everyone whom the events of cases concern."""
     return bootstrap.container().relay.deliver(event.to_dict()["Records"])
+
+
+@app.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:local:0:table/RatingsTable/stream/latest", batch_size=25, name="relay_ratings"
+)
+def relay_ratings(event: DynamoDBEvent) -> int:
+    """Take note of the events of ratings."""
+    return bootstrap.container().rating_relay.deliver(event.to_dict()["Records"])

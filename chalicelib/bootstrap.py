@@ -50,6 +50,13 @@ class Container(AppointmentParts):
             ]
         )
 
+    @cached_property
+    def rating_relay(self) -> Relay:
+        """Who takes note of what happens to ratings."""
+        from chalicelib.shared.streams import Relay
+
+        return Relay([self.audit.on_event])
+
 
 _installed: Container | None = None
 _clock: Clock | None = None

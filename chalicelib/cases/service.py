@@ -15,6 +15,7 @@ from chalicelib.cases.policies import check_can_act, check_can_see
 from chalicelib.cases.ports import Routing, Store
 from chalicelib.cases.records import CASE_SUBJECT, Change, Listed, Loaded, VersionConflict
 from chalicelib.cases.refusals import AlreadyParty, InviteExpired, InviteUsed, MediatorConflicted
+from chalicelib.cases.statuses import MEDIATION_ENDS
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
@@ -326,6 +327,8 @@ class CaseService:
             data |= {"closed": True, "organisation": case.organisation}
             if case.mediator is not None:
                 data["mediator"] = case.mediator
+        if case.status in MEDIATION_ENDS and case.since == format_instant(now) and "accepted" in case.reached:
+            data |= {"mediation_ended": True, "organisation": case.organisation}
         audience = [{"person": party.person, "relation": party.role} for party in case.parties if party.person]
         if case.mediator_person is not None:
             audience.append({"person": case.mediator_person, "relation": "mediator"})

@@ -9,7 +9,7 @@ from chalicelib.composition.ratings import RatingParts
 
 if TYPE_CHECKING:
     from chalicelib.audit.service import AuditService
-    from chalicelib.audit.store import Signer
+    from chalicelib.audit.store import AuditStore, Signer
     from chalicelib.cases.appeals import AppealService
     from chalicelib.cases.bundle import BundleService
     from chalicelib.cases.clockwork import CaseClock
@@ -111,13 +111,18 @@ class CaseParts(RatingParts):
         return BundleService(self.cases, self.conversations, self.case_store, self.signer)
 
     @cached_property
+    def audit_store(self) -> AuditStore:
+        """Where leaves and checkpoints are kept."""
+        from chalicelib.audit.store import AuditStore
+
+        return AuditStore(self.aws, self.settings.audit_table, self.answers)
+
+    @cached_property
     def audit(self) -> AuditService:
         """The record of what happened, and its checkpoints."""
         from chalicelib.audit.service import AuditService
-        from chalicelib.audit.store import AuditStore
 
-        store = AuditStore(self.aws, self.settings.audit_table)
-        return AuditService(store, self.case_store, self.signer, self.clock)
+        return AuditService(self.audit_store, self.case_store, self.signer, self.clock)
 
     @cached_property
     def people(self) -> PeopleService:

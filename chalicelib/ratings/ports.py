@@ -18,8 +18,8 @@ Place = Mapping[str, Any] | None
 class Store(Protocol):
     """Where ratings are kept."""
 
-    def invite(self, invitation: Invitation) -> bool:
-        """Write an invitation, once."""
+    def invite(self, invitation: Invitation, occasion: str) -> bool:
+        """Write an invitation, once for each target and occasion."""
         ...
 
     def record_visit(
@@ -85,8 +85,12 @@ class Store(Protocol):
         """Return a page of public entries."""
         ...
 
-    def read_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Return the counters of targets."""
+    def read_counts(self, target: str) -> dict[str, int]:
+        """Return the counters of a target."""
+        ...
+
+    def read_many_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return the counters of several targets."""
         ...
 
     def know(self, reference: str, person: str) -> bool:
@@ -105,7 +109,7 @@ class Store(Protocol):
         """Return who is known by a reference."""
         ...
 
-    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int) -> int:
+    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
         """Note a rating of a member of staff in a window of time."""
         ...
 

@@ -6,8 +6,9 @@
 | a person's ratings, newest first | RatingsTable | `pk = PERSON#<pseudonym>`, `sk` begins with `RATING#`, backwards |
 | a rating, its events | RatingsTable | `pk = RATING#<id>`, `sk = META`, `EVENT#<n>` |
 | public entries of a target | RatingsTable | `pk = TARGET#<target>`, `sk` begins with `ENTRY#`, backwards |
-| the counters of a target | RatingsTable | `pk = SUMMARY#<target>#<shard>`, `sk = ALL`: one BatchGetItem |
-| every target that was rated | RatingsTable | `pk = TARGETS`, `sk = <target>` |
+| what a case or session earned a person | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = EARNED#<occasion>#<target>` |
+| the counters of a target | RatingsTable | `pk = SUMMARY#<target>`, `sk = SHARD#<n>` |
+| every target that was rated | gsi1 | `gsi1pk = TARGETS#<list>`, by target; the counters' own items |
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | who is known by a reference | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
@@ -18,13 +19,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from chalicelib.ratings.earning import earn
 from chalicelib.ratings.model import Entry, Invitation, Rating, entries_of
-from chalicelib.ratings.races import RatingChanged
 from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown
-from chalicelib.ratings.tallies import SHARDS, add_up, names_of, names_of_handled
+from chalicelib.ratings.tallies import add_up, names_of, names_of_handled, shards_of
+from chalicelib.ratings.writes import (
+    ENTRY,
+    INVITATION,
+    TARGET_LISTS,
+    add_counts,
+    put_bad,
+    put_entry,
+    put_event,
+    put_invitation,
+    put_meta,
+    summary_key,
+)
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Keys
 from chalicelib.shared.due import DueIndex
@@ -33,9 +46,6 @@ from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Transaction, Write
-
-_INVITATION: Final = "INVITATION#"
-_ENTRY: Final = "ENTRY#"
 
 
 class RatingStore:
@@ -48,10 +58,12 @@ class RatingStore:
         self._committer = committer
         self._keys = keys
 
-    def invite(self, invitation: Invitation) -> bool:
-        """Write an invitation unless it is there; tell whether it was new."""
-        key = {"pk": f"PERSON#{invitation.person}", "sk": _INVITATION + invitation.id}
-        return self._table.put_new({**key, **invitation.to_item()})
+    def invite(self, invitation: Invitation, occasion: str) -> bool:
+        """Write an invitation to what a case or session, the `occasion`, lets a person rate; tell whether it was new.
+
+        Each target is rated once for an occasion: see `earning.py`.
+        """
+        return earn(self._table, self._committer, invitation, occasion)
 
     def record_visit(
         self,
@@ -67,8 +79,7 @@ class RatingStore:
         transaction = Transaction()
         transaction.put(self._table.name, {"pk": f"VISIT#{visit_id}", "sk": "META", **visit})
         for one in invitations:
-            key = {"pk": f"PERSON#{one.person}", "sk": _INVITATION + one.id}
-            transaction.put(self._table.name, {**key, **one.to_item()})
+            put_invitation(transaction, self._table.name, one)
         if code_digest is not None:
             transaction.delete(
                 self._table.name,
@@ -80,14 +91,14 @@ class RatingStore:
 
     def find_invitation(self, person: str, invitation_id: str) -> Invitation | None:
         """Return an invitation, or None. One read."""
-        item = self._table.find(f"PERSON#{person}", _INVITATION + invitation_id)
+        item = self._table.find(f"PERSON#{person}", INVITATION + invitation_id)
         return None if item is None else Invitation.from_item(item)
 
     def list_invitations(
         self, person: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
         """Return a page of invitations, used and unused, newest first. One query."""
-        items, last = self._page(f"PERSON#{person}", _INVITATION, after, limit)
+        items, last = self._page(f"PERSON#{person}", INVITATION, after, limit)
         return [Invitation.from_item(item) for item in items], last
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
@@ -97,14 +108,14 @@ class RatingStore:
         transaction = Transaction()
         transaction.update(
             self._table.name,
-            {"pk": f"PERSON#{rating.person}", "sk": _INVITATION + rating.invitation},
+            {"pk": f"PERSON#{rating.person}", "sk": INVITATION + rating.invitation},
             "SET rating = :rating",
             condition="attribute_exists(pk) AND attribute_not_exists(rating)",
             refusal=lambda _: AlreadyRated(),
             values={":rating": rating.id},
         )
-        self._put_meta(transaction, rating, None)
-        self._put_event(transaction, event)
+        put_meta(transaction, self._table.name, rating, None)
+        put_event(transaction, self._table.name, event)
         sealed = keyring.seal("text", "original", text)
         transaction.put(self._table.name, {"pk": f"RATING#{rating.id}", "sk": "TEXT", "text": sealed})
         for subject, wrapped in {"KEK": wrapped_kek, **keyring.wrapped}.items():
@@ -114,21 +125,10 @@ class RatingStore:
             {"pk": f"PERSON#{rating.person}", "id": rating.id, "sk": f"RATING#{rating.created_at}#{rating.id}"},
         )
         for entry in entries_of(rating):
-            transaction.put(self._table.name, {"pk": "TARGETS", "sk": entry.target})
-            self._put_entry(transaction, entry)
-            self._add(transaction, rating, entry.target, names_of(rating.created_at, entry.level))
+            put_entry(transaction, self._table.name, entry)
+            add_counts(transaction, self._table.name, rating, entry.target, names_of(rating.created_at, entry.level))
         if rating.handling is not None:
-            for owner in (rating.organisation, "ALL"):
-                transaction.put(
-                    self._table.name,
-                    {
-                        "pk": f"RATING#{rating.id}",
-                        "sk": f"BAD#{owner}",
-                        "id": rating.id,
-                        "gsi1pk": f"BAD#{owner}",
-                        "gsi1sk": f"{rating.created_at}#{rating.id}",
-                    },
-                )
+            put_bad(transaction, self._table.name, rating)
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def change(
@@ -146,18 +146,27 @@ class RatingStore:
         `handled`: bad targets whose handling is closed by this.
         """
         transaction = Transaction()
-        self._put_meta(transaction, rating, seen)
-        self._put_event(transaction, event)
+        put_meta(transaction, self._table.name, rating, seen)
+        put_event(transaction, self._table.name, event)
         for entry in entries_of(rating):
-            self._put_entry(transaction, entry)
+            put_entry(transaction, self._table.name, entry)
         for target in handled:
-            self._add(transaction, rating, target, names_of_handled(rating.created_at))
+            add_counts(transaction, self._table.name, rating, target, names_of_handled(rating.created_at))
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def find(self, rating_id: str) -> Rating | None:
         """Return a rating, or None. One read."""
         item = self._table.find(f"RATING#{rating_id}", "META")
         return None if item is None else Rating.from_item(item)
+
+    def list_events(self, rating_id: str) -> Iterator[Event]:
+        """Yield every event of a rating in order."""
+        after: Item | None = None
+        while True:
+            items, after = self._table.query(f"RATING#{rating_id}", prefix="EVENT#", after=after)
+            yield from map(Event.from_item, items)
+            if after is None:
+                return
 
     def list_mine(
         self, person: str, after: Mapping[str, Any] | None, limit: int
@@ -182,20 +191,33 @@ class RatingStore:
         self, target: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Entry], Mapping[str, Any] | None]:
         """Return a page of a target's public entries, newest first. One query."""
-        items, last = self._page(f"TARGET#{target}", _ENTRY, after, limit)
+        items, last = self._page(f"TARGET#{target}", ENTRY, after, limit)
         return [_entry(item) for item in items], last
 
-    def read_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Return the counters of targets. One read for 25 of them."""
-        keys = [(f"SUMMARY#{target}#{shard}", "ALL") for target in targets for shard in range(SHARDS)]
+    def read_counts(self, target: str) -> dict[str, int]:
+        """Return the counters of a target. One query, whose answer grows with how busy the target is."""
+        return add_up(self._table.list_partition(summary_key(target, 0)[0]))
+
+    def read_many_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return the counters of several targets. One read for as many as have a hundred shards between them."""
+        keys = [summary_key(target, shard) for target in targets for shard in range(shards_of(target))]
         by_target: dict[str, list[Item]] = {target: [] for target in targets}
         for item in self._table.find_many(keys):
             by_target[item["target"]].append(item)
         return {target: add_up(items) for target, items in by_target.items()}
 
     def list_targets(self) -> Iterator[str]:
-        """Yield every target that was ever rated."""
-        return (item["sk"] for item in self._table.list_partition("TARGETS"))
+        """Yield every target that was ever rated, once. For ops: it reads an index entry for each shard."""
+        for number in range(TARGET_LISTS):
+            last, after = None, None
+            while True:
+                items, after = self._table.query_index(f"TARGETS#{number}", after=after)
+                for item in items:
+                    if item["target"] != last:
+                        last = item["target"]
+                        yield last
+                if after is None:
+                    break
 
     def list_every_entry(self, target: str) -> Iterator[Entry]:
         """Yield all entries of a target, oldest first."""
@@ -232,9 +254,12 @@ class RatingStore:
             return None
         return str(item["person"])
 
-    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int) -> int:
-        """Note a rating of a member of staff in a window of time; return how many there are. Twice is once."""
-        return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl)
+    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
+        """Note a rating of a member of staff in a window of time; return how many there are. Twice is once.
+
+        None, and nothing is noted, once there are `enough`: the item stays small however many come.
+        """
+        return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl, at_most=enough)
 
     def flag(self, at: str, staff: str, organisation: str, ratings: int) -> None:
         """Flag a burst of ratings for the supervisor."""
@@ -265,63 +290,10 @@ class RatingStore:
         found = {item["id"]: Rating.from_item(item) for item in items}
         return [found[one] for one in ids if one in found]
 
-    def _put_meta(self, transaction: Transaction, rating: Rating, seen: int | None) -> None:
-        meta: Item = {"pk": f"RATING#{rating.id}", "sk": "META", **rating.to_item()}
-        handling = rating.handling
-        if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
-            meta |= self.due.keys(rating.id, handling.due_at)
-        if seen is None:
-            transaction.put(
-                self._table.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: RatingChanged()
-            )
-        else:
-            transaction.put(
-                self._table.name,
-                meta,
-                condition="#version = :seen",
-                names={"#version": "version"},
-                values={":seen": seen},
-                refusal=lambda _: RatingChanged(),
-            )
 
-    def _put_event(self, transaction: Transaction, event: Event) -> None:
-        key = {"pk": f"RATING#{event.aggregate.removeprefix('RATING-')}", "sk": f"EVENT#{event.seq:06d}"}
-        transaction.put(
-            self._table.name,
-            {**key, **event.to_item()},
-            condition="attribute_not_exists(pk)",
-            refusal=lambda _: RatingChanged(),
-        )
-
-    def _put_entry(self, transaction: Transaction, entry: Entry) -> None:
-        values = {name: value for name, value in entry._asdict().items() if value is not None}
-        transaction.put(
-            self._table.name,
-            {
-                "pk": f"TARGET#{entry.target}",
-                "sk": f"{_ENTRY}{entry.at}#{entry.id}",
-                **values,
-                "tags": list(entry.tags),
-            },
-        )
-
-    def _add(self, transaction: Transaction, rating: Rating, target: str, counters: Iterable[str]) -> None:
-        # The transaction is held to a condition elsewhere, so that no repetition counts twice.
-        shard = rating.shards[target]
-        names = {f"#c{number}": name for number, name in enumerate(counters)}
-        added = ", ".join(f"{name} :one" for name in names)
-        transaction.update(
-            self._table.name,
-            {"pk": f"SUMMARY#{target}#{shard}", "sk": "ALL"},
-            f"SET target = :target ADD {added}",
-            names=names,
-            values={":one": 1, ":target": target},
-        )
-
-
-def choose_shards(targets: Iterable[str]) -> dict[str, int]:
-    """Return where a rating is counted for each target: spread at random, so that no partition is hot."""
-    return {target: random.randrange(SHARDS) for target in targets}  # noqa: S311 - no secret
+def choose_shards(targets: Iterable[str], draw: Callable[[int], int] = random.randrange) -> dict[str, int]:
+    """Return where a rating is counted for each target: spread at random, so that no item is hot."""
+    return {target: draw(shards_of(target)) for target in targets}
 
 
 def _entry(item: Item) -> Entry:

@@ -51,6 +51,12 @@ class DueEntry(NamedTuple):
         return int(counted[0]) if counted else 0
 
 
+def due_keys(item_id: str, at: str, name: str = "DUE") -> dict[str, str]:
+    """Return the attributes that put an item into a table's index of due dates, due at an instant."""
+    shard = hashlib.sha256(item_id.encode()).digest()[0] % SHARDS
+    return {"gsi1pk": f"{name}#{shard}", "gsi1sk": f"{at}#{item_id}"}
+
+
 class DueIndex:
     """One kind of due dates in a table. `name`: the word before the shard's number."""
 
@@ -60,8 +66,7 @@ class DueIndex:
 
     def keys(self, item_id: str, at: str) -> dict[str, str]:
         """Return the attributes that put an item into the index, due at an instant."""
-        shard = hashlib.sha256(item_id.encode()).digest()[0] % SHARDS
-        return {"gsi1pk": f"{self._name}#{shard}", "gsi1sk": f"{at}#{item_id}"}
+        return due_keys(item_id, at, self._name)
 
     def list_due(
         self, shard: int, until: str, after: Mapping[str, Any] | None

@@ -153,17 +153,26 @@ class Table:
                 return False
         return True
 
-    def add_to_set(self, pk: str, sk: str, attribute: str, member: str, ttl: int) -> int:
-        """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing."""
+    def add_to_set(  # noqa: PLR0917
+        self, pk: str, sk: str, attribute: str, member: str, ttl: int, at_most: int
+    ) -> int | None:
+        """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing.
+
+        None, and nothing is changed, if it has `at_most` already.
+        """
         with unavailable_when_down():
-            reply = self._clients.dynamodb.update_item(
-                TableName=self.name,
-                Key=to_wire({"pk": pk, "sk": sk}),
-                UpdateExpression="SET #ttl = :ttl ADD #set :one",
-                ReturnValues="ALL_NEW",
-                ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
-                ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}}),
-            )
+            try:
+                reply = self._clients.dynamodb.update_item(
+                    TableName=self.name,
+                    Key=to_wire({"pk": pk, "sk": sk}),
+                    UpdateExpression="SET #ttl = :ttl ADD #set :one",
+                    ConditionExpression="attribute_not_exists(#set) OR size(#set) < :most",
+                    ReturnValues="ALL_NEW",
+                    ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
+                    ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}, ":most": at_most}),
+                )
+            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
+                return None
         return len(reply["Attributes"][attribute]["SS"])
 
     def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:

@@ -38,6 +38,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
             _say(figures, "search", f"not measured: {arguments.catalogue} is absent")
         _bench_growth(figures, Path(folder))
     _bench_disputes(figures)
+    _bench_ratings(figures)
     _bench_handlers(figures)
     _bench_package(figures)
     path = ROOT / "build" / "bench.json"
@@ -94,6 +95,13 @@ def _bench_disputes(figures: dict[str, Any]) -> None:
         _say(figures, "due_at_one_instant", measure_due())
     except DynamoDbLocalMissing as missing:
         _say(figures, "disputes", f"not measured: {missing}")
+
+
+def _bench_ratings(figures: dict[str, Any]) -> None:
+    from infra.bench.contention import measure_contention
+
+    for name, value in measure_contention().items():
+        _say(figures, f"ratings_simulated_{name}", value)
 
 
 def _bench_handlers(figures: dict[str, Any]) -> None:

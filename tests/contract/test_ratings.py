@@ -69,7 +69,7 @@ class Ratings(World):
 
     def closed(self, number: int, *people: Viewer) -> Event:
         audience = [{"person": PERSONS.of(one.subject), "relation": "applicant"} for one in people]
-        data = {"closed": True, "organisation": "org-1"}
+        data = {"mediation_ended": True, "organisation": "org-1"}
         return Event.happened(
             f"CASE{number}",
             1,
