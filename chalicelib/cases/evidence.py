@@ -67,8 +67,8 @@ class Files(Protocol):
         """Return what is in quarantine, checked; None if nothing is."""
         ...
 
-    def keep(self, file_id: str, version_id: str) -> str:
-        """Copy that very version out of quarantine; return the kept version."""
+    def keep(self, file_id: str, version_id: str) -> str | None:
+        """Copy that very version out of quarantine; return the kept version, or None if it is there no more."""
         ...
 
     def discard(self, file_id: str, version_id: str) -> None:
@@ -163,9 +163,11 @@ class EvidenceService:
             try:
                 if found.fault is not None:
                     return self._reject(seen, evidence, found, idempotency)
-                if found.version_id not in copies:
-                    copies[found.version_id] = self._files.keep(file_id, found.version_id)
-                return self._accept(seen, evidence, found, copies[found.version_id], idempotency)
+                kept = copies.get(found.version_id) or self._files.keep(file_id, found.version_id)
+                if kept is None:  # somebody else was faster: what they decided is read anew
+                    continue
+                copies[found.version_id] = kept
+                return self._accept(seen, evidence, found, kept, idempotency)
             except VersionConflict:
                 continue
         raise Conflict

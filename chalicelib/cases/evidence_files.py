@@ -20,6 +20,7 @@ from chalicelib.shared.errors import Unavailable
 UPLOAD_TIME: Final = timedelta(minutes=5)
 DOWNLOAD_TIME: Final = timedelta(seconds=60)
 _MAX_DELETES: Final = 1000
+_GONE: Final = frozenset({"NoSuchKey", "NoSuchVersion"})
 _CHUNK_BYTES: Final = 1024 * 1024
 _IN_MEMORY_BYTES: Final = 4 * 1024 * 1024
 
@@ -66,11 +67,16 @@ class EvidenceFiles:
                 return Inspection(version, "type_mismatch")
         return Inspection(version, None)
 
-    def keep(self, file_id: str, version_id: str) -> str:
-        """Copy the version that was checked; return the version of the copy."""
+    def keep(self, file_id: str, version_id: str) -> str | None:
+        """Copy the version that was checked; return the version of the copy, or None if it is there no more."""
         source: Any = {"Bucket": self._bucket, "Key": _quarantined(file_id), "VersionId": version_id}
         with unavailable_when_down():
-            copied = self._clients.s3.copy_object(Bucket=self._bucket, Key=_kept(file_id), CopySource=source)
+            try:
+                copied = self._clients.s3.copy_object(Bucket=self._bucket, Key=_kept(file_id), CopySource=source)
+            except self._clients.s3.exceptions.ClientError as refused:
+                if refused.response["Error"]["Code"] in _GONE:
+                    return None
+                raise
         return copied["VersionId"]
 
     def discard(self, file_id: str, version_id: str) -> None:

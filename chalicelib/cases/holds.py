@@ -14,9 +14,6 @@ from chalicelib.shared.clock import parse_instant
 
 _RULES: Final = Path(__file__).parent.parent / "rules" / "archive.json"
 
-FINAL: Final = frozenset({"settled", "concluded", "failed", "withdrawn", "not_accepted"})
-"""Statuses after which nothing more is owed or decided (2-domain)."""
-
 
 class Holds:
     """When a case holds its data: until it is final, nobody may appeal, and the organisation's archive rule is over."""
@@ -36,7 +33,7 @@ class Holds:
 
     def holds(self, case: Case, now: datetime) -> bool:
         """Tell whether the case's personal data must be kept now."""
-        if case.status not in FINAL or case.ended_at is None:
+        if not case.state.ended or case.ended_at is None:
             return True
         if case.appeal is not None and not case.appeal["decided"]:
             return True
