@@ -112,7 +112,12 @@ def test_a_case_filed_during_the_erasure_keeps_its_key_its_profile_and_its_index
 
 @pytest.mark.parametrize(
     ("part", "name"),
-    [("evidence_files", "destroy"), ("notices._store", "delete_all"), ("people_store", "forget"), ("answers", "remember")],
+    [
+        ("evidence_files", "destroy"),
+        ("notices._store", "delete_all"),
+        ("people_store", "forget"),
+        ("answers", "remember"),
+    ],
 )
 def test_an_erasure_that_died_on_its_way_is_completed_by_the_next_one(
     city: City, monkeypatch: pytest.MonkeyPatch, part: str, name: str
@@ -131,6 +136,14 @@ def test_an_erasure_that_died_on_its_way_is_completed_by_the_next_one(
     assert [item for _, item in city.items() if has_mark(repr(item))] == []
     person = city.container.pseudonyms.of("wang")
     assert [item["sk"] for name, item in city.items() if name == "People" and item["pk"] == f"PERSON#{person}"] == []
+
+
+def test_two_parties_who_are_erased_at_once_leave_nothing(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = joined(city)
+    city.never_held()
+    meanwhile(city.container.cases, "commit", lambda: city.post("li", "/v1/me/erasure"), monkeypatch)
+    city.post("wang", "/v1/me/erasure")
+    assert keys_of(city, code) == set()
 
 
 def test_doing_it_twice_erases_nothing_more_and_says_so(city: City) -> None:
@@ -191,7 +204,7 @@ def test_an_attempt_that_died_after_its_copy_is_tidied_by_the_one_that_succeeds(
 def test_an_archive_rule_of_the_organisations_kind_holds(city: City) -> None:
     code = joined(city)
     city.act("wang", code, "withdraw")
-    city.container.case_privacy._holds._archive_days = {"*": 0, "peoples_mediation_committee": 365}  # type: ignore[misc]
+    city.container.case_privacy._holds._archive_days = {"*": 0, "peoples_mediation_committee": 365}
     city.later(days=300)
     assert code in city.post("wang", "/v1/me/erasure", status=409)["detail"]
     city.later(days=70)
