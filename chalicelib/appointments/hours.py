@@ -14,11 +14,11 @@ from chalicelib.appointments.availability import Availability, Hours, cell_names
 from chalicelib.appointments.desk import Desk
 from chalicelib.appointments.model import LIVE, Appointment
 from chalicelib.appointments.ports import Person, Store
+from chalicelib.shared.answers import Sealer
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound, Stale
 from chalicelib.shared.sealing import Unsealable
-from chalicelib.shared.transactions import Sealer
 from chalicelib.shared.viewer import Viewer
 
 _FEED_CONTEXT: Final = b"calendar feed"

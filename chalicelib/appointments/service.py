@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -91,7 +91,7 @@ class AppointmentService:
         answers: list[tuple[str, StoredAnswer | YimaError]] = []
         for one in ids:
             scope = hashlib.sha256(f"{idempotency.scope_digest}|{one}".encode()).hexdigest()
-            own = Idempotency(scope, idempotency.request_digest, idempotency.received_at, render)
+            own = replace(idempotency, scope_digest=scope, render=render)
             answers.append((one, self._confirm_one(viewer, one, own)))
         return answers
 

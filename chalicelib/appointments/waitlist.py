@@ -101,7 +101,7 @@ class WaitlistService:
             offered=() if former is None else former.offered,
         )
         place = Place(waiting, _position(line, waiting), seen.case.offer)
-        self._store.join_line(waiting, idempotency, place)
+        self._store.join_line(waiting, idempotency.showing(seen.loaded.shown()), place)
         return place
 
     def get(self, viewer: Viewer, code: str) -> Place:

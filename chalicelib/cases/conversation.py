@@ -1,4 +1,4 @@
-"""Talking inside a case, and reading its agreement. Texts are sealed under the case's own key."""
+"""Talking inside a case, and reading its agreement. Messages are sealed under the key of who wrote them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.model import Case
-from chalicelib.cases.records import CASE_SUBJECT
+from chalicelib.cases.records import CASE_SUBJECT, place_of
 from chalicelib.cases.service import CaseService, Seen
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_id
@@ -94,6 +94,7 @@ class ConversationService:
         number = f"{at.translate(_DIGITS)}{new_id(6)}"
         party = seen.case.party_of(seen.person)
         party_id = None if party is None else party.id
+        sk = f"MESSAGE#{number}"
         subject = party_id or CASE_SUBJECT  # what a party writes goes when their key goes
         message = Message(number, at, seen.relation, party_id, to, text, for_settlement, yours=True)
         values: Item = {
@@ -103,9 +104,10 @@ class ConversationService:
             "person": seen.person,
             "to": to,
             "for_settlement": for_settlement,
-            "text": seen.loaded.keys.seal(subject, f"message#{number}", text),
+            "text": seen.loaded.keys.seal(subject, place_of(sk, "text"), text),
         }
-        self._store.put_item(seen.case.code, f"MESSAGE#{number}", values, idempotency=idempotency, result=message)
+        claim = idempotency.showing(seen.loaded.shown(subject))
+        self._store.put_item(seen.case.code, sk, values, idempotency=claim, result=message)
         return message
 
     def list_messages(
@@ -127,7 +129,10 @@ class ConversationService:
         item = self._store.find_item(case.code, f"AGREEMENT#{case.agreement_no:03d}")
         if item is None:
             raise NotFound
-        content = json.loads(seen.loaded.keys.unseal(CASE_SUBJECT, f"agreement#{case.agreement_no}", item["agreement"]))
+        opened = seen.loaded.unsealed(place_of(item["sk"], "agreement"), item["agreement"])
+        if opened is None:
+            raise NotFound
+        content = json.loads(opened)
         return Agreement(case, content["text"], content["terms"], item["sha256"])
 
 
@@ -140,7 +145,7 @@ def _may_read(item: Item, seen: Seen) -> bool:
 
 def _message(item: Item, seen: Seen) -> Message:
     number = item["sk"].removeprefix("MESSAGE#")
-    text = seen.loaded.unsealed(f"message#{number}", item["text"], item["from_party"])
+    text = seen.loaded.unsealed(place_of(item["sk"], "text"), item["text"], item["from_party"])
     return Message(
         number,
         item["at"],

@@ -95,12 +95,16 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The case after it, and what the event says. `free_text` is sealed before it is stored."""
+    """The case after it, and what the event says. `free_text` is sealed before it is stored.
+
+    `words_of`: the data subject whose words they are; None for the party who acts, or the case if none does.
+    """
 
     case: Case
     event: str
     data: dict[str, Any] = field(default_factory=dict)
     free_text: str | None = None
+    words_of: str | None = None
 
 
 def decide(case: Case, command: Command, counting: Counting) -> Outcome:

@@ -51,6 +51,14 @@ class Store(Protocol):
         """Return the case with its texts and keys."""
         ...
 
+    def open_keys(self, code: str) -> Keyring:
+        """Return the keys of a case that are left."""
+        ...
+
+    def person_write(self, person: str, code: str) -> Write:
+        """Return the write that notes that a person's account is bound to a case."""
+        ...
+
     def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
         """Return new keys."""
         ...

@@ -8,6 +8,7 @@
 | its messages | CasesTable | `pk = CASE#<code>`, `sk` begins with `MESSAGE#` |
 | an agreement, an appeal | CasesTable | `pk = CASE#<code>`, `sk = AGREEMENT#<n>`, `APPEAL#<id>` |
 | the keys of its data subjects | PeopleTable | `pk = KEYS#<code>` |
+| every case that a person is a party of, read consistently | PeopleTable | `pk = PERSON#<pseudonym>`, `CASE#<code>` |
 | cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
 | cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 
@@ -28,7 +29,7 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
-from chalicelib.shared.transactions import Committer, Transaction, Write
+from chalicelib.shared.transactions import Committer, Refusal, Transaction, Write
 
 _KEK: Final = "KEK"
 
@@ -54,7 +55,7 @@ class CaseStore:
         if not items or items[0]["sk"] != "META":
             return None
         texts: Mapping[str, bytes] = next((item["texts"] for item in items if item["sk"] == "META#TEXTS"), {})
-        return Loaded(Case.from_item(items[0]), texts, self._keyring(code))
+        return Loaded(Case.from_item(items[0]), texts, self.open_keys(code))
 
     def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
         """Return new keys for a case that is about to be filed."""
@@ -77,6 +78,7 @@ class CaseStore:
         for subject, wrapped in {_KEK: wrapped_kek, **keyring.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
         transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(texts)})
+        transaction.writes.extend(self.person_write(one.person, case.code) for one in case.parties if one.person)
         self._write(transaction, case, event, seen=None, unlist=())
         transaction.writes.extend(also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
@@ -166,13 +168,54 @@ class CaseStore:
             if start is None:
                 return found, None
 
-    def delete_key(self, code: str, subject: str) -> None:
-        """Delete a subject's key: what it encrypted cannot be read any more, in no backup either."""
-        self._people.delete_many([(f"KEYS#{code}", subject)])
+    def person_write(self, person: str, code: str) -> Write:
+        """Return the write that notes that a person's account is bound to a case, so that erasure finds it."""
+        alone = Transaction()
+        alone.put(self._people.name, {"pk": f"PERSON#{person}", "sk": f"CASE#{code}"})
+        return alone.writes[0]
 
-    def _keyring(self, code: str) -> Keyring:
+    def list_codes_of(self, person: str) -> list[str]:
+        """Return the code of every case that a person's account is bound to, read consistently."""
+        codes: list[str] = []
+        after: Item | None = None
+        while True:
+            items, after = self._people.query(f"PERSON#{person}", prefix="CASE#", after=after)
+            codes += [item["sk"].removeprefix("CASE#") for item in items]
+            if after is None:
+                return codes
+
+    def code_deletes(self, person: str, codes: Sequence[str]) -> list[Write]:
+        """Return the writes that remove the notes that a person is a party of these cases."""
+        transaction = Transaction()
+        for code in codes:
+            transaction.delete(self._people.name, {"pk": f"PERSON#{person}", "sk": f"CASE#{code}"})
+        return transaction.writes
+
+    def list_subjects(self, code: str) -> set[str]:
+        """Return whose keys of a case are left."""
+        return {item["sk"] for item in self._people.list_partition(f"KEYS#{code}", attributes=("sk",))} - {_KEK}
+
+    def key_deletes(self, code: str, subjects: Iterable[str], *, staying: str | None) -> list[Write]:
+        """Return the writes that delete subjects' keys for good: what they encrypted cannot be read any more.
+
+        `staying`: another subject whose key must still be there; None: nobody's is left, and the case's own key goes.
+        """
+        transaction = Transaction()
+        for subject in sorted(subjects):
+            transaction.delete(self._people.name, {"pk": f"KEYS#{code}", "sk": subject})
+        if staying is None:
+            transaction.delete(self._people.name, {"pk": f"KEYS#{code}", "sk": _KEK})
+        else:
+            key = {"pk": f"KEYS#{code}", "sk": staying}
+            refusal: Refusal = lambda _: VersionConflict()  # noqa: E731
+            transaction.check(self._people.name, key, condition="attribute_exists(pk)", refusal=refusal)
+        return transaction.writes
+
+    def open_keys(self, code: str) -> Keyring:
+        """Return the keys of a case that are left. One read."""
         rows = {item["sk"]: item["wrapped"] for item in self._people.query(f"KEYS#{code}")[0]}
-        return self._keys.open(code, rows.pop(_KEK), rows)
+        wrapped_kek = rows.pop(_KEK, None)
+        return Keyring(code, {}, {}) if wrapped_kek is None else self._keys.open(code, wrapped_kek, rows)
 
     def _write(
         self, transaction: Transaction, case: Case, event: Event, *, seen: int | None, unlist: Iterable[tuple[str, str]]

@@ -9,7 +9,8 @@ from typing import Any, Final, Self
 from chalicelib.cases.confirmation import obstacles_to_confirmation
 from chalicelib.cases.model import Case, Deadline
 from chalicelib.cases.policies import actions_of
-from chalicelib.cases.records import Listed
+from chalicelib.cases.recording import sk_of
+from chalicelib.cases.records import Listed, place_of
 from chalicelib.cases.service import Seen
 from chalicelib.cases.statuses import STATUSES, WAITING_FOR
 from chalicelib.cases.words import EVENTS, WAITING
@@ -207,7 +208,8 @@ class TimelineEntry(View):
         """Return the view of one event; `note`: what the actor wrote, if it was not erased."""
         note = None
         if event.sealed is not None and event.name != "marked_unreachable":
-            note = seen.loaded.keys.unseal("CASE", f"event#{event.seq}", event.sealed)
+            place = place_of(sk_of(event.seq), "sealed")
+            note = seen.loaded.unsealed(place, event.sealed, event.data.get("words_of"))
         return cls(
             seq=event.seq,
             at=event.at,

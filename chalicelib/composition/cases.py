@@ -16,15 +16,24 @@ if TYPE_CHECKING:
     from chalicelib.cases.conversation import ConversationService
     from chalicelib.cases.evidence import EvidenceService
     from chalicelib.cases.evidence_files import EvidenceFiles
+    from chalicelib.cases.privacy import CasePrivacy
     from chalicelib.cases.service import CaseService
     from chalicelib.cases.store import CaseStore
     from chalicelib.notices.service import NoticeService
     from chalicelib.people.service import PeopleService
-    from chalicelib.shared.viewer import Viewer
+    from chalicelib.shared.idempotency import Reopen
 
 
 class CaseParts(RatingParts):
     """Disputes, notices, audit, the rights of people."""
+
+    def answer_readers(self) -> dict[str, Reopen]:
+        """Return the readers of answers, those of cases and notices among them."""
+        return {
+            **super().answer_readers(),
+            "case": lambda *asked: self.cases.reopen(*asked),  # noqa: PLW0108 - made when first asked
+            "notice": lambda *asked: self.notices.reopen(*asked),  # noqa: PLW0108 - made when first asked
+        }
 
     @cached_property
     def case_store(self) -> CaseStore:
@@ -125,23 +134,28 @@ class CaseParts(RatingParts):
         return AuditService(self.audit_store, self.case_store, self.signer, self.clock)
 
     @cached_property
+    def case_privacy(self) -> CasePrivacy:
+        """What cases keep about one person."""
+        from chalicelib.cases.holds import Holds
+        from chalicelib.cases.privacy import CasePrivacy
+
+        holds = Holds.load(self.organisations.find_kind, self.due_dates)
+        return CasePrivacy(self.cases, self.case_store, self.evidence_files, holds, lambda: self.pseudonyms, self.clock)
+
+    @cached_property
     def people(self) -> PeopleService:
         """The rights of the person whose data it is."""
-        from chalicelib.cases.privacy import CasePrivacy
         from chalicelib.people.service import PeopleService
 
-        cases = CasePrivacy(self.cases, self.case_store, self.evidence_files)
-        sections = {"cases": cases.export, "notices": self.notices.export, "ratings": self.ratings.export}
-        erasers = {
-            "cases": cases.erase,
-            "notices": self.notices.erase,
-            "ratings": self.ratings.erase,
-            "profile": self._forget_profile,
-        }
+        cases = self.case_privacy
         return PeopleService(
-            self.access_ledger, self.answers, sections, erasers, cases.held_by, lambda: self.pseudonyms, self.clock
+            self.access_ledger,
+            self.answers,
+            {"cases": cases.export, "notices": self.notices.export, "ratings": self.rating_privacy.export},
+            {"cases": cases.erase, "notices": self.notices.erase, "ratings": self.rating_privacy.erase},
+            self.people_store,
+            (cases.forget, self.visits.forget_writes),
+            cases.held_by,
+            lambda: self.pseudonyms,
+            self.clock,
         )
-
-    def _forget_profile(self, viewer: Viewer) -> int:
-        self.people_store.delete_profile(self.pseudonyms.of(viewer.subject))
-        return 1

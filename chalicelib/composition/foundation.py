@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.shared.aws import Clients
     from chalicelib.shared.crypto import Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
+    from chalicelib.shared.idempotency import Reopen
     from chalicelib.shared.sealing import AesGcmSealer
     from chalicelib.shared.transactions import Committer
     from chalicelib.triage.service import TriageService
@@ -50,7 +51,13 @@ class Foundation:
         """Transactions, and the stored answers of idempotent requests."""
         from chalicelib.shared.transactions import Committer
 
-        return Committer(self.aws, self.settings.answers_table, lambda: self.sealer("answers"))
+        return Committer(
+            self.aws, self.settings.answers_table, lambda: self.sealer("answers"), readers=self.answer_readers()
+        )
+
+    def answer_readers(self) -> dict[str, Reopen]:
+        """Return who decides, by kind of aggregate, whether an answer may be given again; each context adds its own."""
+        return {}
 
     @cached_property
     def deadline_rules(self) -> DeadlineRules:
@@ -122,7 +129,7 @@ class Foundation:
         """Whom pseudonyms stand for."""
         from chalicelib.people.store import PeopleStore
 
-        return PeopleStore(self.aws, self.settings.people_table, lambda: self.sealer("people"))
+        return PeopleStore(self.aws, self.settings.people_table, lambda: self.sealer("people"), self.answers)
 
     @cached_property
     def access_ledger(self) -> AccessLedger:

@@ -9,14 +9,24 @@ from chalicelib.composition.foundation import Foundation
 
 if TYPE_CHECKING:
     from chalicelib.ratings.handling import HandlingService
+    from chalicelib.ratings.privacy import RatingPrivacy
     from chalicelib.ratings.service import RatingService
     from chalicelib.ratings.store import RatingStore
     from chalicelib.ratings.views import Drawing as RatingDrawing
     from chalicelib.ratings.visits import VisitService
+    from chalicelib.shared.idempotency import Reopen
 
 
 class RatingParts(Foundation):
     """Ratings, visits, the handling of bad ratings."""
+
+    def answer_readers(self) -> dict[str, Reopen]:
+        """Return the readers of answers, those of ratings and visits among them."""
+        return {
+            **super().answer_readers(),
+            "rating": lambda *asked: self.rating_handling.reopen(*asked),  # noqa: PLW0108 - made when first asked
+            "visit": lambda *asked: self.visits.reopen(*asked),  # noqa: PLW0108 - made when first asked
+        }
 
     @cached_property
     def rating_store(self) -> RatingStore:
@@ -43,6 +53,13 @@ class RatingParts(Foundation):
             lambda: self.pseudonyms,
             self.clock,
         )
+
+    @cached_property
+    def rating_privacy(self) -> RatingPrivacy:
+        """What ratings keep about one person."""
+        from chalicelib.ratings.privacy import RatingPrivacy
+
+        return RatingPrivacy(self.rating_store, lambda: self.pseudonyms, self.clock)
 
     @cached_property
     def rating_handling(self) -> HandlingService:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -13,7 +13,7 @@ from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.events import Event
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.idempotency import Idempotency, Shown
 from chalicelib.shared.texts import Language
 from chalicelib.shared.viewer import Viewer
 
@@ -108,8 +108,13 @@ class NoticeService:
         if found is None:
             raise NotFound
         read = replace(found, read_at=found.read_at or format_instant(self._clock.now()))
-        self._store.mark_read(read, idempotency=idempotency, result=read)
+        self._store.mark_read(read, idempotency=idempotency.showing(Shown("notice", notice_id)), result=read)
         return read
+
+    def reopen(self, viewer: Viewer | None, notice_id: str, subjects: Sequence[str]) -> None:  # noqa: ARG002
+        """Let the person whose notice it is have an answer about it again, as long as it is there. See `Reopen`."""
+        if viewer is None or self._store.find(self._pseudonyms().of(viewer.subject), notice_id) is None:
+            raise NotFound
 
     def get_preferences(self, viewer: Viewer) -> tuple[Preferences, list[str]]:
         """Return how the viewer is told, and the events that leave whatever they prefer."""

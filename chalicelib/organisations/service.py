@@ -80,6 +80,10 @@ class OrganisationService:
             raise NotFound
         return found
 
+    def find_kind(self, organisation_id: str) -> str | None:
+        """Return what kind of organisation one is, or None if it is not in the directory."""
+        return next((one.kind for one in self._all() if one.id == organisation_id), None)
+
     def find_by_mediator(self, mediator_id: str) -> Organisation | None:
         """Return the organisation that a mediator belongs to, or None."""
         return next((one for one in self._all() if one.find_mediator(mediator_id) is not None), None)

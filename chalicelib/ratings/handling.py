@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from chalicelib.ratings.rules import BAD_LEVELS
 from chalicelib.ratings.screening import screen
 from chalicelib.ratings.service import MAX_DECISIONS, recorded
 from chalicelib.shared.clock import Clock, parse_instant
-from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.jobs import Job, Part
@@ -93,6 +93,15 @@ class HandlingService:
                 continue
             return after
         raise Conflict
+
+    def reopen(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:  # noqa: ARG002
+        """Return the key to a stored answer about a rating, to who may still see it; see `Reopen`."""
+        rating = self._store.find(rating_id)
+        if viewer is None or rating is None or rating.answer_key is None:
+            raise NotFound
+        if rating.person != self._pseudonyms().of(viewer.subject):
+            self._find(viewer, rating_id)
+        return rating.shown().keys
 
     def list_flags(
         self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int

@@ -101,6 +101,10 @@ class Store(Protocol):
         """Return the writes by which a person is known by references, unless another is."""
         ...
 
+    def forget_writes(self, person: str) -> list[Write]:
+        """Return the writes by which a person is known by no reference any more."""
+        ...
+
     def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
         """Keep a one-time code."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -169,6 +170,7 @@ class RatingService:
             name=None if anonymous or not viewer.name else mask_name(viewer.name),
             handling=self._opened(now) if bad else None,
             shards=self._choose_shards([one.target for one in judgements]),
+            answer_key=secrets.token_bytes(32),
         )
         levels = {one.target: one.level for one in judgements}
         rating, event = recorded(rating, "rated", person, "citizen", now, {"levels": levels, "bad": bad})
@@ -225,23 +227,6 @@ class RatingService:
             target: summarise(counts, self.rules.min_group)
             for target, counts in self._store.read_many_counts(targets).items()
         }
-
-    def export(self, viewer: Viewer) -> list[dict[str, Any]]:
-        """Return the viewer's ratings for them to take along."""
-        found, _ = self._store.list_mine(self._person(viewer), None, 100)
-        return [one.to_item() for one in found]
-
-    def erase(self, viewer: Viewer) -> int:
-        """Make the original words of the viewer's ratings unreadable; what is public names nobody. Returns how many."""
-        person, erased = self._person(viewer), 0
-        after: Mapping[str, Any] | None = None
-        while True:
-            found, after = self._store.list_mine(person, after, 100)
-            for rating in found:
-                self._store.delete_keys(rating.id)
-                erased += 1
-            if after is None:
-                return erased
 
     def _person(self, viewer: Viewer) -> str:
         return self._pseudonyms().of(viewer.subject)

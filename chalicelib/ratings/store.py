@@ -12,6 +12,7 @@
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | who is known by a reference | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
+| by which references a person is known | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = KNOWN#<blind index>` |
 | bursts, flags | RatingsTable | `pk = BURST#<staff>#<window>`; `pk = FLAGS` |
 | the keys of a rating's texts | PeopleTable | `pk = KEYS#RATING-<id>` |
 """
@@ -22,9 +23,10 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from chalicelib.ratings import known
 from chalicelib.ratings.earning import earn
 from chalicelib.ratings.model import Entry, Invitation, Rating, entries_of
-from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown
+from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown, ContactTaken
 from chalicelib.ratings.tallies import add_up, names_of, names_of_handled, shards_of
 from chalicelib.ratings.writes import (
     ENTRY,
@@ -39,7 +41,7 @@ from chalicelib.ratings.writes import (
     summary_key,
 )
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.crypto import Keys
+from chalicelib.shared.crypto import Keys, Place
 from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
@@ -116,7 +118,7 @@ class RatingStore:
         )
         put_meta(transaction, self._table.name, rating, None)
         put_event(transaction, self._table.name, event)
-        sealed = keyring.seal("text", "original", text)
+        sealed = keyring.seal("text", Place("RatingsTable", "TEXT", "text"), text)
         transaction.put(self._table.name, {"pk": f"RATING#{rating.id}", "sk": "TEXT", "text": sealed})
         for subject, wrapped in {"KEK": wrapped_kek, **keyring.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{aggregate}", "sk": subject, "wrapped": wrapped})
@@ -129,7 +131,7 @@ class RatingStore:
             add_counts(transaction, self._table.name, rating, entry.target, names_of(rating.created_at, entry.level))
         if rating.handling is not None:
             put_bad(transaction, self._table.name, rating)
-        self._committer.commit(transaction, idempotency=idempotency, result=result)
+        self._committer.commit(transaction, idempotency=idempotency.showing(rating.shown()), result=result)
 
     def change(
         self,
@@ -152,7 +154,8 @@ class RatingStore:
             put_entry(transaction, self._table.name, entry)
         for target in handled:
             add_counts(transaction, self._table.name, rating, target, names_of_handled(rating.created_at))
-        self._committer.commit(transaction, idempotency=idempotency, result=result)
+        claim = None if idempotency is None else idempotency.showing(rating.shown())
+        self._committer.commit(transaction, idempotency=claim, result=result)
 
     def find(self, rating_id: str) -> Rating | None:
         """Return a rating, or None. One read."""
@@ -225,26 +228,25 @@ class RatingStore:
 
     def know(self, reference: str, person: str) -> bool:
         """Keep by which reference (a blind index) a person is known; tell whether that holds now."""
-        if self._table.put_new({"pk": f"REFERENCE#{reference}", "sk": "PERSON", "person": person}):
-            return True
-        return self.find_person(reference, "") == person
+        try:
+            self._committer.commit(Transaction(known.claims_of(self._table, reference, person)))
+        except ContactTaken:
+            return False
+        return True
 
     def know_writes(self, references: Sequence[str], person: str) -> list[Write]:
         """Return the writes by which a person is known by references, unless another is."""
-        transaction = Transaction()
-        for reference in references:
-            transaction.update(
-                self._table.name,
-                {"pk": f"REFERENCE#{reference}", "sk": "PERSON"},
-                "SET person = if_not_exists(person, :person)",
-                values={":person": person},
-            )
-        return transaction.writes
+        return [write for one in dict.fromkeys(references) for write in known.writes_of(self._table, one, person)]
+
+    def forget_writes(self, person: str) -> list[Write]:
+        """Return the writes by which a person is known by no reference any more."""
+        return known.forget_writes(self._table, person)
 
     def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
         """Keep a one-time code until it runs out."""
-        self._table.put_new(
-            {"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person, "expires_at": expires_at, "ttl": ttl}
+        reference = {"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person}
+        self._table.put_many(
+            [{**known.note_of(person, digest), "ttl": ttl}, {**reference, "expires_at": expires_at, "ttl": ttl}]
         )
 
     def find_person(self, reference: str, now: str) -> str | None:

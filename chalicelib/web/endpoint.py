@@ -182,6 +182,7 @@ class _Call:
                 body=raw_body(request),
                 at=container.clock.now(),
                 status=contract.status,
+                viewer=viewer,
             )
         if contract.body is not None:
             arguments["body"] = read_body(contract.body, request, language)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.records import CASE_SUBJECT
+from chalicelib.cases.records import CASE_SUBJECT, TEXTS
 from chalicelib.cases.transitions import IllegalTransition
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
@@ -73,7 +73,7 @@ def test_an_erased_party_can_be_read_by_nobody(world: World) -> None:
     loaded = world.cases.get(LI, code).loaded
     assert loaded.text_of("p1") == {}
     with pytest.raises(Erased):
-        loaded.keys.unseal("p1", "texts", loaded.texts["p1"])
+        loaded.keys.unseal("p1", TEXTS, loaded.texts["p1"])
     assert loaded.text_of("p2")["name"] == "李大勇"
     assert CASE_SUBJECT in loaded.keys.wrapped
 

@@ -56,7 +56,13 @@ class Kept:
     def keep(self, file_id: str, version_id: str) -> str:
         return "v"
 
-    def discard(self, file_id: str) -> None:
+    def discard(self, file_id: str, version_id: str) -> None:
+        return None
+
+    def keep_only(self, file_id: str, version_id: str) -> None:
+        return None
+
+    def unkeep(self, file_id: str, version_id: str) -> None:
         return None
 
     def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 from chalicelib.cases.service import CaseService, Seen
 from chalicelib.cases.store import CaseStore
 from chalicelib.people.store import AccessLedger, PeopleStore
+from chalicelib.ratings.model import Rating
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
-from chalicelib.shared.idempotency import Idempotency, StoredAnswer
+from chalicelib.shared.dynamo import Table
+from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
@@ -106,11 +109,18 @@ class World:
             )
         self.clock = StillClock()
         sealer = AesGcmSealer(b"root", "answers")
-        committer = self.committer = Committer(clients, self.tables["AnswersTable"], lambda: sealer)
+        readers: dict[str, Reopen] = {
+            "case": self._reopen_case,
+            "rating": self._reopen_rating,
+            "visit": lambda *_: None,
+            "notice": lambda *_: None,
+        }
+        table = self.tables["AnswersTable"]
+        committer = self.committer = Committer(clients, table, lambda: sealer, readers=readers)
         self.store = CaseStore(clients, self.tables["CasesTable"], self.tables["PeopleTable"], committer, PlainKeys())
         due = DueDates(DeadlineRules.load(), work_calendar())
         self.ledger = AccessLedger(clients, self.tables["AuditTable"])
-        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer)
+        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer, committer)
         self.cases = CaseService(
             self.store,
             Routing(),
@@ -122,6 +132,15 @@ class World:
             self.clock,
         )
         self._numbers = itertools.count()
+
+    def _reopen_case(self, viewer: Viewer | None, code: str, subjects: Sequence[str]) -> Keyring:
+        """Whoever asks as nobody in particular is a test that wants the answer as it was stored."""
+        return self.store.open_keys(code) if viewer is None else self.cases.reopen(viewer, code, subjects)
+
+    def _reopen_rating(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:
+        item = Table(self.clients, self.tables["RatingsTable"]).find(f"RATING#{rating_id}", "META")
+        assert item is not None
+        return Rating.from_item(item).shown().keys
 
     def key(self, name: str | None = None) -> Idempotency:
         name = name or f"key-{next(self._numbers)}"
