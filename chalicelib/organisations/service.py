@@ -80,9 +80,9 @@ class OrganisationService:
             raise NotFound
         return found
 
-    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
-        """Return the organisation that a mediator belongs to, or None."""
-        return next((one for one in self._all() if one.find_mediator(mediator_id) is not None), None)
+    def list_by_mediator(self, mediator_id: str) -> list[Organisation]:
+        """Return the organisations that a mediator works for, by id."""
+        return [one for one in self._all() if one.find_mediator(mediator_id) is not None]
 
     def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
         """Return a mediator's name on the public roster, or None."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
@@ -47,6 +47,10 @@ class Idempotency:
     request_digest: str
     received_at: datetime
     render: Callable[[Any], StoredAnswer]
+
+    def part(self, name: str, render: Callable[[Any], StoredAnswer]) -> Self:
+        """Return the claim of one of several effects that this request has, under a key that follows from its own."""
+        return replace(self, scope_digest=_digest(self.scope_digest, name), render=render)
 
     @property
     def expires_at(self) -> int:
