@@ -145,6 +145,14 @@ class World:
         self, number: int = 0, mediator: str = "m-1", organisation: str = "org-1", applicant: Viewer | None = None
     ) -> tuple[str, Viewer, Viewer]:
         """File a case of two people of its own (or of `applicant` and one), and bring it to mediation."""
+        code, applicant, respondent = self.assigned(number, mediator, organisation, applicant)
+        self.act(Viewer(mediator, frozenset({"mediator"}), organisation, None), code, "take")
+        return code, applicant, respondent
+
+    def assigned(
+        self, number: int = 0, mediator: str = "m-1", organisation: str = "org-1", applicant: Viewer | None = None
+    ) -> tuple[str, Viewer, Viewer]:
+        """File a case likewise, and assign it."""
         first, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("wang", "li"))
         applicant = applicant or first
         self.routing.routed = Routed(organisation)
@@ -156,7 +164,6 @@ class World:
         self.cases.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
         self.act(clerk, code, "assign", mediator_id=mediator)
-        self.act(Viewer(mediator, frozenset({"mediator"}), organisation, None), code, "take")
         return code, applicant, respondent
 
     def agreed(self) -> tuple[str, str]:
