@@ -103,6 +103,10 @@ class BookingService:
             lambda: self._move(viewer, appointment_id, start, mediator, idempotency, expected_version)
         )
 
+    def is_too_late(self, seen: Seen, one: Appointment) -> bool:
+        """Tell whether a session can no longer be moved: it has begun, or a party is past the cut-off."""
+        return seen.now >= one.starts or (seen.relation != "mediator" and is_past_cutoff(one, seen.now, self._rules))
+
     def _book(self, viewer: Viewer, request: Request, idempotency: Idempotency) -> Shown | None:
         seen = self._upkeep.cases.look(viewer, request.case_code)
         if seen.relation not in PARTIES | {"mediator"}:
@@ -144,7 +148,7 @@ class BookingService:
         check_version(before, expected_version)
         check_can("reschedule", before, seen.relation, seen.now)
         check_goes_on("reschedule", before, seen.case)
-        if seen.now >= before.starts or (seen.relation != "mediator" and is_past_cutoff(before, seen.now, self._rules)):
+        if self.is_too_late(seen, before):
             raise TooLate
         self._check_mediator(seen, before.mediator, mediator)
         now = format_instant(seen.now)

@@ -218,7 +218,7 @@ def test_one_freed_slot_costs_a_bounded_number_of_reads(world: Bookings) -> None
     join(world, waiter)
     (row,) = rows(world, "WAITLIST")
     table = Table(world.clients, world.tables["AppointmentsTable"])
-    stale = [
+    stale: list[dict[str, Any]] = [
         {"last_day": "2026-11-01", "first_day": "2026-11-01"},
         {"modes": ["onsite"]},
         {"minutes": 180},
@@ -246,13 +246,8 @@ def test_wishes_of_cases_that_are_gone_cost_a_bounded_number_of_looks_and_go(wor
     join(world, waiter)
     (row,) = rows(world, "WAITLIST")
     table = Table(world.clients, world.tables["AppointmentsTable"])
-    table.put_many(
-        [
-            {**row, "sk": f"2026-01-01T00:00:00.{n:03d}Z#C{n}", "case_code": f"C{n}"}
-            | {"created_at": f"2026-01-01T00:00:00.{n:03d}Z"}
-            for n in range(15)
-        ]
-    )
+    since = [f"2026-01-01T00:00:00.{n:03d}Z" for n in range(15)]
+    table.put_many([{**row, "sk": f"{at}#C{n}", "case_code": f"C{n}", "created_at": at} for n, at in enumerate(since)])
     world.do(holder[1], one, "cancel", reason="r")
     (event,) = [each for each in world.store.list_events(holder[0]) if each.name == "appointment_cancelled"]
     assert world.waitlist.on_case_event(event) is False
