@@ -67,8 +67,12 @@ class BookingMachine(RuleBasedStateMachine):
         self.stack.close()
 
     @rule(target=booked, number=st.integers(0, len(CASES) - 1), start=STARTS, minutes=st.sampled_from([30, 60, 90]))
+    def ask(self, number: int, start: datetime, minutes: int) -> Any:
+        """Ask for a session."""
+        return self.book(number, start, minutes)
+
     def book(self, number: int, start: datetime, minutes: int) -> Any:
-        """Ask for a session: it is had exactly if the model says that its half hours are free."""
+        """Book: it succeeds exactly if the model says that everybody of the case is free in these half hours."""
         code, applicant, _ = self.cases[number]
         if not self._is_free(code, start, minutes, None):
             with pytest.raises((SlotTaken, PartyBusy)):
@@ -77,6 +81,11 @@ class BookingMachine(RuleBasedStateMachine):
         one = self.world.book(applicant, code, start, minutes, mode="phone")
         self._keep(one)
         return one
+
+    @rule(target=booked, one=booked, number=st.integers(0, len(CASES) - 1), minutes=st.sampled_from([30, 60, 90]))
+    def book_beside(self, one: Appointment, number: int, minutes: int) -> Any:
+        """Ask for a session in any case at the very time of one that was asked for."""
+        return self.book(number, one.starts, minutes)
 
     @rule(one=booked)
     def confirm(self, one: Appointment) -> None:
