@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ from chalicelib.appointments.views import (
 )
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.codes import BadCode
-from chalicelib.shared.errors import NotAllowed, NotFound, YimaError
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale, YimaError
 from chalicelib.shared.idempotency import IdempotencyKey, StoredAnswer
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import NO_STORE, Answer
@@ -46,7 +46,7 @@ from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
-from chalicelib.web.request import RequestBody
+from chalicelib.web.request import ExpectedVersion, RequestBody
 
 routes = Routes(__name__)
 
@@ -57,7 +57,7 @@ _PLACE_REFUSALS: Final = (SlotTaken, PartyBusy, OutsideHours, TooSoon, TooFar, D
 def _draw(shown: Shown) -> AppointmentView:
     seen = shown.seen
     drawing = bootstrap.container().appointment_drawing
-    return drawing.draw(shown.appointment, seen.relation, seen.person, seen.now, no_shows=seen.case.no_shows)
+    return drawing.draw(shown.appointment, seen.relation, seen.person, seen.now, seen.case, no_shows=seen.case.no_shows)
 
 
 def _today() -> date:
@@ -104,19 +104,24 @@ def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Pag
     person, now = container.appointments.person_of(viewer), container.clock.now()
     shown_as = "applicant" if relation == "party" else relation  # all parties may do the same
     drawing = container.appointment_drawing
+    cases = container.cases.watch_many([one.case_code for one in found])
     return AppointmentList(
-        items=[drawing.draw(one, shown_as, person, now) for one in found],
+        items=[drawing.draw(one, shown_as, person, now, cases.get(one.case_code)) for one in found],
         next_cursor=page.cursor_after(position),
     )
 
 
 @routes.route("/v1/appointments/confirm", methods=["POST"])
 @endpoint(body=schemas.ConfirmMany)
-def confirm_many(viewer: Viewer, body: schemas.ConfirmMany, key: IdempotencyKey, language: Language) -> ConfirmedList:
+def confirm_many(viewer: Viewer, body: schemas.ConfirmMany, key: IdempotencyKey, language: Language) -> Answer:
     """Confirm several requests in one tap; each has an answer of its own."""
-    own = key.answering(_draw)
-    answers = bootstrap.container().appointments.confirm_many(viewer, body.ids, own, own.render)
-    return ConfirmedList(items=[_confirmed(one, answer, language) for one, answer in answers])
+
+    def view(answers: Sequence[tuple[str, StoredAnswer | YimaError]]) -> ConfirmedList:
+        return ConfirmedList(items=[_confirmed(one, answer, language) for one, answer in answers])
+
+    whole, each = key.answering(view), key.answering(_draw).render
+    first = bootstrap.container().appointments.confirm_many(viewer, body.ids, whole, each)
+    return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/appointments/{appointment_id}")
@@ -157,13 +162,15 @@ def _details(body: BaseModel) -> dict[str, Any]:
 def _add_action(action: str, summary: str, model: type[RequestBody], refusals: tuple[type[YimaError], ...]) -> None:
     """Make one action its own operation, with its own body."""
 
-    def act(viewer: Viewer, appointment_id: str, body: Any, key: IdempotencyKey) -> AppointmentView:
+    def act(
+        viewer: Viewer, appointment_id: str, body: Any, key: IdempotencyKey, expected: ExpectedVersion
+    ) -> AppointmentView:
         container = bootstrap.container()
-        idempotency = key.answering(_draw)
+        own, version = key.answering(_draw), expected.version
         if action == "reschedule":
             start = body.start.astimezone(UTC)
-            return _draw(container.booking.move(viewer, appointment_id, start, body.mediator_id, idempotency))
-        return _draw(container.appointments.act(viewer, appointment_id, action, _details(body), idempotency))
+            return _draw(container.booking.move(viewer, appointment_id, start, body.mediator_id, own, version))
+        return _draw(container.appointments.act(viewer, appointment_id, action, _details(body), own, version))
 
     act.__name__ = f"{action}_appointment"
     act.__doc__ = summary
@@ -172,9 +179,11 @@ def _add_action(action: str, summary: str, model: type[RequestBody], refusals: t
         "appointment_id": str,
         "body": model,
         "key": IdempotencyKey,
+        "expected": ExpectedVersion,
         "return": AppointmentView,
     }
-    problems: tuple[type[YimaError], ...] = (NotFound, NotAllowed, NotNow, HoldExpired, *refusals)
+    shared = (NotFound, NotAllowed, NotNow, NotBookable, HoldExpired, Stale)
+    problems: tuple[type[YimaError], ...] = tuple(dict.fromkeys((*shared, *refusals)))
     view: Callable[..., Any] = endpoint(body=model, problems=problems)(act)
     routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(view)
 

@@ -22,6 +22,33 @@ def check_bookable(case: Case) -> str:
     return case.mediator
 
 
+_FREEING: Final = frozenset({"decline", "cancel"})
+_REPORTS: Final = frozenset({"complete", "no_show"})
+
+
+def goes_on(action: str, one: Appointment, case: Case) -> bool:
+    """Tell whether the case lets an action be taken on one of its sessions.
+
+    Sessions are held while the case is in mediation, by the mediator it has. After that they can be called off; and
+    what began before can still be reported.
+    """
+    if action in _FREEING:
+        return True
+    if case.status in BOOKABLE:
+        return case.mediator == one.mediator
+    return action in _REPORTS and case.mediator == one.mediator and one.start < _mediation_ended_at(case)
+
+
+def check_goes_on(action: str, one: Appointment, case: Case) -> None:
+    """Raise `NotBookable` if the case does not let the action be taken; see `goes_on`."""
+    if not goes_on(action, one, case):
+        raise NotBookable
+
+
+def _mediation_ended_at(case: Case) -> str:
+    return min(filter(None, (case.since, case.ended_at, case.reached.get("signed"))))
+
+
 def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
     """Return the case's appointments that are ahead, or under way, at an instant.
 

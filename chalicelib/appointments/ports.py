@@ -8,9 +8,8 @@ from typing import Any, Protocol
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
-from chalicelib.appointments.waiting import Waiting
 from chalicelib.shared.due import DueIndex
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
 
@@ -63,8 +62,8 @@ class Directory(Protocol):
         """Return an organisation; raise `NotFound`."""
         ...
 
-    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
-        """Return the organisation that a mediator belongs to, or None."""
+    def list_by_mediator(self, mediator_id: str) -> Sequence[Organisation]:
+        """Return the organisations that a mediator works for, by id."""
         ...
 
 
@@ -73,6 +72,14 @@ class Store(Protocol):
 
     def find(self, appointment_id: str) -> Appointment | None:
         """Return an appointment."""
+        ...
+
+    def find_answer(self, idempotency: Idempotency) -> StoredAnswer | None:
+        """Return the answer that a key's first request got, or None."""
+        ...
+
+    def remember(self, idempotency: Idempotency, result: Any) -> StoredAnswer:
+        """Keep and return the answer of a request whose effects are made."""
         ...
 
     def find_many(self, ids: Sequence[str]) -> list[Appointment]:
@@ -101,10 +108,6 @@ class Store(Protocol):
         """Where sessions that are over and not reported are found."""
         ...
 
-    def read_day(self, organisation: str, day: str) -> dict[str, Sheet]:
-        """Return the sheets of an organisation's day."""
-        ...
-
     def read_sheets(self, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
         """Return sheets."""
         ...
@@ -131,18 +134,6 @@ class Store(Protocol):
 
     def appointment_writes(self, one: Appointment, next_due: str | None, before: Appointment | None) -> list[Write]:
         """Return the writes of an appointment and its places in lists."""
-        ...
-
-    def list_line(self, organisation: str, mediator: str) -> list[Waiting]:
-        """Return who waits for a mediator's slots."""
-        ...
-
-    def join_line(self, waiting: Waiting, idempotency: Idempotency, result: Any) -> None:
-        """Put a case into the line."""
-        ...
-
-    def leave_line(self, waiting: Waiting) -> None:
-        """Take a case out of the line."""
         ...
 
 

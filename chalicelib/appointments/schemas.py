@@ -204,6 +204,12 @@ class PutAvailability(RequestBody):
     daily_cap: int = Field(default=_RULES.daily_cap, ge=1, le=20)
 
 
+class HoursQuery(Query):
+    """At which organisation, for a mediator who works for several; else at the viewer's own, or the first."""
+
+    organisation: Id | None = None
+
+
 class JoinWaitlist(RequestBody):
     """What the case waits for: days, both counted, and modes."""
 

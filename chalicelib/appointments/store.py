@@ -3,8 +3,8 @@
 | access pattern | table or index | key condition |
 | --- | --- | --- |
 | an appointment | AppointmentsTable | `pk = APPOINTMENT#<id>`, `sk = META` |
-| an organisation's day: sheets of mediators and rooms | AppointmentsTable | `pk = DAY#<organisation>#<date>` |
-| a party's day | AppointmentsTable | `pk = PERSON#<pseudonym>`, `sk = DAY#<date>` |
+| a person's day, mediator or party | AppointmentsTable | `pk = PERSON#<pseudonym>`, `sk = DAY#<date>` |
+| a room's day | AppointmentsTable | `pk = DAY#<organisation>#<date>`, `sk = ROOM#<room>` |
 | how many requests a party made on a day | AppointmentsTable | `pk = PERSON#<pseudonym>`, `sk = BOOKED#<date>` |
 | availability of an organisation's mediators | AppointmentsTable | `pk = AVAILABILITY#<organisation>` |
 | appointments of a party, mediator, organisation | gsi1 | `gsi1pk = LIST#<kind>#<owner>`, `gsi1sk` between starts |
@@ -13,27 +13,32 @@
 | sessions that are over and not reported | gsi1 | `gsi1pk = REPORTS#<shard>`, `gsi1sk <= <instant>` |
 | offers that have run out | gsi1 | `gsi1pk = OFFERS#<shard>`, `gsi1sk <= <instant>` |
 | the waitlist of a mediator, first come first | AppointmentsTable | `pk = WAITLIST#<organisation>#<mediator>` |
+| in which line a case waits | AppointmentsTable | `pk = WAITING#<case>`, `sk = SPOT` |
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
-from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged
+from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged, WishChanged
 from chalicelib.appointments.refusals import DailyLimit
 from chalicelib.appointments.sheet_writes import write_of
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
-from chalicelib.appointments.waiting import Offer, Waiting
+from chalicelib.appointments.waiting import Line, Offer, Spot, Waiting
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import Stale
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Transaction, Write
+
+_KEPT_AFTER: Final = timedelta(days=1)
+"""For how long a wish is kept after its last day; nobody is offered anything for it by then."""
 
 
 class AppointmentStore:
@@ -50,6 +55,14 @@ class AppointmentStore:
         """Return an appointment, or None. One consistent read."""
         item = self._table.find(f"APPOINTMENT#{appointment_id}", "META")
         return None if item is None else Appointment.from_item(item)
+
+    def find_answer(self, idempotency: Idempotency) -> StoredAnswer | None:
+        """Return the answer that a key's first request got, or None; raise `IdempotencyKeyReused`. One read."""
+        return self._committer.find_answer(idempotency)
+
+    def remember(self, idempotency: Idempotency, result: Any) -> StoredAnswer:
+        """Keep and return the answer of a request whose effects are made; raise `Replayed`, `IdempotencyKeyReused`."""
+        return self._committer.remember(idempotency, result) or idempotency.render(result)
 
     def find_many(self, ids: Sequence[str]) -> list[Appointment]:
         """Return appointments in the order of their ids. One read for 100."""
@@ -69,14 +82,10 @@ class AppointmentStore:
         """Return ids of requests that wait for a mediator, the hold that ends first before the others. One query."""
         return self._ids(f"INBOX#{mediator_person}", "", "~", after, limit)
 
-    def read_day(self, organisation: str, day: str) -> dict[str, Sheet]:
-        """Return the sheets of an organisation's day, by `sk`. One query."""
-        items = self._table.list_partition(f"DAY#{organisation}#{day}")
-        return {item["sk"]: Sheet.from_item(item) for item in items}
-
     def read_sheets(self, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
         """Return those of the sheets that there are. One read for 100."""
-        return {SheetKey(item["pk"], item["sk"]): Sheet.from_item(item) for item in self._table.find_many(keys)}
+        found = self._table.find_many(list(dict.fromkeys(keys)))  # a person may be asked for twice, the engine may not
+        return {SheetKey(item["pk"], item["sk"]): Sheet.from_item(item) for item in found}
 
     def read_availability(self, organisation: str) -> dict[str, Availability]:
         """Return the availability of those of its mediators who said any. One query."""
@@ -177,40 +186,78 @@ class AppointmentStore:
             transaction.delete(self._table.name, {**key, "sk": "INBOX"})
         return transaction.writes
 
-    def list_line(self, organisation: str, mediator: str) -> list[Waiting]:
-        """Return who waits for a mediator's slots, first come first."""
-        return [Waiting.from_item(item) for item in self._table.list_partition(f"WAITLIST#{organisation}#{mediator}")]
+    def list_line(self, organisation: str, mediator: str) -> Line:
+        """Return who waits for a mediator's slots, first come first. One query."""
+        items = list(self._table.list_partition(f"WAITLIST#{organisation}#{mediator}"))
+        read = [(item, Waiting.from_item(item)) for item in items]
+        broken = tuple((item["pk"], item["sk"]) for item, waiting in read if waiting is None)
+        return Line([waiting for _, waiting in read if waiting is not None], broken)
 
-    def join_line(self, waiting: Waiting, idempotency: Idempotency, result: Any) -> None:
-        """Put a case into the line, or in the place of its former wish."""
+    def mend_line(self, line: Line) -> None:
+        """Remove the rows that hold no wish."""
+        self._table.delete_many(line.broken)
+
+    def find_spot(self, case_code: str) -> Spot | None:
+        """Return where a case's wish stands, or None. One read."""
+        item = self._table.find(f"WAITING#{case_code}", "SPOT")
+        return None if item is None else Spot(*(item[name] for name in Spot._fields))
+
+    def join_line(self, waiting: Waiting, former: Spot | None, idempotency: Idempotency, result: Any) -> None:
+        """Put a case into the line, in the place of its former wish; raise `WishChanged` if that is another by now."""
         transaction = Transaction()
-        transaction.put(self._table.name, {**_line_key(waiting), **waiting.to_item()})
+        ttl = int((waiting.ends_at + _KEPT_AFTER).timestamp())
+        spot = {"pk": f"WAITING#{waiting.case_code}", "sk": "SPOT", **waiting.spot._asdict(), "ttl": ttl}
+        if former is None:
+            transaction.put(
+                self._table.name, spot, condition="attribute_not_exists(pk)", refusal=lambda _: WishChanged()
+            )
+        else:
+            transaction.put(self._table.name, spot, **_unchanged(former))
+            if _line_key(former) != _line_key(waiting.spot):
+                transaction.delete(self._table.name, _line_key(former))
+        transaction.put(self._table.name, {**_line_key(waiting.spot), **waiting.to_item(), "ttl": ttl})
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
-    def leave_line(self, waiting: Waiting) -> None:
-        """Take a case out of the line."""
-        key = _line_key(waiting)
-        self._table.delete_many([(key["pk"], key["sk"])])
+    def end_wish(self, spot: Spot) -> bool:
+        """Take a wish out of the line unless it was made anew since it was read; tell whether it went."""
+        transaction = Transaction()
+        transaction.delete(self._table.name, {"pk": f"WAITING#{spot.case_code}", "sk": "SPOT"}, **_unchanged(spot))
+        transaction.delete(self._table.name, _line_key(spot))
+        try:
+            self._committer.commit(transaction)
+        except WishChanged:
+            return False
+        return True
 
-    def offer_writes(self, offer: Offer) -> list[Write]:
-        """Return the writes that keep an offer until it runs out."""
+    def offer_writes(self, offer: Offer, spot: Spot) -> list[Write]:
+        """Return the writes that keep an offer until it runs out, if the case still waits."""
         transaction = Transaction()
         transaction.put(
             self._table.name,
             {"pk": offer.id, "sk": "META", **offer.to_item(), **self.due_offers.keys(offer.id, offer.expires_at)},
         )
+        transaction.update(
+            self._table.name,
+            _line_key(spot),
+            "SET kept_until = :until",
+            condition="attribute_exists(case_code)",  # an update of what is gone would make a row of it
+            refusal=lambda _: WishChanged(),
+            values={":until": offer.expires_at},
+        )
         return transaction.writes
 
-    def offer_end_writes(self, offer: Offer, waiting: Waiting | None) -> list[Write]:
-        """Return the writes that end an offer, and note in the line that it was made."""
+    def offer_end_writes(self, offer: Offer, spot: Spot | None) -> list[Write]:
+        """Return the writes that end an offer, and note in the line, if the case still waits, that it was made."""
         transaction = Transaction()
         transaction.delete(self._table.name, {"pk": offer.id, "sk": "META"})
-        if waiting is not None:
+        if spot is not None:
             transaction.update(
                 self._table.name,
-                _line_key(waiting),
-                "SET offered = :offered",
-                values={":offered": [*waiting.offered, offer.start]},
+                _line_key(spot),
+                "SET offered = list_append(if_not_exists(offered, :none), :offered) REMOVE kept_until",
+                condition="attribute_exists(case_code)",
+                refusal=lambda _: WishChanged(),
+                values={":offered": [offer.start], ":none": []},
             )
         return transaction.writes
 
@@ -238,8 +285,17 @@ def _lists_of(one: Appointment) -> Iterator[tuple[str, str]]:
         yield "PARTY", person
 
 
-def _line_key(waiting: Waiting) -> dict[str, str]:
+def _line_key(spot: Spot) -> dict[str, str]:
     return {
-        "pk": f"WAITLIST#{waiting.organisation}#{waiting.mediator}",
-        "sk": f"{waiting.created_at}#{waiting.case_code}",
+        "pk": f"WAITLIST#{spot.organisation}#{spot.mediator}",
+        "sk": f"{spot.created_at}#{spot.case_code}",
+    }
+
+
+def _unchanged(spot: Spot) -> dict[str, Any]:
+    """Return the condition that a wish is the one that was read, or gone."""
+    return {
+        "condition": "attribute_not_exists(pk) OR (created_at = :since AND mediator = :mediator AND case_seq = :seq)",
+        "refusal": lambda _: WishChanged(),
+        "values": {":since": spot.created_at, ":mediator": spot.mediator, ":seq": spot.case_seq},
     }

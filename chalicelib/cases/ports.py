@@ -47,6 +47,10 @@ class Store(Protocol):
         """Return the case's state."""
         ...
 
+    def find_many(self, codes: Sequence[str]) -> list[Case]:
+        """Return the state of those of the cases that there are."""
+        ...
+
     def load(self, code: str) -> Loaded | None:
         """Return the case with its texts and keys."""
         ...

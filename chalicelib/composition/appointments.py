@@ -36,7 +36,13 @@ class AppointmentParts(CaseParts):
         from chalicelib.appointments.rules import BookingRules
         from chalicelib.shared.calendar import work_calendar
 
-        return Desk(self.appointment_store, self.organisations, work_calendar(), BookingRules.load())
+        return Desk(
+            self.appointment_store,
+            self.organisations,
+            work_calendar(),
+            BookingRules.load(),
+            self.pseudonyms.of,
+        )
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -32,6 +32,7 @@ class CaseParts(RatingParts):
         return {
             **super().answer_readers(),
             "case": lambda *asked: self.cases.reopen(*asked),  # noqa: PLW0108 - made when first asked
+            "cases": lambda *asked: self.cases.reopen_many(*asked),  # noqa: PLW0108 - made when first asked
             "notice": lambda *asked: self.notices.reopen(*asked),  # noqa: PLW0108 - made when first asked
         }
 

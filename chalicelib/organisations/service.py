@@ -84,9 +84,9 @@ class OrganisationService:
         """Return what kind of organisation one is, or None if it is not in the directory."""
         return next((one.kind for one in self._all() if one.id == organisation_id), None)
 
-    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
-        """Return the organisation that a mediator belongs to, or None."""
-        return next((one for one in self._all() if one.find_mediator(mediator_id) is not None), None)
+    def list_by_mediator(self, mediator_id: str) -> list[Organisation]:
+        """Return the organisations that a mediator works for, by id."""
+        return [one for one in self._all() if one.find_mediator(mediator_id) is not None]
 
     def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
         """Return a mediator's name on the public roster, or None."""

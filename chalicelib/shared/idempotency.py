@@ -82,6 +82,10 @@ class Idempotency:
         """Return the claim of an answer that shows this. Whoever commits says it, not whoever renders."""
         return replace(self, shown=shown)
 
+    def part(self, name: str, render: Callable[[Any], StoredAnswer]) -> Self:
+        """Return the claim of one of several effects that this request has, under a key that follows from its own."""
+        return replace(self, scope_digest=_digest(self.scope_digest, name), render=render)
+
     @property
     def expires_at(self) -> int:
         """When the row may go, in Unix seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,8 +72,11 @@ class Routed:
 
 
 class Routing:
+    def __init__(self) -> None:
+        self.routed = Routed()
+
     def route(self, dispute_type: str, region: str) -> Routed:
-        return Routed()
+        return self.routed
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         return None
@@ -121,9 +124,10 @@ class World:
         due = DueDates(DeadlineRules.load(), work_calendar())
         self.ledger = AccessLedger(clients, self.tables["AuditTable"])
         self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer, committer)
+        self.routing = Routing()
         self.cases = CaseService(
             self.store,
-            Routing(),
+            self.routing,
             self.ledger,
             self.people.profile_write,
             lambda person, numbers: [],
@@ -156,16 +160,29 @@ class World:
         self.cases.join(LI, code, invite, self.key())
         return code
 
-    def mediating(self, number: int = 0, mediator: str = "m-1") -> tuple[str, Viewer, Viewer]:
-        """File a case of two people of its own, and bring it to mediation."""
-        applicant, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("wang", "li"))
+    def mediating(
+        self, number: int = 0, mediator: str = "m-1", organisation: str = "org-1", applicant: Viewer | None = None
+    ) -> tuple[str, Viewer, Viewer]:
+        """File a case of two people of its own (or of `applicant` and one), and bring it to mediation."""
+        code, applicant, respondent = self.assigned(number, mediator, organisation, applicant)
+        self.act(Viewer(mediator, frozenset({"mediator"}), organisation, None), code, "take")
+        return code, applicant, respondent
+
+    def assigned(
+        self, number: int = 0, mediator: str = "m-1", organisation: str = "org-1", applicant: Viewer | None = None
+    ) -> tuple[str, Viewer, Viewer]:
+        """File a case likewise, and assign it."""
+        first, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("wang", "li"))
+        applicant = applicant or first
+        self.routing.routed = Routed(organisation)
+        clerk = replace(CLERK, organisation=organisation)
         code = self.cases.file(applicant, FILING, self.key()).case.code
-        self.act(CLERK, code, "accept")
+        self.routing.routed = Routed()
+        self.act(clerk, code, "accept")
         invite = self.cases.get(applicant, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
-        self.act(CLERK, code, "assign", mediator_id=mediator)
-        self.act(Viewer(mediator, frozenset({"mediator"}), "org-1", None), code, "take")
+        self.act(clerk, code, "assign", mediator_id=mediator)
         return code, applicant, respondent
 
     def agreed(self) -> tuple[str, str]:
