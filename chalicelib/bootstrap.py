@@ -29,17 +29,22 @@ class Container(AppointmentParts):
     def relay(self) -> Relay:
         """Who is told of what happens in cases."""
         from chalicelib.shared.streams import Relay
+        from chalicelib.web.observe import record_set_aside
 
-        return Relay(
-            [
-                self.audit.on_event,
-                self.notices.on_case_event,
-                self.organisations.on_case_event,
-                self.appointment_clock.on_case_event,
-                self.waitlist.on_case_event,
-                self.ratings.on_case_event,
-            ]
-        )
+        consumers = {
+            "audit": self.audit.on_event,
+            "notices": self.notices.on_case_event,
+            "organisations": self.organisations.on_case_event,
+            "appointments": self.appointment_clock.on_case_event,
+            "waitlist": self.waitlist.on_case_event,
+            "ratings": self.ratings.on_case_event,
+        }
+
+        def note(consumer: str, event: str, reason: str) -> None:
+            at_ms = int(self.clock.now().timestamp() * 1000)
+            record_set_aside(consumer, event=event, reason=reason, at_ms=at_ms)
+
+        return Relay(consumers, self.quarantine, self.clock, note)
 
 
 _installed: Container | None = None

@@ -138,6 +138,10 @@ class Store(Protocol):
         """Take a case out of the line."""
         ...
 
+    def end_wish(self, waiting: Waiting) -> bool:
+        """Take a wish out of the line unless it was made anew since it was read; tell whether it went."""
+        ...
+
 
 class Calendar(Protocol):
     """Knows statutory working days."""

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
-from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged
+from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged, WishChanged
 from chalicelib.appointments.refusals import DailyLimit
 from chalicelib.appointments.sheet_writes import write_of
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
@@ -198,6 +198,22 @@ class AppointmentStore:
         """Take a case out of the line."""
         key = _line_key(waiting)
         self._table.delete_many([(key["pk"], key["sk"])])
+
+    def end_wish(self, waiting: Waiting) -> bool:
+        """Take a wish out of the line unless it was made anew since it was read; tell whether it went."""
+        transaction = Transaction()
+        transaction.delete(
+            self._table.name,
+            _line_key(waiting),
+            condition="attribute_exists(pk) AND (attribute_not_exists(case_seq) OR case_seq = :seen)",
+            refusal=lambda _: WishChanged(),
+            values={":seen": waiting.case_seq},
+        )
+        try:
+            self._committer.commit(transaction)
+        except WishChanged:
+            return False
+        return True
 
     def offer_writes(self, offer: Offer) -> list[Write]:
         """Return the writes that keep an offer until it runs out."""

@@ -12,7 +12,10 @@ from chalicelib.shared.clock import SHANGHAI, parse_instant
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A case's wish for a slot with its mediator: days (Asia/Shanghai, both counted), modes, minutes."""
+    """A case's wish for a slot with its mediator: days (Asia/Shanghai, both counted), modes, minutes.
+
+    `case_seq`: the number of the case's last event when the wish was made, 0 in what was stored before that was noted.
+    """
 
     case_code: str
     organisation: str
@@ -23,6 +26,11 @@ class Waiting:
     minutes: int
     created_at: str
     offered: tuple[str, ...] = ()  # starts that were offered and not taken
+    case_seq: int = 0
+
+    def is_older_than(self, seq: int, at: str) -> bool:
+        """Tell whether the wish was made before the case's event `seq` at the instant `at`."""
+        return self.case_seq < seq if self.case_seq else self.created_at < at
 
     def suits(self, start: str, minutes: int, mode: str) -> bool:
         """Tell whether a slot that became free is what the case waits for, and was not offered before."""

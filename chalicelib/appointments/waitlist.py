@@ -92,6 +92,7 @@ class WaitlistService:
             minutes=minutes,
             created_at=format_instant(seen.now) if former is None else former.created_at,
             offered=() if former is None else former.offered,
+            case_seq=seen.case.version,
         )
         place = Place(waiting, _position(line, waiting), seen.case.offer)
         self._store.join_line(waiting, idempotency, place)
@@ -111,16 +112,19 @@ class WaitlistService:
         self._store.leave_line(self.get(viewer, code).waiting)
 
     def on_case_event(self, event: Event) -> bool:
-        """Offer what an event freed to the first in line; take a case that has booked out of it."""
-        data = event.data
+        """Offer what an event freed to the first in line; take a case that has booked out of it.
+
+        A wish made after the booking stays, and what is taken or offered by now is not offered again.
+        """
+        data, left = event.data, False
         if event.name in _BOOKED:
             for one in self._store.list_line(data["organisation"], data["mediator"]):
-                if one.case_code == event.aggregate and one.created_at < event.at:  # events may come late
-                    self._store.leave_line(one)
+                if one.case_code == event.aggregate and one.is_older_than(event.seq, event.at):
+                    left |= self._store.end_wish(one)
         freed = data.get("freed")
         if freed is None or parse_instant(freed["start"]) < self._clock.now() + self._desk.rules.lead:
-            return False
-        return self._offer(data["organisation"], data["mediator"], freed, without=event.aggregate)
+            return left
+        return self._offer(data["organisation"], data["mediator"], freed, without=event.aggregate) or left
 
     def run(self) -> dict[str, int]:
         """Let offers that were not taken lapse: their slot goes to the next in line."""

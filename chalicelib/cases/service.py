@@ -229,7 +229,10 @@ class CaseService:
         version = before.version + 1
         if outcome.free_text:
             sealed = seen.loaded.keys.seal(CASE_SUBJECT, f"event#{version}", outcome.free_text)
-        case, event = self._record(outcome.case, outcome, seen.person, role or seen.relation, seen.now, sealed, version)
+        ends = before.ended_at is None and outcome.case.ended_at is not None
+        case, event = self._record(
+            outcome.case, outcome, seen.person, role or seen.relation, seen.now, sealed, version, ends=ends
+        )
         after = replace(seen, loaded=replace(seen.loaded, case=case))
         change = Change(case, event, before.version, tuple(lists_of(before)), items or {}, tuple(also))
         self._store.commit(change, idempotency=idempotency, result=result or after)
@@ -320,9 +323,11 @@ class CaseService:
         now: datetime,
         sealed: bytes | None,
         version: int,
+        *,
+        ends: bool = False,
     ) -> tuple[Case, Event]:
         data = dict(outcome.data)
-        if case.ended_at is not None and version > 1 and case.since == format_instant(now):
+        if ends:
             data |= {"closed": True, "organisation": case.organisation}
             if case.mediator is not None:
                 data["mediator"] = case.mediator
