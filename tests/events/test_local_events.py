@@ -13,7 +13,6 @@ from chalice.app import Chalice
 from infra.local.aws import embedded_aws
 from infra.local.events import MAX_DELIVERIES, DeliveryFailed, Jobs, Streams, UnknownJob
 
-
 PLAIN: dict[str, Any] = {"Resources": {}}
 """No event source says anything: whole batches, without end."""
 
