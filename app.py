@@ -72,14 +72,14 @@ def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
 @app.on_dynamodb_record(
     stream_arn="arn:aws:dynamodb:local:0:table/CasesTable/stream/latest", batch_size=25, name="relay"
 )
-def relay(event: DynamoDBEvent) -> int:
-    """Tell everyone whom the events of cases concern."""
+def relay(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Tell everyone whom the events of cases concern; return the records that are to come again."""
     return bootstrap.container().relay.deliver(event.to_dict()["Records"])
 
 
 @app.on_dynamodb_record(
     stream_arn="arn:aws:dynamodb:local:0:table/RatingsTable/stream/latest", batch_size=25, name="relay_ratings"
 )
-def relay_ratings(event: DynamoDBEvent) -> int:
-    """Take note of the events of ratings."""
+def relay_ratings(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Take note of the events of ratings; return the records that are to come again."""
     return bootstrap.container().rating_relay.deliver(event.to_dict()["Records"])

@@ -5,6 +5,7 @@ Adapters are built here and in `composition/`, nowhere else, each one when it is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from chalicelib.shared.clock import Clock
 
 if TYPE_CHECKING:
     from chalicelib.shared.jobs import Job
-    from chalicelib.shared.streams import Relay
+    from chalicelib.shared.streams import Consumer, Relay
 
 
 class Container(AppointmentParts):
@@ -37,25 +38,31 @@ class Container(AppointmentParts):
     @cached_property
     def relay(self) -> Relay:
         """Who is told of what happens in cases."""
-        from chalicelib.shared.streams import Relay
-
-        return Relay(
-            [
-                self.audit.on_event,
-                self.notices.on_case_event,
-                self.organisations.on_case_event,
-                self.appointment_clock.on_case_event,
-                self.waitlist.on_case_event,
-                self.ratings.on_case_event,
-            ]
+        return self._relay_to(
+            {
+                "audit": self.audit.on_event,
+                "notices": self.notices.on_case_event,
+                "organisations": self.organisations.on_case_event,
+                "appointments": self.appointment_clock.on_case_event,
+                "waitlist": self.waitlist.on_case_event,
+                "ratings": self.ratings.on_case_event,
+            }
         )
 
     @cached_property
     def rating_relay(self) -> Relay:
         """Who takes note of what happens to ratings."""
-        from chalicelib.shared.streams import Relay
+        return self._relay_to({"audit": self.audit.on_event})
 
-        return Relay([self.audit.on_event])
+    def _relay_to(self, consumers: Mapping[str, Consumer]) -> Relay:
+        from chalicelib.shared.streams import Relay
+        from chalicelib.web.observe import record_set_aside
+
+        def note(consumer: str, event: str, reason: str) -> None:
+            at_ms = int(self.clock.now().timestamp() * 1000)
+            record_set_aside(consumer, event=event, reason=reason, at_ms=at_ms)
+
+        return Relay(consumers, self.quarantine, self.clock, note)
 
 
 _installed: Container | None = None

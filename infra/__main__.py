@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.bench.commands import add_commands as add_bench_commands
     from infra.catalogue.commands import add_commands as add_catalogue_commands
     from infra.deployment import StackUnusable, environment_of_stack
+    from infra.events.commands import add_commands as add_event_commands
     from infra.local.commands import add_commands as add_local_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_catalogue_commands(groups)
     add_organisation_commands(groups)
     add_audit_commands(groups)
+    add_event_commands(groups)
     add_rating_commands(groups)
     add_local_commands(groups)
     add_state_commands(groups)

@@ -208,6 +208,7 @@ class BookingService:
             room=place.room,
             buffer_cells=place.buffer_cells,
             hold_expires_at=None if firm else self._hold_until(seen.now, request.start),
+            case_seq=seen.case.version + 1,
         )
 
     def _moved(self, seen: Seen, before: Appointment, place: Place, start: datetime) -> Appointment:

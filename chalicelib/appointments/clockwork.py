@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.appointments.cases import outcome_of
-from chalicelib.appointments.model import LIVE, Appointment
+from chalicelib.appointments.model import Appointment
 from chalicelib.appointments.ports import Store
 from chalicelib.appointments.reports import Counting, SessionReports
 from chalicelib.appointments.rules import BookingRules
@@ -56,13 +56,21 @@ class AppointmentClock:
         )
 
     def on_case_event(self, event: Event) -> int:
-        """Cancel what is still live of a case that ended, or lost its mediator; return how many that was."""
+        """Cancel what was booked before a case ended, or lost its mediator; return how many that was.
+
+        One session that cannot be cancelled does not stop the others; the first fault is raised after them.
+        """
         if not event.data.get("closed") and event.name not in _WITHOUT_MEDIATOR:
             return 0
-        cancelled = 0
+        cancelled, faults = 0, []
         seen = self._upkeep.cases.watch(event.aggregate)
         for live in () if seen is None else seen.case.appointments:
-            cancelled += self._cancel(str(live["id"]))
+            try:
+                cancelled += self._cancel(str(live["id"]), event)
+            except Exception as fault:  # noqa: BLE001 - whatever it is, it is raised below
+                faults.append(fault)
+        if faults:
+            raise faults[0]
         return cancelled
 
     def _act(self, appointment_id: str) -> Iterator[str]:
@@ -109,11 +117,11 @@ class AppointmentClock:
         ]
         return min(due) if due else None
 
-    def _cancel(self, appointment_id: str) -> int:
+    def _cancel(self, appointment_id: str, event: Event) -> int:
         for _ in range(_MAX_DECISIONS):
             one = self._store.find(appointment_id)
             seen = None if one is None else self._upkeep.cases.watch(one.case_code)
-            if one is None or seen is None or one.status not in LIVE:
+            if one is None or seen is None or not one.is_ended_by(event.seq, event.at):
                 return 0
             decided = self._appointments.cancelled(seen, one, None)
             changes = decided.changes
@@ -122,4 +130,4 @@ class AppointmentClock:
             writes = self._store.sheet_writes(changes)
             if self._upkeep.try_commit(seen, decided.outcome, decided.after, one, writes, None) is not None:
                 return 1
-        return 0
+        raise Conflict  # the event comes again

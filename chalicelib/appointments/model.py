@@ -35,7 +35,8 @@ class Appointment:
 
     `accepted`: each party's answer; `answers`: how often each gave one; `buffer_cells`: cells kept free after it;
     `sequence`: how often it was moved; `report_by`: until when the mediator, who was asked after the end, can say
-    what became of it.
+    what became of it. `case_seq`: the number of the case's event that booked it, 0 in what was stored
+    before that was noted.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Appointment:
     held_minutes: int | None = None
     report_by: str | None = None
     answers: Mapping[str, int] = field(default_factory=dict)
+    case_seq: int = 0
 
     @property
     def starts(self) -> datetime:
@@ -94,6 +96,15 @@ class Appointment:
             and self.hold_expires_at is not None
             and self.hold_expires_at <= format_instant(now)
         )
+
+    def is_ended_by(self, seq: int, at: str) -> bool:
+        """Tell whether what ends a case's sessions, its event `seq` at the instant `at`, ends this one.
+
+        It ends what was booked before it, whenever it comes to be known. A session that had begun by then may have
+        been held: what became of it is for its mediator to say.
+        """
+        before = self.case_seq < seq if self.case_seq else self.created_at < at
+        return before and self.status in LIVE and self.start > at
 
     def relation_of(self, person: str, relation: str) -> str | None:
         """Return the party id of a person, or `mediator`; None for other functions."""

@@ -11,18 +11,22 @@
 | every case that a person is a party of, read consistently | PeopleTable | `pk = PERSON#<pseudonym>`, `CASE#<code>` |
 | cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
 | cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| what happened in a span of time | gsi1 | `gsi1pk = EVENTS#<day in UTC>#<shard>`, `gsi1sk = <instant>#<code>#<seq>` |
 
 The index holds codes and pseudonyms only.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.model import Case, lists_of
 from chalicelib.cases.records import Change, Listed, Loaded, VersionConflict
 from chalicelib.shared.aws import Clients
+from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
 from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
@@ -31,6 +35,7 @@ from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Refusal, Transaction, Write
 
+EVENT_SHARDS: Final = 8
 _KEK: Final = "KEK"
 
 
@@ -153,6 +158,29 @@ class CaseStore:
             if after is None:
                 return
 
+    def find_event(self, code: str, seq: int) -> Event | None:
+        """Return one event of a case, or None. One read."""
+        item = self._cases.find(_pk(code), _event_sk(seq))
+        return None if item is None else Event.from_item(item)
+
+    def list_event_ids(self, first: datetime, last: datetime) -> Iterator[tuple[str, int]]:
+        """Yield case and number of every event from `first` to `last`, day by day; by time within a shard of a day."""
+        since, until = format_instant(first), format_instant(last)
+        first_day, last_day = first.astimezone(UTC).date(), last.astimezone(UTC).date()
+        for number in range((last_day - first_day).days + 1):
+            day = (first_day + timedelta(days=number)).isoformat()
+            for shard in range(EVENT_SHARDS):
+                after: Item | None = None
+                while True:
+                    items, after = self._cases.query_index(
+                        f"EVENTS#{day}#{shard}", since=since, until=f"{until}~", after=after
+                    )
+                    for item in items:
+                        _, code, seq = item["gsi1sk"].split("#")
+                        yield code, int(seq)
+                    if after is None:
+                        break
+
     def list_cases(
         self, kind: str, owner: str, *, after: Mapping[str, Any] | None, limit: int, status: str | None
     ) -> tuple[list[Listed], Mapping[str, Any] | None]:
@@ -243,7 +271,13 @@ class CaseStore:
             )
         transaction.put(
             self._cases.name,
-            {"pk": _pk(case.code), "sk": f"EVENT#{event.seq:06d}", **event.to_item()},
+            {
+                "pk": _pk(case.code),
+                "sk": _event_sk(event.seq),
+                **event.to_item(),
+                "gsi1pk": f"EVENTS#{event.at[:10]}#{_shard(case.code, EVENT_SHARDS)}",
+                "gsi1sk": f"{event.at}#{case.code}#{event.seq:06d}",
+            },
             condition="attribute_not_exists(pk)",
             refusal=lambda _: VersionConflict(),
         )
@@ -257,6 +291,14 @@ class CaseStore:
 
 def _pk(code: str) -> str:
     return f"CASE#{code}"
+
+
+def _event_sk(seq: int) -> str:
+    return f"EVENT#{seq:06d}"
+
+
+def _shard(code: str, shards: int) -> int:
+    return hashlib.sha256(code.encode()).digest()[0] % shards
 
 
 def _summary(case: Case, kind: str, owner: str) -> Item:

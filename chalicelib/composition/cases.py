@@ -104,7 +104,14 @@ class CaseParts(RatingParts):
 
         topic = Topic(self.aws, self.settings.notices_topic_arn)
         store = NoticeStore(self.aws, self.settings.notices_table, self.answers)
-        return NoticeService(store, self.people_store.find_subject, topic.send, lambda: self.pseudonyms, self.clock)
+        return NoticeService(
+            store,
+            self.people_store.find_subject,
+            self.case_store.find,
+            topic.send,
+            lambda: self.pseudonyms,
+            self.clock,
+        )
 
     @cached_property
     def signer(self) -> Signer:

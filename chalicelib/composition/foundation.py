@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.shared.crypto import Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
     from chalicelib.shared.idempotency import Reopen
+    from chalicelib.shared.quarantine import QuarantineStore
     from chalicelib.shared.sealing import AesGcmSealer
     from chalicelib.shared.transactions import Committer
     from chalicelib.triage.service import TriageService
@@ -130,6 +131,13 @@ class Foundation:
         from chalicelib.people.store import PeopleStore
 
         return PeopleStore(self.aws, self.settings.people_table, lambda: self.sealer("people"), self.answers)
+
+    @cached_property
+    def quarantine(self) -> QuarantineStore:
+        """Events that could not be handled."""
+        from chalicelib.shared.quarantine import QuarantineStore
+
+        return QuarantineStore(self.aws, self.settings.audit_table)
 
     @cached_property
     def access_ledger(self) -> AccessLedger:

@@ -32,7 +32,7 @@ class Store(Protocol):
         """Return every organisation."""
         ...
 
-    def count(self, event_id: str, at: str, organisation: str, change: int) -> bool:
+    def count(self, event_id: str, organisation: str, change: int) -> bool:
         """Change the number of open cases, once for each event."""
         ...
 
@@ -128,7 +128,7 @@ class OrganisationService:
         organisation = event.data.get("organisation")
         if change == 0 or organisation is None:
             return False
-        return self._store.count(event.event_id, event.at, organisation, change)
+        return self._store.count(event.event_id, organisation, change)
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         """Raise `MediatorNotAssignable`, with what is missing, unless the mediator can take a case now."""

@@ -162,6 +162,11 @@ class RatingStore:
         item = self._table.find(f"RATING#{rating_id}", "META")
         return None if item is None else Rating.from_item(item)
 
+    def find_event(self, rating_id: str, seq: int) -> Event | None:
+        """Return one event of a rating, or None. One read."""
+        item = self._table.find(f"RATING#{rating_id}", f"EVENT#{seq:06d}")
+        return None if item is None else Event.from_item(item)
+
     def list_events(self, rating_id: str) -> Iterator[Event]:
         """Yield every event of a rating in order."""
         after: Item | None = None

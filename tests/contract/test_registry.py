@@ -28,6 +28,7 @@ from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.jobs import Failures
+from chalicelib.shared.quarantine import QuarantineStore, SetAside
 from chalicelib.shared.viewer import Viewer
 from infra.organisations.importer import read_organisations
 from tests.contract.test_appointments import TOMORROW, Bookings
@@ -74,7 +75,7 @@ def kind_of(item: dict[str, Any]) -> str:
     if item["sk"] in {"META", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"FLAGS", "CHAIN"}:
         first = str(item["pk"]).partition("#")[0].partition("-")[0]
         return f"{first}/{item['sk']}" if item["pk"] not in {"FLAGS", "CHAIN"} else first
-    if str(item["pk"]).startswith(("KEYS#", "LEAF#", "PENDING#", "WAITLIST#", "IDEMPOTENCY#")):
+    if str(item["pk"]).startswith(("KEYS#", "LEAF#", "PENDING#", "WAITLIST#", "IDEMPOTENCY#", "QUARANTINE#")):
         return str(item["pk"]).partition("#")[0]
     if item["pk"] == "DIRECTORY":
         return "DIRECTORY/LOAD" if item["sk"].startswith("~LOAD") else "DIRECTORY"
@@ -123,7 +124,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     organisations.put_all(read_organisations(ROOT / "infra/sample/organisations.json")[:1])
     for event in bookings.store.list_events(code):
         audit.add_leaf(Leaf(event.aggregate, event.seq, event.hash, event.at))
-        organisations.count(event.event_id, event.at, "org-1", 1)
+        organisations.count(event.event_id, "org-1", 1)
         for notice in notices_of(event):
             notices.mark_sent(notices.add(notice), "sent", event.at)
             notices.put_preferences(notice.person, Preferences())
@@ -132,6 +133,8 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     signed = Checkpoint(id_of(1), NOW_TEXT, len(leaves), NOW_TEXT, NOW_TEXT, "r", "p", "q", (GENESIS,), "k")
     audit.add_checkpoint(signed)
     audit.settle_block(id_of(1), 0, leaves[1:])
+    quarantine = QuarantineStore(clients, bookings.tables["AuditTable"])
+    quarantine.add(SetAside(code, 1, "notices", "submitted", "2026-11-24T02:00:00.000Z", "KeyError", "a"))
     for number in range(5):
         shown, _ = ratings.visits.offer_code(citizen(number))
         visit = Visit("S-1", shown, "window", "m-9", completed=False)

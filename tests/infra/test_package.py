@@ -146,6 +146,19 @@ def test_functions_have_their_limits_and_their_settings(template: dict[str, Any]
     assert all(name.startswith("YIMA_") for name in variables)
 
 
+def test_the_relay_gets_events_only_and_one_failure_is_not_everybodys(template: dict[str, Any]) -> None:
+    relay = resources(template, "AWS::Serverless::Function")["Relay"]
+    (source,) = [one["Properties"] for one in relay["Events"].values() if one["Type"] == "DynamoDB"]
+    (criteria,) = source["FilterCriteria"]["Filters"]
+    wanted = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}
+    assert json.loads(criteria["Pattern"]) == wanted
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert 0 < source["MaximumRetryAttempts"] <= 100  # a batch that makes the function break ends, too
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}
+    assert source["BatchSize"] == 25
+
+
 def test_the_gateway_answers_with_problems(template: dict[str, Any]) -> None:
     answers = resources(template, "AWS::ApiGateway::GatewayResponse")
     kinds = {properties["ResponseType"] for properties in answers.values()}

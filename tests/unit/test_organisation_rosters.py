@@ -58,7 +58,7 @@ class Directory:
     def list_all(self) -> list[Organisation]:
         return read_organisations(ROOT / "infra/sample/organisations.json")
 
-    def count(self, event_id: str, at: str, organisation: str, change: int) -> bool:
+    def count(self, event_id: str, organisation: str, change: int) -> bool:
         raise NotImplementedError
 
     def find(self, organisation_id: str) -> Organisation | None:
