@@ -89,6 +89,7 @@ class ListAppointments(ListQuery):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     role: Literal["party", "mediator", "organisation", "clerk"] | None = None
+    case: Code | None = None
     status: Literal["requested", "confirmed", "held", "no_show", "cancelled", "declined", "expired"] | None = None
     first: Day | None = Field(default=None, alias="from")
     last: Day | None = Field(default=None, alias="to")

@@ -98,7 +98,7 @@ class AppealService:
         seen = self._cases.get(viewer, code)
         if seen.relation not in _READERS:
             raise NotAllowed
-        items, _ = self._store.list_items(seen.case.code, "APPEAL#")
+        items = self._store.every_item(seen.case.code, "APPEAL#")
         return sorted((_open(item, seen) for item in items), key=lambda appeal: appeal.at)
 
     def decide(

@@ -20,10 +20,8 @@ class KeyStore(Protocol):
         """Delete a subject's key: what it encrypted cannot be read any more."""
         ...
 
-    def list_items(
-        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
-    ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
-        """Return a page of items."""
+    def every_item(self, code: str, prefix: str) -> Iterator[dict[str, Any]]:
+        """Yield every item of a case."""
         ...
 
 
@@ -71,13 +69,8 @@ class CasePrivacy:
 
     def _evidence_of(self, code: str, party_id: str) -> list[dict[str, Any]]:
         """Return the kept files of a party."""
-        found: list[dict[str, Any]] = []
-        after: Mapping[str, Any] | None = None
-        while True:
-            items, after = self._store.list_items(code, "EVIDENCE#", after=after)
-            found.extend(item for item in items if item.get("by_party") == party_id and "version_id" in item)
-            if after is None:
-                return found
+        items = self._store.every_item(code, "EVIDENCE#")
+        return [item for item in items if item.get("by_party") == party_id and "version_id" in item]
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
         after: Mapping[str, Any] | None = None
@@ -90,7 +83,6 @@ class CasePrivacy:
     def _export_one(self, seen: Seen) -> dict[str, Any]:
         case = seen.case
         party = case.party_of(seen.person)
-        messages, _ = self._store.list_items(case.code, "MESSAGE#")
         return {
             "code": show_code(case.code),
             "status": case.status,
@@ -117,7 +109,7 @@ class CasePrivacy:
                         f"message#{item['sk'].removeprefix('MESSAGE#')}", item["text"], item["from_party"]
                     ),
                 }
-                for item in messages
+                for item in self._store.every_item(case.code, "MESSAGE#")
                 if item["person"] == seen.person
             ],
         }

@@ -231,7 +231,7 @@ class CaseService:
             sealed = seen.loaded.keys.seal(CASE_SUBJECT, f"event#{version}", outcome.free_text)
         case, event = self._record(outcome.case, outcome, seen.person, role or seen.relation, seen.now, sealed, version)
         after = replace(seen, loaded=replace(seen.loaded, case=case))
-        change = Change(case, event, before.version, tuple(lists_of(before)), items or {}, tuple(also))
+        change = Change(case, event, before.version, before.status, tuple(lists_of(before)), items or {}, tuple(also))
         self._store.commit(change, idempotency=idempotency, result=result or after)
         return after
 

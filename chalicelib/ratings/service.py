@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,7 @@ from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.viewer import Viewer
 
 MAX_DECISIONS: Final = 8
+_PAGE: Final = 100
 _PARTIES: Final = frozenset({"applicant", "respondent"})
 MEDIATION: Final = "service:mediation"
 ONLINE: Final = "channel:online"
@@ -129,8 +130,8 @@ class RatingService:
         self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
         """Return what the viewer may rate now, newest first."""
-        found, position = self._store.list_invitations(self._person(viewer), after, limit)
         now = self._clock.now()
+        found, position = self._store.list_invitations(self._person(viewer), format_instant(now), after, limit)
         return [one for one in found if one.rating is None and not one.is_expired(now)], position
 
     def rate(
@@ -226,20 +227,23 @@ class RatingService:
 
     def export(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return the viewer's ratings for them to take along."""
-        found, _ = self._store.list_mine(self._person(viewer), None, 100)
-        return [one.to_item() for one in found]
+        return [one.to_item() for one in self._every_one(self._person(viewer))]
 
     def erase(self, viewer: Viewer) -> int:
         """Make the original words of the viewer's ratings unreadable; what is public names nobody. Returns how many."""
-        person, erased = self._person(viewer), 0
+        erased = 0
+        for rating in self._every_one(self._person(viewer)):
+            self._store.delete_keys(rating.id)
+            erased += 1
+        return erased
+
+    def _every_one(self, person: str) -> Iterator[Rating]:
         after: Mapping[str, Any] | None = None
         while True:
-            found, after = self._store.list_mine(person, after, 100)
-            for rating in found:
-                self._store.delete_keys(rating.id)
-                erased += 1
+            found, after = self._store.list_mine(person, after, _PAGE)
+            yield from found
             if after is None:
-                return erased
+                return
 
     def _person(self, viewer: Viewer) -> str:
         return self._pseudonyms().of(viewer.subject)

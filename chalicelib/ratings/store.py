@@ -8,7 +8,9 @@
 | public entries of a target | RatingsTable | `pk = TARGET#<target>`, `sk` begins with `ENTRY#`, backwards |
 | the counters of a target | RatingsTable | `pk = SUMMARY#<target>#<shard>`, `sk = ALL`: one BatchGetItem |
 | every target that was rated | RatingsTable | `pk = TARGETS`, `sk = <target>` |
+| a person's invitations that are open, newest first | gsi1 | `gsi1pk = OPEN#<pseudonym>`, by expiry, from now on |
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
+| those of a status, the first duty first | gsi1 | `gsi1pk = BAD#<organisation or ALL>#<status>` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | who is known by a reference | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
 | bursts, flags | RatingsTable | `pk = BURST#<staff>#<window>`; `pk = FLAGS` |
@@ -22,10 +24,12 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from chalicelib.ratings import worklist
 from chalicelib.ratings.model import Entry, Invitation, Rating, entries_of
 from chalicelib.ratings.races import RatingChanged
 from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown
 from chalicelib.ratings.tallies import SHARDS, add_up, names_of, names_of_handled
+from chalicelib.ratings.worklist import Wanted
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Keys
 from chalicelib.shared.dynamo import Table
@@ -50,8 +54,7 @@ class RatingStore:
 
     def invite(self, invitation: Invitation) -> bool:
         """Write an invitation unless it is there; tell whether it was new."""
-        key = {"pk": f"PERSON#{invitation.person}", "sk": _INVITATION + invitation.id}
-        return self._table.put_new({**key, **invitation.to_item()})
+        return self._table.put_new(_invitation_item(invitation))
 
     def record_visit(
         self,
@@ -67,8 +70,7 @@ class RatingStore:
         transaction = Transaction()
         transaction.put(self._table.name, {"pk": f"VISIT#{visit_id}", "sk": "META", **visit})
         for one in invitations:
-            key = {"pk": f"PERSON#{one.person}", "sk": _INVITATION + one.id}
-            transaction.put(self._table.name, {**key, **one.to_item()})
+            transaction.put(self._table.name, _invitation_item(one))
         if code_digest is not None:
             transaction.delete(
                 self._table.name,
@@ -84,11 +86,15 @@ class RatingStore:
         return None if item is None else Invitation.from_item(item)
 
     def list_invitations(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
+        self, person: str, now: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
-        """Return a page of invitations, used and unused, newest first. One query."""
-        items, last = self._page(f"PERSON#{person}", _INVITATION, after, limit)
-        return [Invitation.from_item(item) for item in items], last
+        """Return a page of invitations that are open at `now`, newest first. One query and one batch read."""
+        start = None if after is None else dict(after)
+        rows, last = self._table.query_index(
+            f"OPEN#{person}", since=f"{now}~", after=start, limit=limit, newest_first=True
+        )
+        read = {item["sk"]: item for item in self._table.find_many([(row["pk"], row["sk"]) for row in rows])}
+        return [Invitation.from_item(read[row["sk"]]) for row in rows if row["sk"] in read], last
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
         """Write a rating, its public entries and counters, and use its invitation up; together, or not at all."""
@@ -98,7 +104,7 @@ class RatingStore:
         transaction.update(
             self._table.name,
             {"pk": f"PERSON#{rating.person}", "sk": _INVITATION + rating.invitation},
-            "SET rating = :rating",
+            "SET rating = :rating REMOVE gsi1pk, gsi1sk",
             condition="attribute_exists(pk) AND attribute_not_exists(rating)",
             refusal=lambda _: AlreadyRated(),
             values={":rating": rating.id},
@@ -117,18 +123,8 @@ class RatingStore:
             transaction.put(self._table.name, {"pk": "TARGETS", "sk": entry.target})
             self._put_entry(transaction, entry)
             self._add(transaction, rating, entry.target, names_of(rating.created_at, entry.level))
-        if rating.handling is not None:
-            for owner in (rating.organisation, "ALL"):
-                transaction.put(
-                    self._table.name,
-                    {
-                        "pk": f"RATING#{rating.id}",
-                        "sk": f"BAD#{owner}",
-                        "id": rating.id,
-                        "gsi1pk": f"BAD#{owner}",
-                        "gsi1sk": f"{rating.created_at}#{rating.id}",
-                    },
-                )
+        for row in worklist.rows_of(rating):
+            transaction.put(self._table.name, row)
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def change(
@@ -148,6 +144,8 @@ class RatingStore:
         transaction = Transaction()
         self._put_meta(transaction, rating, seen)
         self._put_event(transaction, event)
+        for row in worklist.rows_of(rating):
+            transaction.put(self._table.name, row)
         for entry in entries_of(rating):
             self._put_entry(transaction, entry)
         for target in handled:
@@ -171,19 +169,18 @@ class RatingStore:
         self._people.delete_many([(f"KEYS#RATING-{rating_id}", subject) for subject in ("KEK", "text")])
 
     def list_bad(
-        self, owner: str, after: Mapping[str, Any] | None, limit: int
+        self, wanted: Wanted, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Rating], Mapping[str, Any] | None]:
-        """Return a page of bad ratings of an organisation, or of `ALL`, newest first. Two reads."""
-        start = None if after is None else dict(after)
-        items, last = self._table.query_index(f"BAD#{owner}", after=start, limit=limit, newest_first=True)
-        return self._many([item["id"] for item in items]), last
+        """Return a page of bad ratings, and the position to go on from; see `worklist`."""
+        ids, last = worklist.list_ids(self._table, wanted, after, limit)
+        return self._many(ids), last
 
     def list_due(self, until: str) -> list[str]:
         """Return the ids of bad ratings with something due, from every shard."""
         return [
             item["id"]
             for shard in range(_DUE_SHARDS)
-            for item in self._table.query_index(f"DUE#{shard}", until=f"{until}~")[0]
+            for item in self._table.list_index(f"DUE#{shard}", until=f"{until}~")
         ]
 
     def list_entries(
@@ -339,3 +336,9 @@ def _shard(rating_id: str) -> int:
 def _entry(item: Item) -> Entry:
     values: dict[str, Any] = {name: item.get(name) for name in Entry._fields}
     return Entry(**values)
+
+
+def _invitation_item(one: Invitation) -> Item:
+    key = {"pk": f"PERSON#{one.person}", "sk": _INVITATION + one.id}
+    place = {"gsi1pk": f"OPEN#{one.person}", "gsi1sk": f"{one.expires_at}#{one.id}"}
+    return {**key, **place, **one.to_item()}
