@@ -18,17 +18,21 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.shared.aws import Clients, unavailable_when_down
 from chalicelib.shared.dynamo import Pauses, find_item
-from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
+from chalicelib.shared.errors import IdempotencyKeyReused, TooLarge, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
 from chalicelib.shared.items import Item, from_wire, to_wire
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 MAX_ATTEMPTS: Final = 5
 MAX_WRITES: Final = 100
 _TRANSIENT_REASONS: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_ITEM_TOO_LARGE: Final = "Item size"  # "… has exceeded the maximum allowed size", "… to update has exceeded …"
 _IDEMPOTENCY_SK: Final = "ANSWER"
 
 Refusal = Callable[[Item | None], YimaError]
@@ -219,7 +223,9 @@ class Committer:
                     if "ConditionalCheckFailed" in codes:
                         return reasons  # type: ignore[no-any-return]
                     if not codes & _TRANSIENT_REASONS:
-                        raise
+                        raise _invalid(cancelled) from cancelled
+                except client.exceptions.ClientError as refused:
+                    raise _invalid(refused) from refused
                 else:
                     return None
             if attempt + 1 < MAX_ATTEMPTS:
@@ -227,7 +233,9 @@ class Committer:
         raise Unavailable
 
     def _answer_row(self, idempotency: Idempotency, answer: StoredAnswer) -> Write:
-        plain = json.dumps({"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}).encode()
+        # As UTF-8: escaped, a character outside the basic plane takes twelve bytes, and an item has 400 KB.
+        whole = {"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}
+        plain = json.dumps(whole, ensure_ascii=False).encode()
         row: Item = {
             **_row_key(idempotency),
             "request_digest": idempotency.request_digest,
@@ -270,3 +278,13 @@ def _refusal_of(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -
         if reason.get("Code") == "ConditionalCheckFailed" and write.refusal is not None:
             return write.refusal(from_wire(reason["Item"]) if reason.get("Item") else None)
     return Unavailable()
+
+
+def _invalid(refused: ClientError) -> Exception:
+    """Return what it means that DynamoDB finds a transaction invalid: an item of more than 400 KB, or a fault of ours.
+
+    Engines name it by itself, or as the reason of one write.
+    """
+    reasons: Any = refused.response.get("CancellationReasons", [])
+    said = [refused.response["Error"].get("Message", ""), *(reason.get("Message") or "" for reason in reasons)]
+    return TooLarge() if any(_ITEM_TOO_LARGE in one for one in said) else refused
