@@ -101,6 +101,15 @@ def test_a_page_is_full_and_the_last_one_leads_nowhere(clients: Clients, table: 
         check_pages(read, names[::-1] if newest_first else names)
 
 
+def test_a_page_is_one_query(world: Bookings) -> None:
+    found = Table(world.clients, world.tables["NoticesTable"])
+    found.put_many([{"pk": "p", "sk": f"a#{number:03d}"} for number in range(12)])
+    for limit in (1, 5, 12, 100):
+        with counted(world) as calls:
+            found.query("p", limit=limit)
+        assert calls == ["Query"]
+
+
 def test_items_of_more_than_a_megabyte_are_all_read(clients: Clients, table: str) -> None:
     found = Table(clients, table)
     found.put_many([{"pk": "p", "sk": f"{number:02d}", "blob": "x" * 300_000} for number in range(10)])
