@@ -88,9 +88,9 @@ def book(viewer: Viewer, body: schemas.BookAppointment, key: IdempotencyKey) -> 
 
 
 @routes.route("/v1/appointments")
-@endpoint(query=schemas.ListAppointments, problems=(NotAllowed,))
+@endpoint(query=schemas.ListAppointments, problems=(BadCode, NotFound, NotAllowed))
 def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Page) -> AppointmentList:
-    """List my appointments by start; a mediator's open requests by the end of their hold."""
+    """List my appointments, or those of a case, by start; open requests by the end of their hold."""
     container = bootstrap.container()
     found, relation, position = container.appointments.list_appointments(
         viewer,
@@ -100,6 +100,7 @@ def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Pag
         _start_of(query.last, after=1),
         page.position,
         page.limit,
+        case_code=query.case,
     )
     person, now = container.appointments.person_of(viewer), container.clock.now()
     shown_as = "applicant" if relation == "party" else relation  # all parties may do the same

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from chalicelib.appointments.model import LIVE, Appointment
+from chalicelib.appointments.model import LIVE, PARTIES, Appointment
 from chalicelib.appointments.refusals import NotBookable
 from chalicelib.cases.service import Case, Outcome, Seen
 from chalicelib.shared.clock import format_instant
@@ -60,6 +60,13 @@ def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
 def _is_open(one: Mapping[str, Any], now: str) -> bool:
     """Tell whether something is still to happen to an appointment: it is kept, confirmed, or waits for its report."""
     return one["status"] == "confirmed" or str(one.get("hold_expires_at") or "~") > now
+
+
+def can_book(seen: Seen, most: int) -> bool:
+    """Tell whether somebody can book a session of a case, which may have `most` live ones."""
+    if seen.relation not in PARTIES | {"mediator"} or seen.case.status not in BOOKABLE or seen.case.mediator is None:
+        return False
+    return len(live_in(seen.case, format_instant(seen.now))) < most
 
 
 def persons_of(case: Case) -> dict[str, str]:

@@ -87,15 +87,23 @@ class Store(Protocol):
         ...
 
     def list_ids(
-        self, kind: str, owner: str, *, first: str, last: str, after: Mapping[str, Any] | None, limit: int
+        self,
+        kind: str,
+        owner: str,
+        *,
+        first: str,
+        last: str,
+        after: Mapping[str, Any] | None,
+        limit: int,
+        status: str | None = None,
     ) -> tuple[list[str], Mapping[str, Any] | None]:
         """Return ids by start."""
         ...
 
-    def list_waiting(
-        self, mediator_person: str, after: Mapping[str, Any] | None, limit: int
+    def list_requested(
+        self, kind: str, owner: str, *, now: str, first: str, last: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[str], Mapping[str, Any] | None]:
-        """Return ids of requests that wait for a mediator."""
+        """Return ids of requests whose hold runs, by its end."""
         ...
 
     @property

@@ -134,37 +134,45 @@ class AppointmentService:
         last: str,
         after: Mapping[str, Any] | None,
         limit: int,
+        *,
+        case_code: str | None = None,
     ) -> tuple[list[Appointment], str, Mapping[str, Any] | None]:
-        """Return the viewer's appointments in a role, by start; a mediator's open requests by the end of their hold.
+        """Return the viewer's appointments in a role, or those of a case of theirs, by start.
 
-        Also returns the relation that the viewer has to each of them.
+        Open requests come by the end of their hold. Also returns the relation that the viewer has to each of them.
         """
+        now = self._clock.now()
+        if case_code is not None:
+            seen = self._upkeep.cases.look(viewer, case_code)
+            kind, owner, relation = "CASE", seen.case.code, seen.relation
+        else:
+            kind, owner, relation = self._list_of(viewer, role)
+        if status == "requested":
+            ids, more = self._store.list_requested(
+                kind, owner, now=format_instant(now), first=first, last=last, after=after, limit=limit
+            )
+        else:
+            ids, more = self._store.list_ids(
+                kind, owner, first=first, last=f"{last or _LATEST}~", after=after, limit=limit, status=status
+            )
+        # The index follows a moment later: what moved on meanwhile is no longer what was asked for.
+        found = [one for one in self._store.find_many(ids) if status in {None, one.status_at(now)}]
+        return found, relation, more
+
+    def _list_of(self, viewer: Viewer, role: str | None) -> tuple[str, str, str]:
+        """Return kind and owner of the list that a viewer has in a role, and their relation to what stands there."""
         person = self._pseudonyms().of(viewer.subject)
         if role is None:
             role = next((one for one in ("mediator", "clerk") if one in viewer.roles), "party")
         if role in {"clerk", "organisation"}:
             if "clerk" not in viewer.roles or viewer.organisation is None:
                 raise NotAllowed
-            kind, owner, relation = "ORGANISATION", viewer.organisation, "clerk"
-        elif role == "mediator":
+            return "ORGANISATION", viewer.organisation, "clerk"
+        if role == "mediator":
             if "mediator" not in viewer.roles:
                 raise NotAllowed
-            kind, owner, relation = "MEDIATOR", person, "mediator"
-        else:
-            kind, owner, relation = "PARTY", person, "party"
-        inbox = relation == "mediator" and status == "requested"
-        now = self._clock.now()
-        found: list[Appointment] = []
-        while True:
-            if inbox:
-                ids, after = self._store.list_waiting(owner, after, limit)
-            else:
-                ids, after = self._store.list_ids(
-                    kind, owner, first=first, last=f"{last or _LATEST}~", after=after, limit=limit
-                )
-            found.extend(one for one in self._store.find_many(ids) if status in {None, one.status_at(now)})
-            if after is None or len(found) >= limit:
-                return found, relation, after
+            return "MEDIATOR", person, "mediator"
+        return "PARTY", person, "party"
 
     def person_of(self, viewer: Viewer) -> str:
         """Return the viewer's pseudonym."""

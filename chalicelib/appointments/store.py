@@ -7,8 +7,9 @@
 | a room's day | AppointmentsTable | `pk = DAY#<organisation>#<date>`, `sk = ROOM#<room>` |
 | how many requests a party made on a day | AppointmentsTable | `pk = PERSON#<pseudonym>`, `sk = BOOKED#<date>` |
 | availability of an organisation's mediators | AppointmentsTable | `pk = AVAILABILITY#<organisation>` |
-| appointments of a party, mediator, organisation | gsi1 | `gsi1pk = LIST#<kind>#<owner>`, `gsi1sk` between starts |
-| requests that wait for a mediator, oldest hold first | gsi1 | `gsi1pk = INBOX#<mediator>`, by hold |
+| appointments of a party, mediator, organisation, case | gsi1 | `gsi1pk = LIST#<kind>#<owner>`, between starts |
+| those of one status | gsi1 | `gsi1pk = LIST#<kind>#<owner>#<status>`, between starts |
+| requests whose hold runs, by its end | gsi1 | `gsi1pk = LIST#<kind>#<owner>#requested`, from now on |
 | holds and reminders that are due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | sessions that are over and not reported | gsi1 | `gsi1pk = REPORTS#<shard>`, `gsi1sk <= <instant>` |
 | offers that have run out | gsi1 | `gsi1pk = OFFERS#<shard>`, `gsi1sk <= <instant>` |
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from chalicelib.appointments.availability import Availability
@@ -71,16 +73,44 @@ class AppointmentStore:
         return [found[one] for one in ids if one in found]
 
     def list_ids(
-        self, kind: str, owner: str, *, first: str, last: str, after: Mapping[str, Any] | None, limit: int
+        self,
+        kind: str,
+        owner: str,
+        *,
+        first: str,
+        last: str,
+        after: Mapping[str, Any] | None,
+        limit: int,
+        status: str | None = None,
     ) -> tuple[list[str], Mapping[str, Any] | None]:
-        """Return ids by start, from `first` to `last`, and the position to go on from. One query."""
-        return self._ids(f"LIST#{kind}#{owner}", first, last, after, limit)
+        """Return ids by start, from `first` to `last`, of one status or all, and the position to go on from.
 
-    def list_waiting(
-        self, mediator_person: str, after: Mapping[str, Any] | None, limit: int
+        One query. Requests have an order of their own: see `list_requested`.
+        """
+        pk = f"LIST#{kind}#{owner}" if status is None else f"LIST#{kind}#{owner}#{status}"
+        start = None if after is None else dict(after)
+        items, more = self._table.query_index(pk, since=first, until=last, after=start, limit=limit)
+        return [item["id"] for item in items], more
+
+    def list_requested(
+        self, kind: str, owner: str, *, now: str, first: str, last: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[str], Mapping[str, Any] | None]:
-        """Return ids of requests that wait for a mediator, the hold that ends first before the others. One query."""
-        return self._ids(f"INBOX#{mediator_person}", "", "~", after, limit)
+        """Return ids of requests whose hold runs, the first to end before the others, and the position to go on from.
+
+        One query. Requests of other days are read past: there are only as many as holds that run.
+        """
+        pk, since = f"LIST#{kind}#{owner}#requested", f"{now}~"
+        if not first and not last:
+            start = None if after is None else dict(after)
+            items, more = self._table.query_index(pk, since=since, after=start, limit=limit)
+            return [item["id"] for item in items], more
+        if after is not None:
+            since = max(since, f"{after['gsi1sk']}~")
+        running = self._table.list_index(pk, since=since)
+        found = list(islice((item for item in running if first <= item["start"] <= (last or "~")), limit + 1))
+        page = found[:limit]
+        more = {name: page[-1][name] for name in ("pk", "sk", "gsi1pk", "gsi1sk")} if len(found) > limit else None
+        return [item["id"] for item in page], more
 
     def read_sheets(self, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
         """Return those of the sheets that there are. One read for 100."""
@@ -159,31 +189,17 @@ class AppointmentStore:
                 names={"#version": "version"},
                 values={":seen": before.version},
             )
-        if before is None or before.start != one.start:  # lists hold what does not change otherwise
-            for kind, owner in _lists_of(one):
-                transaction.put(
-                    self._table.name,
-                    {
-                        **key,
-                        "sk": f"LIST#{kind}#{owner}",
-                        "id": one.id,
-                        "gsi1pk": f"LIST#{kind}#{owner}",
-                        "gsi1sk": f"{one.start}#{one.id}",
-                    },
-                )
-        if one.status == "requested":
-            transaction.put(
-                self._table.name,
-                {
-                    **key,
-                    "sk": "INBOX",
-                    "id": one.id,
-                    "gsi1pk": f"INBOX#{one.mediator_person}",
-                    "gsi1sk": f"{one.hold_expires_at}#{one.id}",
-                },
-            )
-        elif before is not None and before.status == "requested":
-            transaction.delete(self._table.name, {**key, "sk": "INBOX"})
+        moved = before is None or before.start != one.start  # lists hold what does not change otherwise
+        listed = moved or before is None or _place_by_status(before) != _place_by_status(one)
+        for kind, owner in _lists_of(one):
+            name = f"LIST#{kind}#{owner}"
+            if moved:
+                row = {"id": one.id, "gsi1pk": name, "gsi1sk": f"{one.start}#{one.id}"}
+                transaction.put(self._table.name, {**key, "sk": name, **row})
+            if listed:
+                status, place = _place_by_status(one)
+                row = {"id": one.id, "start": one.start, "gsi1pk": f"{name}#{status}", "gsi1sk": place}
+                transaction.put(self._table.name, {**key, "sk": f"STATUS#{kind}#{owner}", **row})
         return transaction.writes
 
     def list_line(self, organisation: str, mediator: str) -> Line:
@@ -270,17 +286,18 @@ class AppointmentStore:
         """Forget an offer that was taken."""
         self._table.delete_many([(offer.id, "META")])
 
-    def _ids(
-        self, pk: str, first: str, last: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[str], Mapping[str, Any] | None]:
-        start = None if after is None else dict(after)
-        items, more = self._table.query_index(pk, since=first, until=last, after=start, limit=limit)
-        return [item["id"] for item in items], more
+
+def _place_by_status(one: Appointment) -> tuple[str, str]:
+    """Return in which list of a status an appointment stands, and where: requests by the end of their hold."""
+    if one.status == "requested":
+        return one.status, f"{one.hold_expires_at}#{one.id}"
+    return one.status, f"{one.start}#{one.id}"
 
 
 def _lists_of(one: Appointment) -> Iterator[tuple[str, str]]:
     yield "ORGANISATION", one.organisation
     yield "MEDIATOR", one.mediator_person
+    yield "CASE", one.case_code
     for person in sorted(set(one.persons.values())):
         yield "PARTY", person
 

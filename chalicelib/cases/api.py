@@ -32,8 +32,9 @@ _REVALIDATE: Final = "public, no-cache"  # progress must not be shown older than
 
 
 def _view_in(language: Language) -> Any:
-    rules = bootstrap.container().deadline_rules
-    return lambda seen: CaseView.of(seen, rules, language)
+    container = bootstrap.container()
+    rules, bookable = container.deadline_rules, container.bookable
+    return lambda seen: CaseView.of(seen, rules, language, bookable=bookable)
 
 
 def _location(seen: Seen) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.conversation import MessageStore
 from chalicelib.cases.decisions import Command, Counting, Outcome, decide
 from chalicelib.cases.model import Deadline
+from chalicelib.cases.policies import can_appeal
 from chalicelib.cases.records import VersionConflict, place_of
 from chalicelib.cases.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.cases.transitions import TRANSITIONS
@@ -80,10 +80,9 @@ class AppealService:
             party = seen.case.party_of(seen.person)
             if party is None:
                 raise NotAllowed
-            window = next((one for one in seen.case.deadlines if one.rule == "appeal_window"), None)
             if not seen.loaded.keys.holds(party.id):
                 raise NotAppealable  # who had their data erased has nothing left that could be decided
-            if window is None or self._counting.is_past(datetime.fromisoformat(window.at), seen.now):
+            if not can_appeal(seen.person, seen.case, seen.now):
                 raise NotAppealable
             due = self._counting.due("appeal_reply", seen.now)
             appeal = Appeal(new_id(), kind, party.id, format_instant(seen.now), format_instant(due.at), text)
@@ -103,7 +102,7 @@ class AppealService:
         seen = self._cases.get(viewer, code)
         if seen.relation not in _READERS:
             raise NotAllowed
-        items, _ = self._store.list_items(seen.case.code, "APPEAL#")
+        items = self._store.every_item(seen.case.code, "APPEAL#")
         return sorted((_open(item, seen) for item in items), key=lambda appeal: appeal.at)
 
     def decide(

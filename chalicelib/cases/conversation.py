@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.model import Case
-from chalicelib.cases.records import CASE_SUBJECT, place_of
+from chalicelib.cases.records import CASE_SUBJECT, EVERYBODY, place_of, seen_by
 from chalicelib.cases.service import CaseService, Seen
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_id
@@ -43,9 +43,25 @@ class MessageStore(Protocol):
         ...
 
     def list_items(
-        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
+        self, code: str, prefix: str, *, limit: int, after: Mapping[str, Any] | None = None
     ) -> tuple[list[Item], Mapping[str, Any] | None]:
         """Return a page of items."""
+        ...
+
+    def every_item(self, code: str, prefix: str) -> Iterator[Item]:
+        """Yield every item."""
+        ...
+
+    def list_seen(
+        self,
+        code: str,
+        prefix: str,
+        audiences: Sequence[str],
+        *,
+        limit: int,
+        after: Mapping[str, Any] | None = None,
+    ) -> tuple[list[Item], Mapping[str, Any] | None]:
+        """Return a page of the items that any of the audiences may see."""
         ...
 
 
@@ -105,6 +121,7 @@ class ConversationService:
             "to": to,
             "for_settlement": for_settlement,
             "text": seen.loaded.keys.seal(subject, place_of(sk, "text"), text),
+            **seen_by(seen.case.code, f"MESSAGE#{number}", EVERYBODY if to == "all" else seen.person),
         }
         claim = idempotency.showing(seen.loaded.shown(subject))
         self._store.put_item(seen.case.code, sk, values, idempotency=claim, result=message)
@@ -117,8 +134,12 @@ class ConversationService:
         seen = self._cases.get(viewer, code, what="messages")
         if seen.relation not in _TALKERS:
             raise NotAllowed
-        items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
-        return [_message(item, seen) for item in items if _may_read(item, seen)], position
+        if seen.relation == "mediator":
+            items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
+        else:
+            audiences = (EVERYBODY, seen.person)
+            items, position = self._store.list_seen(seen.case.code, "MESSAGE#", audiences, after=after, limit=limit)
+        return [_message(item, seen) for item in items], position
 
     def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
         """Return the present agreement; raise `NotFound` if none was drafted."""
@@ -137,10 +158,6 @@ class ConversationService:
 
 
 _DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
-
-
-def _may_read(item: Item, seen: Seen) -> bool:
-    return item["to"] == "all" or seen.relation == "mediator" or item["person"] == seen.person
 
 
 def _message(item: Item, seen: Seen) -> Message:

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from chalicelib.cases.conversation import MessageStore, NothingToSay
 from chalicelib.cases.decisions import Outcome
 from chalicelib.cases.evidence_records import Declared, Evidence, Inspection, Upload
-from chalicelib.cases.records import CASE_SUBJECT, VersionConflict, place_of
+from chalicelib.cases.records import CASE_SUBJECT, EVERYBODY, VersionConflict, place_of, seen_by
 from chalicelib.cases.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
@@ -187,15 +187,12 @@ class EvidenceService:
         Files that they may not see leave no gap, by which they could be counted.
         """
         seen = self._cases.get(viewer, code, what="evidence")
-        found: list[Item] = []
-        while True:
-            items, after = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit + 1)
-            found.extend(item for item in items if _may_see(item, seen))
-            if len(found) > limit or after is None:
-                break
-        page = found[:limit]
-        position = {"sk": page[-1]["sk"]} if len(found) > limit else None
-        return [_from_item(item, seen) for item in page], position
+        if seen.relation == "mediator":
+            items, position = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit)
+        else:
+            audiences = (EVERYBODY, seen.person) if seen.relation in _READERS else (seen.person,)
+            items, position = self._store.list_seen(seen.case.code, "EVIDENCE#", audiences, after=after, limit=limit)
+        return [_from_item(item, seen) for item in items], position
 
     def _find(self, viewer: Viewer, code: str, file_id: str) -> tuple[Seen, Evidence]:
         seen = self._cases.get(viewer, code, what="evidence")
@@ -259,12 +256,17 @@ def _sk(file_id: str) -> str:
 def _may_see(item: Item, seen: Seen) -> bool:
     if item["person"] == seen.person or seen.relation == "mediator":
         return True
-    return seen.relation in _READERS and item["visibility"] == "parties" and item["status"] == "available"
+    return seen.relation in _READERS and _is_shared(item["visibility"], item["status"])
+
+
+def _is_shared(visibility: str, status: str) -> bool:
+    return visibility == "parties" and status == "available"
 
 
 def _to_item(evidence: Evidence, seen: Seen) -> Item:
     names = json.dumps({"filename": evidence.filename, "title": evidence.title}, ensure_ascii=False)
     sealed = seen.loaded.keys.seal(_owner(evidence), place_of(_sk(evidence.id), "names"), names)
+    audience = EVERYBODY if _is_shared(evidence.visibility, evidence.status) else seen.person
     values = {
         name: getattr(evidence, name)
         for name in (
@@ -285,6 +287,7 @@ def _to_item(evidence: Evidence, seen: Seen) -> Item:
         **{name: value for name, value in values.items() if value is not None},
         "person": seen.person,
         "names": sealed,
+        **seen_by(seen.case.code, _sk(evidence.id), audience),
     }
 
 

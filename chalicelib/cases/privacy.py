@@ -28,10 +28,8 @@ class KeyStore(Protocol):
         """Return a case's state."""
         ...
 
-    def list_items(
-        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
-    ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
-        """Return a page of items."""
+    def every_item(self, code: str, prefix: str) -> Iterator[dict[str, Any]]:
+        """Yield every item of a case."""
         ...
 
     def list_codes_of(self, person: str) -> list[str]:
@@ -135,17 +133,9 @@ class CasePrivacy:
 
     def _destroy_files(self, code: str, party_id: str | None) -> None:
         """Destroy a party's files, or all of a case; whatever their state, kept and in quarantine."""
-        for item in self._list_every(code, "EVIDENCE#"):
+        for item in self._store.every_item(code, "EVIDENCE#"):
             if party_id is None or item.get("by_party") == party_id:
                 self._files.destroy(item["id"])
-
-    def _list_every(self, code: str, prefix: str) -> Iterator[dict[str, Any]]:
-        after: Mapping[str, Any] | None = None
-        while True:
-            items, after = self._store.list_items(code, prefix, after=after)
-            yield from items
-            if after is None:
-                return
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
         after: Mapping[str, Any] | None = None
@@ -174,7 +164,7 @@ class CasePrivacy:
             if party is None
             else [
                 {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
-                for item in self._list_every(case.code, "EVIDENCE#")
+                for item in self._store.every_item(case.code, "EVIDENCE#")
                 if item.get("by_party") == party.id and "version_id" in item
             ],
             "messages": [
@@ -183,7 +173,7 @@ class CasePrivacy:
                     "to": item["to"],
                     "text": seen.loaded.unsealed(place_of(item["sk"], "text"), item["text"], item["from_party"]),
                 }
-                for item in self._list_every(case.code, "MESSAGE#")
+                for item in self._store.every_item(case.code, "MESSAGE#")
                 if item["person"] == seen.person
             ],
         }

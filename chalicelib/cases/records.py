@@ -69,11 +69,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A command's effect. `seen`: the version decided on; `unlist`: lists that it may leave; `items`: by `sk`."""
+    """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`."""
 
     case: Case
     event: Event
     seen: int
+    was: str
     unlist: tuple[tuple[str, str], ...] = ()
     items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     also: tuple[Write, ...] = ()
@@ -95,3 +96,15 @@ class Listed:
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Return the line that an index entry holds."""
         return cls(*(item[name] for name in cls.__dataclass_fields__))
+
+
+EVERYBODY = "ALL"
+"""The audience of what everybody in a case may see. Every other audience is one person's pseudonym."""
+
+
+def seen_by(code: str, sk: str, audience: str) -> dict[str, str]:
+    """Return the index key under which an audience finds an item of a case; to be stored with the item.
+
+    An item that some may not see is listed for those who may: nobody reads past what is hidden from them.
+    """
+    return {"gsi1pk": f"{sk.partition('#')[0]}#{code}#{audience}", "gsi1sk": sk}

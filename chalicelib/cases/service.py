@@ -16,7 +16,7 @@ from chalicelib.cases.policies import check_can_act, check_can_see
 from chalicelib.cases.ports import Routing, Store
 from chalicelib.cases.recording import recorded
 from chalicelib.cases.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, VersionConflict, place_of
-from chalicelib.cases.refusals import AlreadyParty, InviteExpired, InviteUsed, MediatorConflicted
+from chalicelib.cases.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
@@ -239,6 +239,7 @@ class CaseService:
             case,
             event,
             before.version,
+            before.status,
             unlist=tuple(lists_of(before)),
             items=items or {},
             also=tuple(also),
@@ -250,7 +251,7 @@ class CaseService:
     def join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
         """Bind the caller's account to the respondent whose invite code this is.
 
-        Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`.
+        Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
         """
         for _ in range(MAX_DECISIONS):
             loaded = self._store.load(parse_code(code))
@@ -264,6 +265,8 @@ class CaseService:
                 raise InviteUsed
             if loaded.case.party_of(person) is not None or loaded.case.mediator == viewer.subject:
                 raise AlreadyParty
+            if loaded.case.state.ended:
+                raise CaseEnded
             expires = party.invite_expires_at
             if expires is None or self._counting.is_past(datetime.fromisoformat(expires), now):
                 raise InviteExpired

@@ -9,7 +9,9 @@
 | an agreement, an appeal | CasesTable | `pk = CASE#<code>`, `sk = AGREEMENT#<n>`, `APPEAL#<id>` |
 | the keys of its data subjects | PeopleTable | `pk = KEYS#<code>` |
 | every case that a person is a party of, read consistently | PeopleTable | `pk = PERSON#<pseudonym>`, `CASE#<code>` |
+| its messages, its evidence as one of its people may see them | gsi1 | `gsi1pk = MESSAGE#<code>#<audience>`, by `sk` |
 | cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
+| those of one status | gsi1 | `gsi1pk = LIST#<kind>#<id>#<status>`, by filing |
 | cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | what happened in a span of time | gsi1 | `gsi1pk = EVENTS#<day in UTC>#<shard>`, `gsi1sk = <instant>#<code>#<seq>` |
 
@@ -24,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.model import Case, lists_of
-from chalicelib.cases.records import Change, Listed, Loaded, VersionConflict
+from chalicelib.cases.records import Change, Listed, Loaded, VersionConflict, seen_by
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
@@ -37,6 +39,9 @@ from chalicelib.shared.transactions import Committer, Refusal, Transaction, Writ
 
 EVENT_SHARDS: Final = 8
 _KEK: Final = "KEK"
+
+Place = Mapping[str, Any] | None
+"""A position in a list; None: its start, or that nothing follows."""
 
 
 class CaseStore:
@@ -60,7 +65,7 @@ class CaseStore:
 
     def load(self, code: str) -> Loaded | None:
         """Return the case with its sealed texts and open keys. Two reads."""
-        items, _ = self._cases.query(_pk(code), prefix="META")
+        items = list(self._cases.list_partition(_pk(code), prefix="META"))
         if not items or items[0]["sk"] != "META":
             return None
         texts: Mapping[str, bytes] = next((item["texts"] for item in items if item["sk"] == "META#TEXTS"), {})
@@ -88,7 +93,7 @@ class CaseStore:
             transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
         transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(texts)})
         transaction.writes.extend(self.person_write(one.person, case.code) for one in case.parties if one.person)
-        self._write(transaction, case, event, seen=None, unlist=())
+        self._write(transaction, case, event)
         transaction.writes.extend(also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
@@ -98,7 +103,7 @@ class CaseStore:
         Raises `VersionConflict` if the case is no longer at the version that was decided on.
         """
         transaction = Transaction()
-        self._write(transaction, change.case, change.event, seen=change.seen, unlist=change.unlist)
+        self._write(transaction, change.case, change.event, change)
         for sk, values in change.items.items():
             transaction.put(self._cases.name, {"pk": _pk(change.case.code), "sk": sk, **values})
         transaction.writes.extend(change.also)
@@ -141,22 +146,41 @@ class CaseStore:
         """Return one item of a case."""
         return self._cases.find(_pk(code), sk)
 
-    def list_items(
-        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
-    ) -> tuple[list[Item], Mapping[str, Any] | None]:
-        """Return items of a case by `sk`, and the position to go on from. One read."""
+    def list_items(self, code: str, prefix: str, *, limit: int, after: Place = None) -> tuple[list[Item], Place]:
+        """Return a page of a case's items by `sk`, and the position to go on from."""
         start = None if after is None else {"pk": _pk(code), "sk": after["sk"]}
         items, last = self._cases.query(_pk(code), prefix=prefix, after=start, limit=limit)
         return items, None if last is None else {"sk": last["sk"]}
 
+    def every_item(self, code: str, prefix: str) -> Iterator[Item]:
+        """Yield every item of a case whose `sk` begins with `prefix`, in its order."""
+        return self._cases.list_partition(_pk(code), prefix=prefix)
+
+    def list_seen(
+        self, code: str, prefix: str, audiences: Sequence[str], *, limit: int, after: Place = None
+    ) -> tuple[list[Item], Place]:
+        """Return a page of the items that any of the audiences may see, by `sk`; see `seen_by`.
+
+        A query for each audience and one batch read: what others have put there costs nothing.
+        """
+        found: set[str] = set()
+        more = False
+        for audience in audiences:
+            start = (
+                None if after is None else {"pk": _pk(code), "sk": after["sk"], **seen_by(code, after["sk"], audience)}
+            )
+            pk = seen_by(code, prefix, audience)["gsi1pk"]
+            items, last = self._cases.query_index(pk, after=start, limit=limit)
+            found.update(item["sk"] for item in items)
+            more = more or last is not None
+        page = sorted(found)[:limit]
+        read = {item["sk"]: item for item in self._cases.find_many([(_pk(code), sk) for sk in page])}
+        position = {"sk": page[-1]} if page and (more or len(found) > limit) else None
+        return [read[sk] for sk in page if sk in read], position
+
     def list_events(self, code: str) -> Iterator[Event]:
         """Yield every event of a case in order."""
-        after: Item | None = None
-        while True:
-            items, after = self._cases.query(_pk(code), prefix="EVENT#", after=after)
-            yield from map(Event.from_item, items)
-            if after is None:
-                return
+        return map(Event.from_item, self.every_item(code, "EVENT#"))
 
     def find_event(self, code: str, seq: int) -> Event | None:
         """Return one event of a case, or None. One read."""
@@ -170,35 +194,23 @@ class CaseStore:
         for number in range((last_day - first_day).days + 1):
             day = (first_day + timedelta(days=number)).isoformat()
             for shard in range(EVENT_SHARDS):
-                after: Item | None = None
-                while True:
-                    items, after = self._cases.query_index(
-                        f"EVENTS#{day}#{shard}", since=since, until=f"{until}~", after=after
-                    )
-                    for item in items:
-                        _, code, seq = item["gsi1sk"].split("#")
-                        yield code, int(seq)
-                    if after is None:
-                        break
+                for item in self._cases.list_index(f"EVENTS#{day}#{shard}", since=since, until=f"{until}~"):
+                    _, code, seq = item["gsi1sk"].split("#")
+                    yield code, int(seq)
 
     def list_cases(
-        self, kind: str, owner: str, *, after: Mapping[str, Any] | None, limit: int, status: str | None
-    ) -> tuple[list[Listed], Mapping[str, Any] | None]:
-        """Return cases of a list, newest first, and the position to go on from. One query for a page without filter."""
+        self, kind: str, owner: str, *, after: Place, limit: int, status: str | None
+    ) -> tuple[list[Listed], Place]:
+        """Return cases of a list, newest first, and the position to go on from. One query; by status, one read more."""
         pk = f"LIST#{kind}#{owner}"
         start = None if after is None else dict(after)
-        found: list[Listed] = []
-        while True:
-            items, start = self._cases.query_index(pk, after=start, limit=limit, newest_first=True)
-            for item in items:
-                if status in {None, item["status"]}:
-                    found.append(Listed.from_item(item))
-                    if len(found) == limit:
-                        more = start is not None or item is not items[-1]
-                        place = {name: item[name] for name in ("pk", "sk", "gsi1pk", "gsi1sk")}
-                        return found, place if more else None
-            if start is None:
-                return found, None
+        if status is None:
+            items, last = self._cases.query_index(pk, after=start, limit=limit, newest_first=True)
+            return [Listed.from_item(item) for item in items], last
+        rows, last = self._cases.query_index(f"{pk}#{status}", after=start, limit=limit, newest_first=True)
+        read = self._cases.find_many([(row["pk"], pk) for row in rows])
+        found = {item["pk"]: Listed.from_item(item) for item in read}
+        return [found[row["pk"]] for row in rows if row["pk"] in found], last
 
     def person_write(self, person: str, code: str) -> Write:
         """Return the write that notes that a person's account is bound to a case, so that erasure finds it."""
@@ -208,13 +220,8 @@ class CaseStore:
 
     def list_codes_of(self, person: str) -> list[str]:
         """Return the code of every case that a person's account is bound to, read consistently."""
-        codes: list[str] = []
-        after: Item | None = None
-        while True:
-            items, after = self._people.query(f"PERSON#{person}", prefix="CASE#", after=after)
-            codes += [item["sk"].removeprefix("CASE#") for item in items]
-            if after is None:
-                return codes
+        notes = self._people.list_partition(f"PERSON#{person}", prefix="CASE#", attributes=("sk",))
+        return [item["sk"].removeprefix("CASE#") for item in notes]
 
     def code_deletes(self, person: str, codes: Sequence[str]) -> list[Write]:
         """Return the writes that remove the notes that a person is a party of these cases."""
@@ -245,18 +252,16 @@ class CaseStore:
 
     def open_keys(self, code: str) -> Keyring:
         """Return the keys of a case that are left. One read."""
-        rows = {item["sk"]: item["wrapped"] for item in self._people.query(f"KEYS#{code}")[0]}
+        rows = {item["sk"]: item["wrapped"] for item in self._people.list_partition(f"KEYS#{code}")}
         wrapped_kek = rows.pop(_KEK, None)
         return Keyring(code, {}, {}) if wrapped_kek is None else self._keys.open(code, wrapped_kek, rows)
 
-    def _write(
-        self, transaction: Transaction, case: Case, event: Event, *, seen: int | None, unlist: Iterable[tuple[str, str]]
-    ) -> None:
+    def _write(self, transaction: Transaction, case: Case, event: Event, change: Change | None = None) -> None:
         meta: Item = {"pk": _pk(case.code), "sk": "META", **case.to_item()}
         open_clocks = [one.at for one in case.deadlines if not one.escalated]
         if open_clocks:
             meta |= self.due.keys(case.code, min(open_clocks))
-        if seen is None:
+        if change is None:
             transaction.put(
                 self._cases.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: VersionConflict()
             )
@@ -266,7 +271,7 @@ class CaseStore:
                 meta,
                 condition="#version = :seen",
                 names={"#version": "version"},
-                values={":seen": seen},
+                values={":seen": change.seen},
                 refusal=lambda _: VersionConflict(),
             )
         transaction.put(
@@ -282,11 +287,18 @@ class CaseStore:
             refusal=lambda _: VersionConflict(),
         )
         listed = set(lists_of(case))
+        before: set[tuple[str, str]] = set() if change is None else set(change.unlist)
+        moved = change is None or change.was != case.status
         for kind, owner in listed:
-            key = {"pk": _pk(case.code), "sk": f"LIST#{kind}#{owner}"}
-            transaction.put(self._cases.name, {**key, **_summary(case, kind, owner)})
-        for kind, owner in set(unlist) - listed:
-            transaction.delete(self._cases.name, {"pk": _pk(case.code), "sk": f"LIST#{kind}#{owner}"})
+            name = f"LIST#{kind}#{owner}"
+            summary = _summary(case, name)
+            transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": name, **summary})
+            if moved or (kind, owner) not in before:
+                row = {"gsi1pk": f"{name}#{case.status}", "gsi1sk": summary["gsi1sk"], "code": case.code}
+                transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": f"STATUS#{kind}#{owner}", **row})
+        for kind, owner in before - listed:
+            for place in ("LIST", "STATUS"):
+                transaction.delete(self._cases.name, {"pk": _pk(case.code), "sk": f"{place}#{kind}#{owner}"})
 
 
 def _pk(code: str) -> str:
@@ -301,9 +313,9 @@ def _shard(code: str, shards: int) -> int:
     return hashlib.sha256(code.encode()).digest()[0] % shards
 
 
-def _summary(case: Case, kind: str, owner: str) -> Item:
+def _summary(case: Case, name: str) -> Item:
     return {
-        "gsi1pk": f"LIST#{kind}#{owner}",
+        "gsi1pk": name,
         "gsi1sk": f"{case.created_at}#{case.code}",
         "code": case.code,
         "status": case.status,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from chalicelib.cases.confirmation import obstacles_to_confirmation
 from chalicelib.cases.model import Case, Deadline
-from chalicelib.cases.policies import actions_of
+from chalicelib.cases.policies import actions_of, can_appeal
 from chalicelib.cases.recording import sk_of
 from chalicelib.cases.records import Listed, place_of
 from chalicelib.cases.service import Seen
@@ -114,10 +114,9 @@ class CaseView(View):
     updated_at: str
 
     @classmethod
-    def of(cls, seen: Seen, rules: DeadlineRules, language: Language) -> Self:
-        """Return the view of a case for the person who sees it."""
+    def of(cls, seen: Seen, rules: DeadlineRules, language: Language, *, bookable: Callable[[Seen], bool]) -> Self:
+        """Return the view of a case for the person who sees it. `bookable`: whether they can book a session."""
         case, filed = seen.case, seen.loaded.text_of("p1")
-        href = f"/v1/cases/{show_code(case.code)}/actions/"
         return cls(
             code=show_code(case.code),
             status=case.status,
@@ -135,10 +134,7 @@ class CaseView(View):
             mediator=case.mediator,
             parties=_parties(seen),
             deadlines=[deadline_view(one, rules, language, seen.now) for one in case.deadlines],
-            actions=[
-                ActionView(action=action, method="POST", href=href + action)
-                for action in actions_of(seen.relation, seen.person, case)
-            ],
+            actions=_actions(seen, bookable),
             invite_codes=_invites(seen),
             preferred_modes=filed.get("preferred_modes", []),
             confirmation=_confirmation(case, language),
@@ -244,6 +240,18 @@ def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, 
         started_at=deadline.started_at,
         overdue=overdue,
     )
+
+
+def _actions(seen: Seen, bookable: Callable[[Seen], bool]) -> list[ActionView]:
+    href = f"/v1/cases/{show_code(seen.case.code)}"
+    offered = {
+        action: f"{href}/actions/{action}" for action in actions_of(seen.relation, seen.person, seen.case, seen.now)
+    }
+    if bookable(seen):
+        offered["book"] = "/v1/appointments"
+    if can_appeal(seen.person, seen.case, seen.now):
+        offered["appeal"] = f"{href}/appeals"
+    return [ActionView(action=action, method="POST", href=where) for action, where in offered.items()]
 
 
 def _parties(seen: Seen) -> list[PartyView]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.appointments.upkeep import Upkeep
     from chalicelib.appointments.views import Drawing
     from chalicelib.appointments.waitlist import WaitlistService
+    from chalicelib.cases.service import Seen
 
 
 class AppointmentParts(CaseParts):
@@ -66,6 +67,13 @@ class AppointmentParts(CaseParts):
         return AppointmentService(
             self.appointment_store, self.upkeep, self.desk.rules, lambda: self.pseudonyms, self.clock
         )
+
+    def bookable(self, seen: Seen) -> bool:
+        """Tell whether somebody who sees a case can book a session of it now."""
+        from chalicelib.appointments.cases import can_book
+        from chalicelib.appointments.rules import BookingRules
+
+        return can_book(seen, BookingRules.load().max_open_per_case)
 
     @cached_property
     def hours(self) -> HoursService:

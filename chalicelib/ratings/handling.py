@@ -7,19 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from chalicelib.ratings.model import Handling, Rating
+from chalicelib.ratings.model import HANDLED_IN, Handling, Rating
 from chalicelib.ratings.ports import Counting, Store
 from chalicelib.ratings.races import RatingChanged
 from chalicelib.ratings.rules import BAD_LEVELS
 from chalicelib.ratings.screening import screen
 from chalicelib.ratings.service import MAX_DECISIONS, recorded
-from chalicelib.shared.clock import Clock, parse_instant
+from chalicelib.ratings.worklist import EVERYWHERE, Wanted
+from chalicelib.shared.clock import Clock, format_instant, parse_instant
 from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.jobs import Job, Part
 from chalicelib.shared.viewer import Viewer
 
+_LAST_SECOND: Final = timedelta(seconds=1)  # the whole last second is in time
 _DONE: Final = {"contact": "contacted", "fix": "fix_begun", "reply": "replied", "close": "closed"}
 
 
@@ -40,19 +42,22 @@ class HandlingService:
         after: Mapping[str, Any] | None,
         limit: int,
     ) -> tuple[list[Rating], Mapping[str, Any] | None]:
-        """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one."""
+        """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one.
+
+        Of a status, or by whether they are overdue: status by status, the first duty before the others.
+        """
         if "supervisor" in viewer.roles:
-            owner = "ALL"
+            owner = EVERYWHERE
         elif viewer.roles & {"clerk", "window"} and viewer.organisation is not None:
             owner = viewer.organisation
         else:
             raise NotAllowed
-        found: list[Rating] = []
-        while True:
-            page, after = self._store.list_bad(owner, after, limit)
-            found.extend(one for one in page if self._fits(one, status, overdue) and not self._is_about(viewer, one))
-            if after is None or len(found) >= limit:
-                return found, after
+        wanted = Wanted(owner, f"staff:{viewer.subject}", () if status is None else (status,))
+        if overdue is not None:
+            last_missed = format_instant(self._clock.now() - _LAST_SECOND)
+            due = {"due_until": last_missed} if overdue else {"due_after": last_missed}
+            wanted = replace(wanted, statuses=wanted.statuses or HANDLED_IN, **due)
+        return self._store.list_bad(wanted, after, limit)
 
     def step(self, viewer: Viewer, rating_id: str, action: str, note: str | None, idempotency: Idempotency) -> Rating:
         """Take the next step; raise `NotFound`, `NotAllowed`, `WrongStep`. The person who is rated takes none."""
@@ -155,12 +160,6 @@ class HandlingService:
         if self._is_about(viewer, rating):
             raise NotAllowed
         return rating
-
-    def _fits(self, rating: Rating, status: str | None, overdue: bool | None) -> bool:  # noqa: FBT001
-        handling = rating.handling
-        if handling is None or status not in {None, handling.status}:
-            return False
-        return overdue in {None, self.is_overdue(handling)}
 
     def _is_about(self, viewer: Viewer, rating: Rating) -> bool:
         return any(one.target == f"staff:{viewer.subject}" for one in rating.judgements)

@@ -50,13 +50,8 @@ def writes_of(table: Table, reference: str, person: str) -> list[Write]:
 
 def forget_writes(table: Table, person: str) -> list[Write]:
     """Return the writes by which a person is known by no reference any more; those of other accounts stay."""
-    noted: list[str] = []
-    after: Item | None = None
-    while True:
-        items, after = table.query(f"PERSON#{person}", prefix=_NOTE, after=after)
-        noted += [item["sk"].removeprefix(_NOTE) for item in items]
-        if after is None:
-            break
+    notes = table.list_partition(f"PERSON#{person}", prefix=_NOTE, attributes=("sk",))
+    noted = [item["sk"].removeprefix(_NOTE) for item in notes]
     found = table.find_many([(f"REFERENCE#{one}", "PERSON") for one in noted])
     theirs = {item["pk"].removeprefix("REFERENCE#") for item in found if item["person"] == person}
     transaction = Transaction()

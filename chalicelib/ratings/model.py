@@ -21,6 +21,9 @@ STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 }
 """How a bad rating is handled: step → from which statuses, to which. The one declared table."""
 
+HANDLED_IN: Final = ("opened", "contacted", "fixing", "replied", "closed")
+"""The statuses of handling, in its order."""
+
 
 class Target(NamedTuple):
     """What is rated: `service:CODE`, `staff:ID`, `organisation:ID`, `channel:NAME`; `kind`: one of the four."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.ratings.model import Entry, Invitation, Rating
+from chalicelib.ratings.worklist import Wanted
 from chalicelib.shared.due import DueIndex
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
@@ -39,8 +40,8 @@ class Store(Protocol):
         """Return an invitation."""
         ...
 
-    def list_invitations(self, person: str, after: Place, limit: int) -> tuple[list[Invitation], Place]:
-        """Return a page of invitations."""
+    def list_invitations(self, person: str, now: str, after: Place, limit: int) -> tuple[list[Invitation], Place]:
+        """Return a page of invitations that are open."""
         ...
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
@@ -72,7 +73,7 @@ class Store(Protocol):
         """Delete the keys of a rating's original words."""
         ...
 
-    def list_bad(self, owner: str, after: Place, limit: int) -> tuple[list[Rating], Place]:
+    def list_bad(self, wanted: Wanted, after: Place, limit: int) -> tuple[list[Rating], Place]:
         """Return a page of bad ratings."""
         ...
 

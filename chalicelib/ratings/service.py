@@ -31,6 +31,7 @@ from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.viewer import Viewer
 
 MAX_DECISIONS: Final = 8
+_PAGE: Final = 100
 _PARTIES: Final = frozenset({"applicant", "respondent"})
 MEDIATION: Final = "service:mediation"
 ONLINE: Final = "channel:online"
@@ -132,8 +133,8 @@ class RatingService:
         self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
         """Return what the viewer may rate now, newest first."""
-        found, position = self._store.list_invitations(self._person(viewer), after, limit)
         now = self._clock.now()
+        found, position = self._store.list_invitations(self._person(viewer), format_instant(now), after, limit)
         return [one for one in found if one.rating is None and not one.is_expired(now)], position
 
     def rate(

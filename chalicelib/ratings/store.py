@@ -9,7 +9,9 @@
 | what a case or session earned a person | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = EARNED#<occasion>#<target>` |
 | the counters of a target | RatingsTable | `pk = SUMMARY#<target>`, `sk = SHARD#<n>` |
 | every target that was rated | gsi1 | `gsi1pk = TARGETS#<list>`, by target; the counters' own items |
+| a person's invitations that are open, newest first | gsi1 | `gsi1pk = OPEN#<pseudonym>`, by expiry, from now on |
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
+| those of a status, the first duty first | gsi1 | `gsi1pk = BAD#<organisation or ALL>#<status>` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | who is known by a reference | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
 | by which references a person is known | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = KNOWN#<blind index>` |
@@ -23,11 +25,12 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.ratings import known
+from chalicelib.ratings import known, worklist
 from chalicelib.ratings.earning import earn
 from chalicelib.ratings.model import Entry, Invitation, Rating, entries_of
 from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown, ContactTaken
 from chalicelib.ratings.tallies import add_up, names_of, names_of_handled, shards_of
+from chalicelib.ratings.worklist import Wanted
 from chalicelib.ratings.writes import (
     ENTRY,
     INVITATION,
@@ -97,11 +100,15 @@ class RatingStore:
         return None if item is None else Invitation.from_item(item)
 
     def list_invitations(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
+        self, person: str, now: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
-        """Return a page of invitations, used and unused, newest first. One query."""
-        items, last = self._page(f"PERSON#{person}", INVITATION, after, limit)
-        return [Invitation.from_item(item) for item in items], last
+        """Return a page of invitations that are open at `now`, newest first. One query and one batch read."""
+        start = None if after is None else dict(after)
+        rows, last = self._table.query_index(
+            f"OPEN#{person}", since=f"{now}~", after=start, limit=limit, newest_first=True
+        )
+        read = {item["sk"]: item for item in self._table.find_many([(row["pk"], row["sk"]) for row in rows])}
+        return [Invitation.from_item(read[row["sk"]]) for row in rows if row["sk"] in read], last
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
         """Write a rating, its public entries and counters, and use its invitation up; together, or not at all."""
@@ -111,7 +118,7 @@ class RatingStore:
         transaction.update(
             self._table.name,
             {"pk": f"PERSON#{rating.person}", "sk": INVITATION + rating.invitation},
-            "SET rating = :rating",
+            "SET rating = :rating REMOVE gsi1pk, gsi1sk",
             condition="attribute_exists(pk) AND attribute_not_exists(rating)",
             refusal=lambda _: AlreadyRated(),
             values={":rating": rating.id},
@@ -129,8 +136,7 @@ class RatingStore:
         for entry in entries_of(rating):
             put_entry(transaction, self._table.name, entry)
             add_counts(transaction, self._table.name, rating, entry.target, names_of(rating.created_at, entry.level))
-        if rating.handling is not None:
-            put_bad(transaction, self._table.name, rating)
+        put_bad(transaction, self._table.name, rating)
         self._committer.commit(transaction, idempotency=idempotency.showing(rating.shown()), result=result)
 
     def change(
@@ -150,6 +156,7 @@ class RatingStore:
         transaction = Transaction()
         put_meta(transaction, self._table.name, rating, seen)
         put_event(transaction, self._table.name, event)
+        put_bad(transaction, self._table.name, rating)
         for entry in entries_of(rating):
             put_entry(transaction, self._table.name, entry)
         for target in handled:
@@ -169,12 +176,7 @@ class RatingStore:
 
     def list_events(self, rating_id: str) -> Iterator[Event]:
         """Yield every event of a rating in order."""
-        after: Item | None = None
-        while True:
-            items, after = self._table.query(f"RATING#{rating_id}", prefix="EVENT#", after=after)
-            yield from map(Event.from_item, items)
-            if after is None:
-                return
+        return map(Event.from_item, self._table.list_partition(f"RATING#{rating_id}", prefix="EVENT#"))
 
     def list_mine(
         self, person: str, after: Mapping[str, Any] | None, limit: int
@@ -188,12 +190,11 @@ class RatingStore:
         self._people.delete_many([(f"KEYS#RATING-{rating_id}", subject) for subject in ("KEK", "text")])
 
     def list_bad(
-        self, owner: str, after: Mapping[str, Any] | None, limit: int
+        self, wanted: Wanted, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Rating], Mapping[str, Any] | None]:
-        """Return a page of bad ratings of an organisation, or of `ALL`, newest first. Two reads."""
-        start = None if after is None else dict(after)
-        items, last = self._table.query_index(f"BAD#{owner}", after=start, limit=limit, newest_first=True)
-        return self._many([item["id"] for item in items]), last
+        """Return a page of bad ratings, and the position to go on from; see `worklist`."""
+        ids, last = worklist.list_ids(self._table, wanted, after, limit)
+        return self._many(ids), last
 
     def list_entries(
         self, target: str, after: Mapping[str, Any] | None, limit: int
@@ -217,15 +218,11 @@ class RatingStore:
     def list_targets(self) -> Iterator[str]:
         """Yield every target that was ever rated, once. For ops: it reads an index entry for each shard."""
         for number in range(TARGET_LISTS):
-            last, after = None, None
-            while True:
-                items, after = self._table.query_index(f"TARGETS#{number}", after=after)
-                for item in items:
-                    if item["target"] != last:
-                        last = item["target"]
-                        yield last
-                if after is None:
-                    break
+            last = None
+            for item in self._table.list_index(f"TARGETS#{number}"):
+                if item["target"] != last:
+                    last = item["target"]
+                    yield last
 
     def list_every_entry(self, target: str) -> Iterator[Entry]:
         """Yield all entries of a target, oldest first."""

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from chalicelib.ratings import worklist
 from chalicelib.ratings.model import Entry, Invitation, Rating
 from chalicelib.ratings.races import RatingChanged
 from chalicelib.shared.due import due_keys
@@ -25,9 +26,10 @@ INVITATION: Final = "INVITATION#"
 def put_invitation(transaction: Transaction, table: str, invitation: Invitation) -> None:
     """Write a new invitation; refused with `RatingChanged` if it is there."""
     key = {"pk": f"PERSON#{invitation.person}", "sk": INVITATION + invitation.id}
+    open_until = {"gsi1pk": f"OPEN#{invitation.person}", "gsi1sk": f"{invitation.expires_at}#{invitation.id}"}
     transaction.put(
         table,
-        {**key, **invitation.to_item()},
+        {**key, **open_until, **invitation.to_item()},
         condition="attribute_not_exists(pk)",
         refusal=lambda _: RatingChanged(),
     )
@@ -73,18 +75,9 @@ def put_entry(transaction: Transaction, table: str, entry: Entry) -> None:
 
 
 def put_bad(transaction: Transaction, table: str, rating: Rating) -> None:
-    """List a bad rating: for its organisation, and for supervisors."""
-    for owner in (rating.organisation, "ALL"):
-        transaction.put(
-            table,
-            {
-                "pk": f"RATING#{rating.id}",
-                "sk": f"BAD#{owner}",
-                "id": rating.id,
-                "gsi1pk": f"BAD#{owner}",
-                "gsi1sk": f"{rating.created_at}#{rating.id}",
-            },
-        )
+    """List a bad rating, by its status: for its organisation, and for supervisors. Nothing for one not handled."""
+    for row in worklist.rows_of(rating):
+        transaction.put(table, row)
 
 
 def add_counts(transaction: Transaction, table: str, rating: Rating, target: str, counters: Iterable[str]) -> None:

@@ -66,7 +66,9 @@ class AnswersAtRest:
 
     def to_row(self, idempotency: Idempotency, answer: StoredAnswer) -> Item:
         """Return the row that keeps an answer."""
-        plain = json.dumps({"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}).encode()
+        # As UTF-8: escaped, a character outside the basic plane takes twelve bytes, and an item has 400 KB.
+        whole = {"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}
+        plain = json.dumps(whole, ensure_ascii=False).encode()
         row: Item = {
             **key_of(idempotency),
             "request_digest": idempotency.request_digest,

@@ -16,18 +16,22 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.shared.answers import AnswersAtRest, Claim, Sealer, key_of
 from chalicelib.shared.aws import Clients, unavailable_when_down
 from chalicelib.shared.dynamo import Pauses, find_item
-from chalicelib.shared.errors import Unavailable, YimaError
+from chalicelib.shared.errors import TooLarge, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Reopen, Replayed, StoredAnswer
 from chalicelib.shared.items import Item, from_wire, to_wire
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 MAX_ATTEMPTS: Final = 5
 MAX_WRITES: Final = 100
 _TRANSIENT_REASONS: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_ITEM_TOO_LARGE: Final = "Item size"  # "… has exceeded the maximum allowed size", "… to update has exceeded …"
 
 Refusal = Callable[[Item | None], YimaError]
 """Makes the error that a failed condition stands for, from the item as it was (None: absent)."""
@@ -193,7 +197,9 @@ class Committer:
                     if "ConditionalCheckFailed" in codes:
                         return reasons  # type: ignore[no-any-return]
                     if not codes & _TRANSIENT_REASONS:
-                        raise
+                        raise _invalid(cancelled) from cancelled
+                except client.exceptions.ClientError as refused:
+                    raise _invalid(refused) from refused
                 else:
                     return None
             if attempt + 1 < MAX_ATTEMPTS:
@@ -225,3 +231,13 @@ def _refusal_of(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -
         if reason.get("Code") == "ConditionalCheckFailed" and write.refusal is not None:
             return write.refusal(from_wire(reason["Item"]) if reason.get("Item") else None)
     return Unavailable()
+
+
+def _invalid(refused: ClientError) -> Exception:
+    """Return what it means that DynamoDB finds a transaction invalid: an item of more than 400 KB, or a fault of ours.
+
+    Engines name it by itself, or as the reason of one write.
+    """
+    reasons: Any = refused.response.get("CancellationReasons", [])
+    said = [refused.response["Error"].get("Message", ""), *(reason.get("Message") or "" for reason in reasons)]
+    return TooLarge() if any(_ITEM_TOO_LARGE in one for one in said) else refused

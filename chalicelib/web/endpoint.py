@@ -11,7 +11,7 @@ A view is a plain function. What it needs, it names in its signature:
 | `key: IdempotencyKey` | the `Idempotency-Key` → 400 without one |
 | `expected: ExpectedVersion` | the version in `If-Match`, if there is one → 412 |
 | `language: Language` | `"zh"` or `"en"` |
-| `name: str` for each `{name}` in the path | the path parameter, decoded; no UTF-8 → 404 |
+| `name: str` for each `{name}` in the path | the path parameter, decoded; what can name nothing → 404 |
 """
 
 from __future__ import annotations

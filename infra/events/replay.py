@@ -43,7 +43,8 @@ class Tally:
 class Replay:
     """One run of `events replay`.
 
-    `relay_of`: returns the relay of an aggregate's events; `say`: tells the operator, a line an event that is worth one.
+    `relay_of`: returns the relay of an aggregate's events; `say`: tells the operator, a line for each event that is
+    worth one.
     """
 
     def __init__(
