@@ -83,7 +83,7 @@ def _mediator(subject: str, number: int) -> Person:
     return person
 
 
-ROSTERS: Final = {"org-a": ("m-a", "m-both"), "org-b": ("m-b", "m-both")}
+ROSTERS: Final = {"org-a": ("m-a", "m-both", "m-c"), "org-b": ("m-b", "m-both", "m-d")}
 """Mediators by organisation: `m-both` works for two of them."""
 
 

@@ -16,6 +16,7 @@ from infra.simulate.invariants import after, during
 from infra.simulate.story import Story, Violation
 from infra.simulate.streams import Deliveries, Jobs
 
+_LEAPS: Final = (*("hours",) * 6, *("session",) * 6, "day", "day", "midnight", "days", "month", "year")
 _LAST_ACTS: Final = 60
 """How many answered errands are replayed at the end, at most."""
 
@@ -127,7 +128,7 @@ class Director:
         """Move the clock: people wait for sessions, nights and holidays pass; nothing is under way meanwhile."""
         story = self._story
         story.scheduler.finish()
-        kind = story.choices.choice(("hours", "hours", "session", "session", "day", "midnight", "days", "month", "year"))
+        kind = story.choices.choice(_LEAPS)
         by = {
             "hours": lambda: timedelta(hours=story.choices.randint(1, 8)),
             "session": lambda: rights.wait_for_end(story),

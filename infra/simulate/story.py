@@ -131,6 +131,13 @@ class Story:
         note.respondent = person
         person.plant(*note.values)
 
+    def notice_respondent(self, note: CaseNote, item: Item) -> None:
+        """Note who has joined a case where the answer to that was lost."""
+        joined = next((one.get("person") for one in item["parties"] if one["role"] == "respondent"), None)
+        person = self.person_of(joined)
+        if note.respondent is None and person is not None:
+            self.bind(note.code, person)
+
     def may_be_gone(self, errand: Errand) -> bool:
         """Tell whether the person may no longer see what the errand was about."""
         if errand.person.erased_at is not None:

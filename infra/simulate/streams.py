@@ -18,6 +18,7 @@ MAX_ATTEMPTS: Final = 20
 """How often a batch is tried before it goes to the queue of the undeliverable."""
 
 _RETRIED: Final = (Unavailable, SomeNotDelivered)
+_MET: Final = "TransactionConflict"
 
 
 class Deliveries:
@@ -125,7 +126,7 @@ class Deliveries:
         if poisoned:
             story.found("poison-stops-batch", f"{handler}: {type(failed).__name__} from {type(cause).__name__}: {cause}")
             return []
-        if not isinstance(cause, _RETRIED):
+        if not isinstance(cause, _RETRIED) and _MET not in type(cause).__name__:
             story.found("handler-crashed", f"{handler}: {type(cause).__name__}: {cause} on {_told(batch[0])}")
         return self._given_up(handler, batch, f"{type(cause).__name__}: {cause}")
 

@@ -6,23 +6,34 @@ from datetime import timedelta
 from typing import Any, Final
 
 from chalicelib.shared.codes import parse_code, show_code
+from chalicelib.shared.items import Item
 from infra.simulate.errands import Reply
 from infra.simulate.people import REGIONS, ROSTERS, Person, filing
 from infra.simulate.story import CaseNote, Story
 
 _TYPES: Final = ("neighbour", "contract_loan", "consumer")
 _ENDED: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted", "concluded"})
-_NEXT: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "submitted": (("clerk", "accept"), ("clerk", "accept"), ("clerk", "accept"), ("clerk", "refuse"), ("applicant", "withdraw")),
-    "accepted": (("join", ""), ("respondent", "consent"), ("respondent", "consent"), ("clerk", "assign"), ("clerk", "assign")),
-    "assigned": (("mediator", "take"), ("mediator", "take"), ("mediator", "take"), ("mediator", "pass")),
-    "mediating": (("mediator", "draft_agreement"), ("mediator", "draft_agreement"), ("mediator", "end"), ("applicant", "extend")),
-    "agreed": (("applicant", "sign"), ("respondent", "sign"), ("respondent", "sign"), ("applicant", "sign")),
-    "signed": (("applicant", "apply_confirmation"), ("respondent", "apply_confirmation"), ("applicant", "fulfil")),
-    "confirming": (("court", "confirm"), ("court", "confirm"), ("court", "dismiss")),
-    "confirmed": (("applicant", "fulfil"), ("respondent", "fulfil")),
-}
-"""What usually happens next; the rest comes from the `actions` that people are offered."""
+_ENDING: Final = frozenset({"withdraw", "refuse", "mark_unreachable", "decline", "end", "refuse_to_sign", "pass"})
+"""Actions that lead away from an agreement: mostly passed over, or no case would come far."""
+
+
+def usual_steps(item: Item, note: CaseNote) -> list[tuple[str, str]]:
+    """Return what usually happens next, as (role, action)."""
+    status, parties = item["status"], {one["role"]: one for one in item["parties"]}
+    if status == "accepted" and note.respondent is None:
+        return [("join", "")]
+    if status == "accepted" and not parties["respondent"].get("consented_at"):
+        return [("respondent", "consent")]
+    return {
+        "submitted": [("clerk", "accept")],
+        "accepted": [("clerk", "assign")],
+        "assigned": [*[("mediator", "take")] * 4, ("mediator", "pass")],
+        "mediating": [("mediator", "draft_agreement"), ("applicant", "extend")],
+        "agreed": [(role, "sign") for role, one in sorted(parties.items()) if not one.get("signed_at")],
+        "signed": [(role, "apply_confirmation") for role, one in sorted(parties.items()) if not one.get("applied_at")],
+        "confirming": [("court", "confirm"), ("court", "confirm"), ("court", "dismiss")],
+        "confirmed": [("applicant", "fulfil"), ("respondent", "fulfil")],
+    }.get(status, [])
 
 
 def file(story: Story) -> None:
@@ -48,7 +59,8 @@ def go_on(story: Story) -> None:
         file(story)
         return
     item = story.case_item(note.code)
-    options = _NEXT.get(item["status"], ())
+    story.notice_respondent(note, item)
+    options = usual_steps(item, note)
     if not options or story.choices.random() < 0.15:  # noqa: PLR2004 - now and then people do what they are offered
         as_offered(story, note)
         return
@@ -76,6 +88,8 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
         return
     view = reply.json()
     offered = [one["action"] for one in view["actions"]]
+    if story.choices.random() < 0.75:  # noqa: PLR2004
+        offered = [one for one in offered if one not in _ENDING]
     if not offered:
         return
     action = story.choices.choice(offered)
@@ -95,10 +109,16 @@ def act(story: Story, note: CaseNote, person: Person, action: str) -> Reply | No
 
 def join(story: Story, note: CaseNote) -> None:
     """Join a case by its invite code, as somebody who has no part in it yet."""
-    strangers = [one for one in story.city.citizens if one is not note.applicant and not one.leaving]
-    person = note.respondent or story.choices.choice(strangers)
-    if note.invite is None or note.respondent is not None:
+    if note.respondent is not None:
         return
+    if note.invite is None:
+        reply = story.errands.ask(note.applicant, "GET", f"/v1/cases/{show_code(note.code)}", case=note.code)
+        invites = reply.json()["invite_codes"] if reply is not None and reply.ok else []
+        if not invites:
+            return
+        note.invite = invites[0]["invite_code"]
+    strangers = [one for one in story.city.citizens if one is not note.applicant and not one.leaving]
+    person = story.choices.choice(strangers)
     story.errands.ask(
         person,
         "POST",
@@ -169,7 +189,8 @@ def holder(story: Story, note: CaseNote, item: dict[str, Any], role: str) -> Per
 
 def details(story: Story, person: Person, action: str, item: dict[str, Any]) -> dict[str, Any]:
     """Return a body that suits an action."""
-    roster = ROSTERS[item["organisation"]]
+    roster = [one for one in ROSTERS[item["organisation"]] if one not in item.get("excluded_mediators", ())]
+    roster = roster or list(ROSTERS[item["organisation"]])
     until = (story.now + timedelta(days=story.choices.choice((45, 50)))).date()
     bodies: dict[str, Any] = {
         "refuse": lambda: {"reason": "不属于受理范围"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.items import from_wire
 from infra.simulate.acts.cases import appeal, go_on
@@ -104,7 +105,7 @@ def leave(story: Story, person: Person) -> None:
     person.leaving = True
 
     def erased(_: object) -> None:
-        person.erased_at = story.now.isoformat()
+        person.erased_at = format_instant(story.now)
 
     reply = story.errands.ask(person, "POST", "/v1/me/erasure", {}, after=erased)
     if reply is not None and not reply.ok and reply.status != 503:  # noqa: PLR2004

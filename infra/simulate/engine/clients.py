@@ -27,6 +27,9 @@ _ANYWHERE: Final = frozenset({"request_lost", "reply_lost", "throttled", "broken
 _WRITES: Final = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
 _BATCHES: Final = frozenset({"batch_get_item", "batch_write_item"})
 
+Conflicts = Callable[[str, Mapping[str, Any]], bool]
+"""Tells whether a write can meet a transaction at its items."""
+
 
 class Calls:
     """The one way to AWS: hands over, draws a fate, and makes the call as the SDK would."""
@@ -38,11 +41,11 @@ class Calls:
         self._choices = choices
         self._tick = tick
 
-    def make(self, service: str, operation: str, request: Mapping[str, Any], effect: Callable[[], Any]) -> Any:
+    def make(
+        self, service: str, operation: str, request: Mapping[str, Any], effect: Callable[[], Any], *, conflicts: bool
+    ) -> Any:
         """Make one call, with up to three attempts; raise what the SDK would raise, or `Killed`."""
-        possible = _ANYWHERE
-        if operation in _WRITES:
-            possible |= {"conflict"}
+        possible = _ANYWHERE | ({"conflict"} if conflicts else set())
         if operation in _BATCHES:
             possible |= {"partly"}
         failed: Exception | None = None
@@ -99,10 +102,13 @@ class Calls:
 class _Service:
     """A client whose methods are calls of `effects`: operation name to what it does."""
 
-    def __init__(self, name: str, calls: Calls, effects: Callable[[str, Mapping[str, Any]], Any]) -> None:
+    def __init__(
+        self, name: str, calls: Calls, effects: Callable[[str, Mapping[str, Any]], Any], conflicts: Conflicts
+    ) -> None:
         self._name = name
         self._calls = calls
         self._effects = effects
+        self._conflicts = conflicts
         self.exceptions = SimpleNamespace(
             **{name: kind for name, kind in vars(dynamodb).items() if isinstance(kind, type)},
             NoSuchKey=NoSuchKey,
@@ -112,7 +118,9 @@ class _Service:
         """Return the method of an operation."""
 
         def call(**request: Any) -> Any:
-            return self._calls.make(self._name, operation, request, lambda: self._effects(operation, request))
+            conflicts = operation in _WRITES and self._conflicts(operation, request)
+            effect = lambda: self._effects(operation, request)  # noqa: E731
+            return self._calls.make(self._name, operation, request, effect, conflicts=conflicts)
 
         return call
 
@@ -179,4 +187,4 @@ class SimulatedClients(Clients):
             "sns": cloud.topic.call,
         }
         for name, effects in services.items():
-            self.__dict__[name] = _Service(name, calls, effects)
+            self.__dict__[name] = _Service(name, calls, effects, cloud.dynamodb.may_conflict)

@@ -63,6 +63,7 @@ class MemoryDynamoDb:
         self.tables = dict(tables)
         self.observe: Observer = lambda _: None
         self.lag: Callable[[], int] = lambda: 0
+        self.in_transactions: set[tuple[str, str, str]] = set()
         self._tokens: dict[str, str] = {}
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +79,13 @@ class MemoryDynamoDb:
         if name not in self.tables:
             raise refused(ResourceNotFoundException, "DescribeTable", message=name)
         return self.tables[name]
+
+    def may_conflict(self, operation: str, request: Mapping[str, Any]) -> bool:
+        """Tell whether a call can meet a transaction: a single write can at items that transactions write too."""
+        if operation == "transact_write_items":
+            return True
+        attributes = request.get("Item") or request.get("Key") or {}
+        return (request["TableName"], *_key(attributes)) in self.in_transactions
 
     def _describe_table(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"Table": {"TableName": self.table(request["TableName"]).name, "TableStatus": "ACTIVE"}}
@@ -174,6 +182,7 @@ class MemoryDynamoDb:
         keys = [(write["TableName"], *_key_of(kind, write)) for kind, write in items]
         if len(items) > MAX_TRANSACTION or len(set(keys)) < len(keys):
             raise BadExpression("a transaction takes 100 writes, and no item twice")
+        self.in_transactions.update(keys)
         made = [self._decide(kind, write) for kind, write in items]
         if None in made:
             raise cancelled([_reason(self, kind, write, one) for (kind, write), one in zip(items, made, strict=True)])
