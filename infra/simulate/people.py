@@ -83,7 +83,7 @@ def _mediator(subject: str, number: int) -> Person:
     return person
 
 
-ROSTERS: Final = {"org-a": ("m-a", "m-both", "m-c"), "org-b": ("m-b", "m-both", "m-d")}
+ROSTERS: Final = {"org-a": ("m-both", "m-a", "m-c"), "org-b": ("m-both", "m-b", "m-d")}
 """Mediators by organisation: `m-both` works for two of them."""
 
 

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from infra.simulate.acts import cases, rights, sessions
+from infra.simulate.acts import cases, prelude, rights, sessions
 from infra.simulate.engine.faults import Weather
 from infra.simulate.faults_put_back import put_back
 from infra.simulate.invariants import after, during
 from infra.simulate.story import Story, Violation
 from infra.simulate.streams import Deliveries, Jobs
 
+_OFFERS_RUN_OUT: Final = 0.1
+"""How often the next step is that an offer, if there is one, runs out."""
 _LEAPS: Final = (*("hours",) * 6, *("session",) * 6, "day", "day", "midnight", "days", "month", "year")
 _LAST_ACTS: Final = 60
 """How many answered errands are replayed at the end, at most."""
@@ -77,7 +79,7 @@ class Director:
         self._deliveries = Deliveries(story)
         self._jobs = Jobs(story)
         story.listeners.append(during.Watch(story))
-        mood = story.choices.choice
+        mood, crowded = story.choices.choice, story.weather.crowded
         self._acts: list[tuple[str, Callable[[], None], float]] = [
             ("file", lambda: cases.file(story), mood((2, 4))),
             ("go on", lambda: cases.go_on(story), mood((20, 40))),
@@ -86,8 +88,9 @@ class Director:
             ("appeal", lambda: cases.appeal(story), mood((1, 4))),
             ("book", lambda: sessions.book(story), mood((4, 12))),
             ("session", lambda: sessions.handle(story), mood((6, 15))),
-            ("line", lambda: sessions.wait_in_line(story), mood((0, 3, 6))),
-            ("leave line", lambda: sessions.leave_line(story), mood((0, 2, 5))),
+            ("give up", lambda: sessions.give_up(story), 8 if crowded else mood((0, 2))),
+            ("line", lambda: sessions.wait_in_line(story), 8 if crowded else mood((0, 2))),
+            ("leave line", lambda: sessions.leave_line(story), mood((0, 1, 2))),
             ("hours", lambda: sessions.set_hours(story), mood((0, 1))),
             ("rate", lambda: rights.rate(story), mood((2, 6))),
             ("bad ratings", lambda: rights.handle_bad(story), mood((0, 2))),
@@ -107,6 +110,9 @@ class Director:
         names = [name for name, _, _ in self._acts]
         weights = [weight for _, _, weight in self._acts]
         works = {name: work for name, work, _ in self._acts}
+        story.calm()
+        prelude.tell(story, story.weather.settled_cases)
+        story.rage()
         while story.step < steps:
             if any(one.name == stop_at for one in story.violations):
                 break
@@ -115,6 +121,9 @@ class Director:
                 story.scheduler.turn()
                 continue
             story.step += 1
+            if sessions.offers(story) and story.choices.random() < _OFFERS_RUN_OUT:
+                self._let_offer_run_out()
+                continue
             if story.choices.random() < story.weather.clock_leaps:
                 self._leap()
                 continue
@@ -124,11 +133,23 @@ class Director:
         if not any(one.name == stop_at for one in story.violations):
             self._come_to_rest()
 
+    def _let_offer_run_out(self) -> None:
+        """Go to when the next offer runs out: the job that lets it lapse, and people in the line, meet there."""
+        story = self._story
+        story.scheduler.finish()
+        due = [datetime.fromisoformat(one) for one in sessions.offers(story)]
+        if due and due[0] > story.now:
+            story.city.clock.advance(due[0] - story.now)
+            story.say("-- an offer runs out")
+        story.scheduler.start("job", lambda: self._jobs.run("deadlines"))
+        act = story.choices.choice((sessions.leave_line, sessions.leave_line, sessions.wait_in_line, sessions.book))
+        story.scheduler.start("in line", lambda: act(story))
+
     def _leap(self) -> None:
         """Move the clock: people wait for sessions, nights and holidays pass; nothing is under way meanwhile."""
         story = self._story
         story.scheduler.finish()
-        kind = story.choices.choice(_LEAPS)
+        kind = story.choices.choice(_LEAPS[:13] if story.weather.crowded else _LEAPS)
         by = {
             "hours": lambda: timedelta(hours=story.choices.randint(1, 8)),
             "session": lambda: rights.wait_for_end(story),

@@ -134,7 +134,7 @@ class Deliveries:
         given_up = []
         for one in batch:
             self._failed[one.seq] = self._failed.get(one.seq, 0) + 1
-            if self._failed[one.seq] >= MAX_ATTEMPTS:
+            if self._failed[one.seq] >= MAX_ATTEMPTS and not self._story.city.calls.weather.odds:
                 given_up.append(one)
                 self._story.found("event-stuck", f"{handler}: {_told(one)} failed {MAX_ATTEMPTS} times: {why}")
         return given_up

@@ -40,7 +40,8 @@ def file(story: Story) -> None:
     """File a dispute."""
     person = story.choices.choice([one for one in story.city.citizens if not one.leaving])
     number = len(story.errands.every)
-    body, theirs = filing(person, number, story.choices.choice(REGIONS), story.choices.choice(_TYPES))
+    region = REGIONS[0] if story.weather.crowded and number % 4 else story.choices.choice(REGIONS)
+    body, theirs = filing(person, number, region, story.choices.choice(_TYPES))
     person.plant(*theirs, personal=False)
 
     def filed(reply: Reply) -> None:
@@ -61,6 +62,8 @@ def go_on(story: Story) -> None:
     item = story.case_item(note.code)
     story.notice_respondent(note, item)
     options = usual_steps(item, note)
+    if item["status"] == "mediating" and story.weather.crowded and story.choices.random() < 0.85:  # noqa: PLR2004
+        return  # people still talk: and need sessions for it
     if not options or story.choices.random() < 0.15:  # noqa: PLR2004 - now and then people do what they are offered
         as_offered(story, note)
         return
@@ -99,10 +102,12 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
         story.found("offered-but-refused", f"{action} by {role} in {view['status']}: {answer.problem}")
 
 
-def act(story: Story, note: CaseNote, person: Person, action: str) -> Reply | None:
+def act(
+    story: Story, note: CaseNote, person: Person, action: str, body: dict[str, Any] | None = None
+) -> Reply | None:
     """Take an action with details that suit it."""
     item = story.case_item(note.code)
-    body = details(story, person, action, item)
+    body = details(story, person, action, item) if body is None else body
     path = f"/v1/cases/{show_code(note.code)}/actions/{action}"
     return story.errands.ask(person, "POST", path, body, case=note.code)
 
@@ -191,6 +196,8 @@ def details(story: Story, person: Person, action: str, item: dict[str, Any]) -> 
     """Return a body that suits an action."""
     roster = [one for one in ROSTERS[item["organisation"]] if one not in item.get("excluded_mediators", ())]
     roster = roster or list(ROSTERS[item["organisation"]])
+    if story.weather.crowded and story.choices.random() < 0.9:  # noqa: PLR2004
+        roster = roster[:1]
     until = (story.now + timedelta(days=story.choices.choice((45, 50)))).date()
     bodies: dict[str, Any] = {
         "refuse": lambda: {"reason": "不属于受理范围"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.shared.clock import SHANGHAI
+from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.items import from_wire
 from infra.simulate.acts.cases import go_on, holder
@@ -17,9 +17,9 @@ _SIDES: Final = ("applicant", "respondent", "mediator")
 _WEEKLY: Final = {day: [["09:00", "12:00"], ["13:30", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
-def book(story: Story) -> None:
+def book(story: Story, note: CaseNote | None = None) -> None:
     """Look for slots of a case, and ask for one of the first: that is where people collide."""
-    note = _choose(story)
+    note = note or _choose(story)
     if note is None:
         go_on(story)
         return
@@ -81,11 +81,38 @@ def confirm_many(story: Story) -> None:
             story.errands.misuse(errand, {"ids": others})
 
 
-def wait_in_line(story: Story) -> None:
-    """Join the line of a case's mediator."""
-    note = _choose(story)
-    person = None if note is None else _side(story, note)
-    if note is None or person is None:
+def give_up(story: Story) -> None:
+    """Cancel a session as its mediator: its slot goes to whoever waits."""
+    sessions = [one for one in live(story) if one["start"] > format_instant(story.now + timedelta(hours=5))]
+    if not sessions:
+        book(story)
+        return
+    lines = [(one["pk"].split("#")[1:], one.get("case_code")) for one in _lines(story)]
+    waited_for = [
+        one
+        for one in sessions
+        if any(line == [one["organisation"], one["mediator"]] and code != one["case_code"] for line, code in lines)
+    ]
+    one = story.choices.choice(waited_for or sessions)
+    body = {"reason": "调解员有事"}
+    mediator = story.city.people[one["mediator"]]
+    path = f"/v1/appointments/{one['id']}/actions/{'cancel' if one['status'] == 'confirmed' else 'decline'}"
+    story.errands.ask(mediator, "POST", path, body, case=one["case_code"])
+
+
+def wait_in_line(story: Story, note: CaseNote | None = None) -> None:
+    """Join the line of a case's mediator, as one of the cases without sessions, mostly."""
+    sessions = live(story)
+    taken = [one["case_code"] for one in sessions]
+    bookable = []
+    for one in story.cases.values():
+        item = story.case_item(one.code)
+        others = any(each["mediator"] == item.get("mediator") and each["case_code"] != one.code for each in sessions)
+        if item.get("status") in _BOOKABLE and taken.count(one.code) < 2 and others:  # noqa: PLR2004 - two at most
+            bookable.append(one)
+    note = note or (story.choices.choice(bookable) if bookable else _choose(story))
+    person = None if note is None else story.choices.choice((note.applicant, note.respondent))
+    if note is None or person is None or person.leaving:
         return
     today = story.now.astimezone(SHANGHAI).date()
     body = {
@@ -99,19 +126,17 @@ def wait_in_line(story: Story) -> None:
 
 def leave_line(story: Story) -> None:
     """Leave the line, a case with an offer before the others."""
-    lines = [
-        from_wire(item) for item in story.city.table("appointments").every() if item["pk"]["S"].startswith("WAITLIST#")
-    ]
-    codes = [code for one in lines if (code := one.get("case_code")) in story.cases]
+    codes = [code for one in _lines(story) if (code := one.get("case_code")) in story.cases]
     offered = [code for code in codes if story.case_item(code).get("offer")]
     if not codes:
         wait_in_line(story)
         return
     note = story.cases[story.choices.choice(offered or codes)]
-    person = _side(story, note)
-    if person is not None:
-        body = {"case_code": show_code(note.code)}
-        story.errands.ask(person, "DELETE", "/v1/waitlist", body, case=note.code, keyed=False)
+    person = story.choices.choice((note.applicant, note.respondent))
+    if person is None or person.leaving:
+        return
+    body = {"case_code": show_code(note.code)}
+    story.errands.ask(person, "DELETE", "/v1/waitlist", body, case=note.code, keyed=False)
 
 
 def set_hours(story: Story) -> None:
@@ -142,6 +167,17 @@ def live(story: Story) -> list[dict[str, Any]]:
         if item["pk"]["S"].startswith("APPOINTMENT#") and item["sk"]["S"] == "META"
         if (one := from_wire(item))["status"] in {"requested", "confirmed"}
     ]
+
+
+def offers(story: Story) -> list[str]:
+    """Return when the offers that are made run out, the next one first."""
+    every = story.city.table("appointments").every()
+    return sorted(item["expires_at"]["S"] for item in every if item["pk"]["S"].startswith("OFFER-"))
+
+
+def _lines(story: Story) -> list[dict[str, Any]]:
+    every = story.city.table("appointments").every()
+    return [from_wire(item) for item in every if item["pk"]["S"].startswith("WAITLIST#")]
 
 
 def _choose(story: Story) -> CaseNote | None:

@@ -30,7 +30,11 @@ _FIERCENESS: Final = (0.0, 0.0, 0.002, 0.01, 0.03)
 
 @dataclass(frozen=True)
 class Weather:
-    """One run's luck: how often each fate strikes, and how people, streams and the clock behave."""
+    """One run's luck: how often each fate strikes, and how people, streams and the clock behave.
+
+    `stays`: how probable an act goes on at a pause; `at_once`: acts under way; `crowded`: whether most cases have
+    one mediator, for whose slots people wait; `settled_cases`: in mediation before the weather turns; the other figures are odds.
+    """
 
     odds: Mapping[str, float] = field(default_factory=dict)
     stays: float = 0.6
@@ -40,6 +44,8 @@ class Weather:
     redelivered: float = 0.0
     poison: float = 0.0
     clock_leaps: float = 0.03
+    crowded: bool = False
+    settled_cases: int = 0
 
     @classmethod
     def of(cls, choices: random.Random) -> Self:
@@ -54,6 +60,8 @@ class Weather:
             redelivered=choices.choice((0.1, 0.3, 0.5)),
             poison=choices.choice((0.0, 0.0, 0.1)),
             clock_leaps=choices.choice((0.02, 0.05)),
+            crowded=choices.choice((False, True)),
+            settled_cases=choices.choice((0, 4, 6)),
         )
 
     def fate(self, choices: random.Random, possible: frozenset[str]) -> str | None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.shared.clock import format_instant
+from chalicelib.appointments.availability import Availability, cell_names
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.shared.calendar import work_calendar
+from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.items import from_wire
 from infra.simulate.engine.tables import Change
 from infra.simulate.story import Story
@@ -25,6 +29,8 @@ class Watch:
         for one in changes:
             if one.key[0].startswith("APPOINTMENT#") and one.key[1] == "META" and one.new is not None:
                 self._check(from_wire(one.new), None if one.old is None else from_wire(one.old))
+            elif one.key[0].startswith("OFFER-") and one.new is not None and one.old is None:
+                self._check_offer(from_wire(one.new))
 
     def _check(self, one: dict[str, Any], before: dict[str, Any] | None) -> None:
         if one["status"] in {"requested", "confirmed"}:
@@ -59,3 +65,19 @@ class Watch:
         if case.get("status") in _BOOKABLE and case.get("mediator") == one["mediator"]:
             what = f"{one['id']} of {one['case_code']} ({case['status']}) with {one['mediator']}"
             self._story.found("cancelled-without-cause", what)
+
+    def _check_offer(self, offer: dict[str, Any]) -> None:
+        """What is offered lies in the mediator's hours."""
+        start = datetime.fromisoformat(offer["start"])
+        day = start.astimezone(SHANGHAI).date()
+        table = self._story.city.table("appointments")
+        stored = table.find((f"AVAILABILITY#{offer['organisation']}", f"MEDIATOR#{offer['mediator']}"))
+        rules = BookingRules.load()
+        hours = (
+            Availability.default(offer["mediator"], offer["organisation"], rules)
+            if stored is None
+            else Availability.from_item(from_wire(stored))
+        )
+        cells = cell_names(start, offer["minutes"] // rules.grid_minutes, rules.grid_minutes)
+        if not hours.cells_on(day, work_calendar(), rules.grid_minutes).issuperset(cells):
+            self._story.found("offer-outside-hours", f"{offer['pk']} of {offer['mediator']} at {offer['start']}")

@@ -12,6 +12,7 @@ from infra.simulate.story import Story
 
 _CELL: Final = re.compile(r"t\d{4}")
 _TOOK_PLACE: Final = frozenset({"confirmed", "held", "no_show", "unreported"})
+_BOOKABLE: Final = frozenset({"assigned", "mediating", "agreed"})
 _GRID: Final = timedelta(minutes=30)
 
 
@@ -32,6 +33,16 @@ def check(story: Story) -> None:
     for one in items:
         if one["pk"].startswith("WAITLIST#") and "modes" not in one:
             story.found("broken-wish", f"{one['pk']} {one['sk']} holds only {sorted(one)}")
+        elif one["pk"].startswith("WAITLIST#"):
+            _check_wish(story, one)
+
+
+def _check_wish(story: Story, one: dict[str, Any]) -> None:
+    """Only cases that can still book wait in a line, and in the line of their mediator."""
+    case = story.case_item(one["case_code"])
+    if case.get("status") not in _BOOKABLE or case.get("mediator") != one["mediator"]:
+        what = f"{one['case_code']} ({case.get('status')}, {case.get('mediator')})"
+        story.found("stale-wish", f"{what} waits in the line of {one['mediator']}")
 
 
 def _check_cell(  # noqa: PLR0917 - one cell with all it is compared with

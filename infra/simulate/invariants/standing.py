@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from chalicelib.cases.statuses import STATUSES
 from chalicelib.shared.codes import show_code
 from infra.simulate.acts.cases import holder
 from infra.simulate.story import CaseNote, Story
 
-_FINAL: Final = frozenset({"settled", "concluded", "failed", "withdrawn", "not_accepted"})
+_FINAL: Final = frozenset(code for code, one in STATUSES.items() if one.ended)
 _ROLES: Final = ("applicant", "respondent", "clerk", "mediator", "court", "reviewer")
 
 
