@@ -227,7 +227,13 @@ def _settings() -> Settings:
     for field in fields(Settings):
         text = str(field.type)
         values[field.name] = (
-            frozenset() if "frozenset" in text else () if "tuple" in text else Path("build") if "Path" in text else field.name
+            frozenset()
+            if "frozenset" in text
+            else ()
+            if "tuple" in text
+            else Path("build")
+            if "Path" in text
+            else field.name
         )
     return Settings(**values)
 
@@ -242,8 +248,6 @@ def route_of(app: Chalice, path: str) -> tuple[str, dict[str, str] | None]:
         if len(pieces) == len(parts) and all(
             piece == part or piece.startswith("{") for piece, part in zip(pieces, parts, strict=True)
         ):
-            found = {
-                piece[1:-1]: part for piece, part in zip(pieces, parts, strict=True) if piece.startswith("{")
-            }
+            found = {piece[1:-1]: part for piece, part in zip(pieces, parts, strict=True) if piece.startswith("{")}
             return resource, found or None
     raise LookupError(path)

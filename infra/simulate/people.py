@@ -78,7 +78,9 @@ def staff(mediators: dict[str, tuple[str, ...]]) -> list[Person]:
 
 def _mediator(subject: str, number: int) -> Person:
     """Return a mediator, who has neighbours like everybody else."""
-    person = Person(subject, frozenset({"citizen", "mediator"}), None, f"调解人某{number:02d}号", f"1370000{number:04d}")
+    person = Person(
+        subject, frozenset({"citizen", "mediator"}), None, f"调解人某{number:02d}号", f"1370000{number:04d}"
+    )
     person.plant(person.name, person.phone)
     return person
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from infra.simulate.invariants import after, during
 from infra.simulate.story import Story, Violation
 from infra.simulate.streams import Deliveries, Jobs
 
-_OFFERS_RUN_OUT: Final = 0.1
+_OFFERS_RUN_OUT: Final = 0.2
 """How often the next step is that an offer, if there is one, runs out."""
 _LEAPS: Final = (*("hours",) * 6, *("session",) * 6, "day", "day", "midnight", "days", "month", "year")
 _LAST_ACTS: Final = 60
@@ -142,8 +143,9 @@ class Director:
             story.city.clock.advance(due[0] - story.now)
             story.say("-- an offer runs out")
         story.scheduler.start("job", lambda: self._jobs.run("deadlines"))
-        act = story.choices.choice((sessions.leave_line, sessions.leave_line, sessions.wait_in_line, sessions.book))
-        story.scheduler.start("in line", lambda: act(story))
+        for act in (sessions.leave_line, story.choices.choice((sessions.wait_in_line, sessions.book))):
+            work = functools.partial(act, story)
+            story.scheduler.start("in line", work, asleep=story.choices.randint(0, 30))
 
     def _leap(self) -> None:
         """Move the clock: people wait for sessions, nights and holidays pass; nothing is under way meanwhile."""

@@ -161,14 +161,14 @@ class Story:
         text = reply.body.decode()
         for person in self.city.people.values():
             if person.erased_at is not None:
-                shown = [value for value in person.personal if value in text]
+                shown = sorted(value for value in person.personal if value in text)
                 if shown:
                     self.found("erased-shown", f"{errand.name}: {person.subject}'s {shown[0]}")
         again = errand.first is not None and errand.case in self.cases
         if again and errand.case is not None and self.may_be_gone(errand) and errand.person.erased_at is None:
             note = self.cases[errand.case]
             values = {*note.values, note.applicant.phone}
-            shown = [value for value in values if value in text]
+            shown = sorted(value for value in values if value in text)
             if shown:
                 self.found("stranger-shown", f"{errand.name} is nothing to the case any more, and reads {shown[0]}")
 

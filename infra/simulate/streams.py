@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.shared.clock import format_instant
@@ -17,6 +18,7 @@ from infra.simulate.story import Story
 MAX_ATTEMPTS: Final = 20
 """How often a batch is tried before it goes to the queue of the undeliverable."""
 
+_KEPT_AT_LEAST: Final = timedelta(days=365)
 _RETRIED: Final = (Unavailable, SomeNotDelivered)
 _MET: Final = "TransactionConflict"
 
@@ -43,7 +45,9 @@ class Deliveries:
         story = self._story
         consumers = story.city.consumers()
         handler, table, size = story.choices.choice(consumers)
-        ready = [key for key in sorted(self._waiting) if key[0] == table and key not in self._busy and self._waiting[key]]
+        ready = [
+            key for key in sorted(self._waiting) if key[0] == table and key not in self._busy and self._waiting[key]
+        ]
         if not ready:
             return
         chosen = story.choices.sample(ready, min(len(ready), story.choices.randint(1, 6)))
@@ -73,6 +77,8 @@ class Deliveries:
             start = story.choices.randrange(len(self._delivered))
         handler, first = self._delivered[story.choices.randrange(start, len(self._delivered))]
         same = [one for name, one in self._delivered if name == handler and one.key[0] == first.key[0]]
+        if story.now - datetime.fromisoformat(_at(first)) > _KEPT_AT_LEAST:
+            return  # what was told of it may be forgotten by now, and would be told anew
         some = same if story.choices.random() < 0.5 else [first]  # noqa: PLR2004
         story.say(f"{handler} again: {[_told(one) for one in some]}")
         self._handle(handler, some, again=True)
@@ -115,16 +121,22 @@ class Deliveries:
         # Lambda goes on from the first that failed.
         if poisoned and failures == {_POISON_SEQ}:
             return list(batch)
-        first = next((n for n, one in enumerate(records) if one["dynamodb"]["SequenceNumber"] in failures), len(records))
+        first = next(
+            (n for n, one in enumerate(records) if one["dynamodb"]["SequenceNumber"] in failures), len(records)
+        )
         done = [one for one in batch if _seq(one) in {each["dynamodb"]["SequenceNumber"] for each in records[:first]}]
         return self._given_up(handler, [one for one in batch if one not in done], "reported as failed") + done
 
-    def _after_failure(self, handler: str, batch: Sequence[Change], failed: Exception, *, poisoned: bool) -> list[Change]:
+    def _after_failure(
+        self, handler: str, batch: Sequence[Change], failed: Exception, *, poisoned: bool
+    ) -> list[Change]:
         story = self._story
         cause = failed.__cause__ or failed
         story.say(f"{handler}: {type(failed).__name__} from {type(cause).__name__}: {cause}")
         if poisoned:
-            story.found("poison-stops-batch", f"{handler}: {type(failed).__name__} from {type(cause).__name__}: {cause}")
+            story.found(
+                "poison-stops-batch", f"{handler}: {type(failed).__name__} from {type(cause).__name__}: {cause}"
+            )
             return []
         if not isinstance(cause, _RETRIED) and _MET not in type(cause).__name__:
             story.found("handler-crashed", f"{handler}: {type(cause).__name__}: {cause} on {_told(batch[0])}")
@@ -222,6 +234,10 @@ def _seq(change: Change) -> str:
 def _told(change: Change) -> str:
     name = (change.new or {}).get("name", {}).get("S", "?")
     return f"{change.key[0].partition('#')[2][:6]}/{change.key[1].removeprefix('EVENT#').lstrip('0')} {name}"
+
+
+def _at(change: Change) -> str:
+    return str((change.new or {})["at"]["S"])
 
 
 def _failures(answer: Any) -> set[str]:

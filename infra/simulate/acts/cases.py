@@ -102,9 +102,7 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
         story.found("offered-but-refused", f"{action} by {role} in {view['status']}: {answer.problem}")
 
 
-def act(
-    story: Story, note: CaseNote, person: Person, action: str, body: dict[str, Any] | None = None
-) -> Reply | None:
+def act(story: Story, note: CaseNote, person: Person, action: str, body: dict[str, Any] | None = None) -> Reply | None:
     """Take an action with details that suit it."""
     item = story.case_item(note.code)
     body = details(story, person, action, item) if body is None else body
@@ -139,7 +137,9 @@ def talk(story: Story) -> None:
     note = choose(story)
     if note is None:
         return
-    person = holder(story, note, story.case_item(note.code), story.choices.choice(("applicant", "respondent", "mediator")))
+    person = holder(
+        story, note, story.case_item(note.code), story.choices.choice(("applicant", "respondent", "mediator"))
+    )
     if person is None or person.leaving:
         return
     path = f"/v1/cases/{show_code(note.code)}/{story.choices.choice(('messages', 'messages', 'timeline', 'agreement'))}"

@@ -28,7 +28,11 @@ def rate(story: Story) -> None:
     number = f"1360{story.step % 1000:03d}{person.written % 10_000:04d}"
     person.plant(number, personal=False)  # screened: what is public shows no number
     said = [
-        {"target": target, "level": (level := story.choices.randint(1, 5)), "text": f"电话{number}打不通" if level < 3 else None}  # noqa: PLR2004
+        {
+            "target": target,
+            "level": (level := story.choices.randint(1, 5)),
+            "text": f"电话{number}打不通" if level < 3 else None,
+        }  # noqa: PLR2004
         for target in chosen
     ]
     body = {"invitation_id": one["id"], "ratings": said, "anonymous": story.choices.random() < 0.5}  # noqa: PLR2004
@@ -143,7 +147,9 @@ def wait_for_end(story: Story) -> timedelta:
     starts = sorted(
         one["start"]["S"]
         for item in story.city.table("appointments").every()
-        if item["sk"]["S"] == "META" and item["pk"]["S"].startswith("APPOINTMENT#") and (one := item)["status"]["S"] == "confirmed"
+        if item["sk"]["S"] == "META"
+        and item["pk"]["S"].startswith("APPOINTMENT#")
+        and (one := item)["status"]["S"] == "confirmed"
     )
     from datetime import datetime
 

@@ -23,8 +23,10 @@ from infra.simulate.engine.faults import Weather
 from infra.simulate.engine.scheduler import Killed, Scheduler
 
 ATTEMPTS: Final = 3
-_ANYWHERE: Final = frozenset({"request_lost", "reply_lost", "throttled", "broken", "outage", "killed_before", "killed_after"})
-_WRITES: Final = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
+_ANYWHERE: Final = frozenset(
+    {"request_lost", "reply_lost", "throttled", "broken", "outage", "killed_before", "killed_after"}
+)
+_WRITES: Final = frozenset({"put_item", "update_item", "delete_item", "transact_write_items", "batch_write_item"})
 _BATCHES: Final = frozenset({"batch_get_item", "batch_write_item"})
 
 Conflicts = Callable[[str, Mapping[str, Any]], bool]
@@ -51,7 +53,7 @@ class Calls:
         failed: Exception | None = None
         out = False
         for _ in range(ATTEMPTS):
-            self._scheduler.pause()
+            self._scheduler.pause(before_write=operation in _WRITES)
             self.count += 1
             self._tick()
             fate = self._fate(possible)
@@ -118,7 +120,7 @@ class _Service:
         """Return the method of an operation."""
 
         def call(**request: Any) -> Any:
-            conflicts = operation in _WRITES and self._conflicts(operation, request)
+            conflicts = operation in _WRITES - _BATCHES and self._conflicts(operation, request)
             effect = lambda: self._effects(operation, request)  # noqa: E731
             return self._calls.make(self._name, operation, request, effect, conflicts=conflicts)
 

@@ -136,7 +136,9 @@ class MemoryDynamoDb:
         page = found[:limit]
         answer: dict[str, Any] = {"Items": [_project(item, request) for item in page], "Count": len(page)}
         if page and (len(found) > limit or len(page) == request.get("Limit")):
-            keys = {"pk", "sk"} | ({table.index.hash_key, table.index.range_key} if table.index and len(order) > 1 else set())
+            keys = {"pk", "sk"} | (
+                {table.index.hash_key, table.index.range_key} if table.index and len(order) > 1 else set()
+            )
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in keys}
         return answer
 

@@ -13,6 +13,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _STUCK_SECONDS: Final = 60.0
+_SLOW_CALLS: Final = 0.05
+_SLOW_WRITES: Final = 0.3
+_SLOWEST_TURNS: Final = 60
 
 
 class Killed(BaseException):
@@ -31,6 +34,7 @@ class Act:
         self.name = name
         self.fault: BaseException | None = None
         self.over = False
+        self.wakes_at = 0
         self.context: dict[str, Any] = {}
         self._scheduler = scheduler
         self._go = threading.Semaphore(0)
@@ -71,20 +75,27 @@ class Scheduler:
         self.stays = 0.6
         self._back = threading.Semaphore(0)
         self._count = 0
+        self._turns = 0
         self.under_way: list[Act] = []
         self.running: Act | None = None
         self.on_turn: Callable[[Act], None] = lambda _: None
 
-    def start(self, name: str, work: Callable[[], None]) -> Act:
-        """Begin an act; it first runs when it is chosen."""
+    def start(self, name: str, work: Callable[[], None], *, asleep: int = 0) -> Act:
+        """Begin an act; it first runs when it is chosen, and not in the next turns that it is `asleep` for."""
         self._count += 1
         act = Act(self._count, name, work, self)
+        act.wakes_at = self._turns + asleep
         self.under_way.append(act)
         return act
 
     def turn(self) -> None:
-        """Let one of the acts under way go on until it pauses or ends; raise what it raised."""
-        self.resume(self._choices.choice(self.under_way))
+        """Let one of the acts under way go on until it pauses or ends; raise what it raised.
+
+        Some calls take so long that others come and go meanwhile: their acts are not chosen until they wake.
+        """
+        self._turns += 1
+        awake = [one for one in self.under_way if one.wakes_at <= self._turns]
+        self.resume(self._choices.choice(awake) if awake else min(self.under_way, key=lambda one: one.wakes_at))
 
     def resume(self, act: Act) -> None:
         """Let this act go on until it pauses or ends; raise what it raised."""
@@ -104,11 +115,16 @@ class Scheduler:
         while self.under_way:
             self.turn()
 
-    def pause(self) -> None:
-        """Give others a turn; called by the act that runs, and without effect outside of acts."""
+    def pause(self, *, before_write: bool = False) -> None:
+        """Give others a turn; called by the act that runs, and without effect outside of acts.
+
+        Before a write, what was read may grow old: others come in between more often, and for longer.
+        """
         act = self.running
-        if act is None or self._choices.random() < self.stays:
+        if act is None or self._choices.random() < (self.stays / 2 if before_write and self.stays < 1 else self.stays):
             return
+        if self._choices.random() < (_SLOW_WRITES if before_write and self.stays < 1 else _SLOW_CALLS):
+            act.wakes_at = self._turns + self._choices.randint(2, _SLOWEST_TURNS)
         self.hand_back()
         act.wait()
 

@@ -57,7 +57,9 @@ class Watch:
                 found = self._story.person_of(person)
                 who = "somebody" if found is None else found.subject
                 what = f"{one['id']} ({one['status']}) and {other['id']} ({other['status']}) at {one['start']}"
-                self._story.found("two-places", f"{who} is in {what}, of {one['organisation']}, {other['organisation']}")
+                self._story.found(
+                    "two-places", f"{who} is in {what}, of {one['organisation']}, {other['organisation']}"
+                )
 
     def _check_cause(self, one: dict[str, Any]) -> None:
         """What cancels a session by itself is its case's end, or the loss of its mediator."""

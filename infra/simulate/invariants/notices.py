@@ -37,7 +37,7 @@ def check(story: Story) -> None:
     for key in sorted(key for key in set(found) - set(wanted) if _is_recent(key[1], story)):
         story.found("told-of-nothing", f"{_who(story, key[0])}: {key[1]}")
     for key, state in sorted(found.items()):
-        if state == "pending":
+        if state == "pending" and _is_recent(key[1], story):
             story.found("not-sent", f"{_who(story, key[0])}: {wanted.get(key, key[1])}")
     _check_messages(story, {f"{notice}#{person}" for person, notice in found})
 
@@ -56,7 +56,9 @@ def _check_erased(story: Story) -> None:
         for item in story.city.table("notices").partition(f"PERSON#{story.pseudonym(person)}"):
             at = item.get("at", {}).get("S", "")
             if at < person.erased_at:
-                story.found("erased-told", f"{person.subject}, erased at {person.erased_at}, of {item['event']['S']} at {at}")
+                story.found(
+                    "erased-told", f"{person.subject}, erased at {person.erased_at}, of {item['event']['S']} at {at}"
+                )
 
 
 def _check_messages(story: Story, notices: set[str]) -> None:

@@ -21,19 +21,24 @@ def check(story: Story) -> None:
     _check_open(story)
     erased = [one for one in story.city.people.values() if one.erased_at is not None]
     if erased:
-        _check_sealed(story, {value: one.subject for one in erased for value in one.personal})
+        _check_sealed(story, {value: one.subject for one in erased for value in sorted(one.personal)})
         _check_screens(story)
 
 
 def _check_open(story: Story) -> None:
     values = sorted({value for one in story.city.people.values() for value in one.planted})
     for name, table in story.city.engine.tables.items():
-        stored = "\n".join(f"{item['pk']['S']}\n{item['sk']['S']}\n" + "\n".join(_texts(item)) for item in table.every())
+        stored = "\n".join(
+            f"{item['pk']['S']}\n{item['sk']['S']}\n" + "\n".join(_texts(item)) for item in table.every()
+        )
         for value in values:
             if value in stored:
                 where = next(item for item in table.every() if any(value in text for text in _texts(item)))
                 story.found("in-the-open", f"{value!r} in {name} {where['pk']['S']} {where['sk']['S']}")
-    elsewhere = {"messages": json.dumps(story.city.cloud.topic.sent, ensure_ascii=False), "logs": story.city.log.getvalue()}
+    elsewhere = {
+        "messages": json.dumps(story.city.cloud.topic.sent, ensure_ascii=False),
+        "logs": story.city.log.getvalue(),
+    }
     for name, text in elsewhere.items():
         for value in values:
             if value in text:
