@@ -27,7 +27,7 @@ from infra.local.stack import read_template
 from infra.simulate.determinism import CityClock
 from infra.simulate.engine.clients import Calls, MemoryCloud, MemoryKms, SimulatedClients
 from infra.simulate.engine.dynamodb import MemoryDynamoDb
-from infra.simulate.engine.scheduler import Killed, Scheduler
+from infra.simulate.engine.scheduler import Scheduler
 from infra.simulate.engine.tables import MemoryTable, tables_of
 from infra.simulate.people import ROSTERS, Person, citizens, organisations, staff
 
@@ -70,19 +70,21 @@ class City:
     @contextmanager
     def served(self) -> Iterator[None]:
         """Have a process to oneself: a warm one or a new one. If it is killed, it is gone with all it remembered."""
-        take = self._idle and self.choices.random() < 0.8  # noqa: PLR2004 - now and then a process starts cold
+        take = self._idle and self.choices.random() < 0.8
         container = self._idle.pop(self.choices.randrange(len(self._idle))) if take else self._started()
         act = self.scheduler.running
         before = bootstrap._installed  # noqa: SLF001 - the process's own container is what is simulated here
         self.become(container, act)
+        died = True
         try:
             yield
-        except Killed:
+            died = False
+        except Exception:
+            died = False  # a handler that fails leaves its process alive
             raise
-        else:
-            if len(self._idle) < _MAX_IDLE:
-                self._idle.append(container)
         finally:
+            if not died and len(self._idle) < _MAX_IDLE:
+                self._idle.append(container)
             self.become(before, act)
 
     def become(self, container: bootstrap.Container | None, act: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -64,7 +65,7 @@ def citizens(count: int) -> list[Person]:
     return found
 
 
-def staff(mediators: dict[str, tuple[str, ...]]) -> list[Person]:
+def staff(mediators: Mapping[str, tuple[str, ...]]) -> list[Person]:
     """Return everybody who works: clerks, mediators (one of them for two organisations), court, reviewer."""
     every = sorted({one for roster in mediators.values() for one in roster})
     return [

@@ -118,7 +118,7 @@ class Director:
             if any(one.name == stop_at for one in story.violations):
                 break
             under_way = story.scheduler.under_way
-            if under_way and (len(under_way) >= story.weather.at_once or story.choices.random() < 0.6):  # noqa: PLR2004
+            if under_way and (len(under_way) >= story.weather.at_once or story.choices.random() < 0.6):
                 story.scheduler.turn()
                 continue
             story.step += 1
@@ -166,7 +166,7 @@ class Director:
         story.city.clock.advance(by)
         story.say(f"-- {kind}: {by}")
         for table in story.city.engine.tables.values():
-            table.sweep(story.now.timestamp(), lambda: story.choices.random() < 0.5)  # noqa: PLR2004
+            table.sweep(story.now.timestamp(), lambda: story.choices.random() < 0.5)
 
     def _to_midnight(self) -> timedelta:
         now = self._story.now + timedelta(hours=8)

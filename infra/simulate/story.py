@@ -148,13 +148,16 @@ class Story:
         me = self.pseudonym(errand.person)
         if any(party.get("person") == me for party in item["parties"]):
             return False
-        if "clerk" in errand.person.roles:
-            return bool(item["organisation"] != errand.person.organisation)
-        if "court" in errand.person.roles:
-            return not item.get("before_court")
-        if "reviewer" in errand.person.roles:
-            return item.get("appeal") is None
-        return item.get("mediator") != errand.person.subject
+        roles = errand.person.roles
+        if "clerk" in roles:
+            gone = item["organisation"] != errand.person.organisation
+        elif "court" in roles:
+            gone = not item.get("before_court")
+        elif "reviewer" in roles:
+            gone = item.get("appeal") is None
+        else:
+            gone = item.get("mediator") != errand.person.subject
+        return bool(gone)
 
     def check_shown(self, errand: Errand, reply: Reply) -> None:
         """Check that an answer shows nothing of whom it must not: of the erased, of those whom one left."""

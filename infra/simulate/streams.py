@@ -55,7 +55,7 @@ class Deliveries:
         for key in chosen:
             queue = self._waiting[key]
             batch.extend(list(queue)[: story.choices.randint(1, min(len(queue), max(1, size // len(chosen))))])
-        if story.choices.random() < 0.5:  # noqa: PLR2004 - by time, or interleaved otherwise
+        if story.choices.random() < 0.5:
             batch.sort(key=lambda one: one.seq)
         self._busy.update(chosen)
         try:
@@ -71,7 +71,7 @@ class Deliveries:
         if not self._delivered:
             return
         story = self._story
-        if story.choices.random() < 0.5:  # noqa: PLR2004
+        if story.choices.random() < 0.5:
             start = max(0, len(self._delivered) - 12)
         else:
             start = story.choices.randrange(len(self._delivered))
@@ -79,7 +79,7 @@ class Deliveries:
         same = [one for name, one in self._delivered if name == handler and one.key[0] == first.key[0]]
         if story.now - datetime.fromisoformat(_at(first)) > _KEPT_AT_LEAST:
             return  # what was told of it may be forgotten by now, and would be told anew
-        some = same if story.choices.random() < 0.5 else [first]  # noqa: PLR2004
+        some = same if story.choices.random() < 0.5 else [first]
         story.say(f"{handler} again: {[_told(one) for one in some]}")
         self._handle(handler, some, again=True)
 

@@ -62,9 +62,9 @@ def go_on(story: Story) -> None:
     item = story.case_item(note.code)
     story.notice_respondent(note, item)
     options = usual_steps(item, note)
-    if item["status"] == "mediating" and story.weather.crowded and story.choices.random() < 0.85:  # noqa: PLR2004
+    if item["status"] == "mediating" and story.weather.crowded and story.choices.random() < 0.85:
         return  # people still talk: and need sessions for it
-    if not options or story.choices.random() < 0.15:  # noqa: PLR2004 - now and then people do what they are offered
+    if not options or story.choices.random() < 0.15:
         as_offered(story, note)
         return
     role, action = story.choices.choice(options)
@@ -91,7 +91,7 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
         return
     view = reply.json()
     offered = [one["action"] for one in view["actions"]]
-    if story.choices.random() < 0.75:  # noqa: PLR2004
+    if story.choices.random() < 0.75:
         offered = [one for one in offered if one not in _ENDING]
     if not offered:
         return
@@ -143,7 +143,7 @@ def talk(story: Story) -> None:
     if person is None or person.leaving:
         return
     path = f"/v1/cases/{show_code(note.code)}/{story.choices.choice(('messages', 'messages', 'timeline', 'agreement'))}"
-    if path.endswith("messages") and story.choices.random() < 0.7:  # noqa: PLR2004
+    if path.endswith("messages") and story.choices.random() < 0.7:
         body = {"text": person.write("留言"), "to": story.choices.choice(("all", "mediator"))}
         story.errands.ask(person, "POST", path, body, case=note.code)
     else:
@@ -165,8 +165,8 @@ def appeal(story: Story) -> None:
             body = {"kind": story.choices.choice(("process", "outcome")), "text": person.write("申诉")}
             story.errands.ask(person, "POST", path, body, case=note.code)
         return
-    body = {"upheld": story.choices.random() < 0.6, "reason": "复核理由"}  # noqa: PLR2004
-    story.errands.ask(story.city.people["reviewer"], "POST", f"{path}/{filed['id']}/decision", body, case=note.code)
+    decision = {"upheld": story.choices.random() < 0.6, "reason": "复核理由"}
+    story.errands.ask(story.city.people["reviewer"], "POST", f"{path}/{filed['id']}/decision", decision, case=note.code)
 
 
 def choose(story: Story) -> CaseNote | None:
@@ -175,7 +175,7 @@ def choose(story: Story) -> CaseNote | None:
     if not notes:
         return None
     fresh = [one for one in notes[-8:] if story.case_item(one.code).get("status") not in _ENDED]
-    if fresh and story.choices.random() < 0.85:  # noqa: PLR2004
+    if fresh and story.choices.random() < 0.85:
         return story.choices.choice(fresh)
     return story.choices.choice(notes)
 
@@ -196,7 +196,7 @@ def details(story: Story, person: Person, action: str, item: dict[str, Any]) -> 
     """Return a body that suits an action."""
     roster = [one for one in ROSTERS[item["organisation"]] if one not in item.get("excluded_mediators", ())]
     roster = roster or list(ROSTERS[item["organisation"]])
-    if story.weather.crowded and story.choices.random() < 0.9:  # noqa: PLR2004
+    if story.weather.crowded and story.choices.random() < 0.9:
         roster = roster[:1]
     until = (story.now + timedelta(days=story.choices.choice((45, 50)))).date()
     bodies: dict[str, Any] = {
@@ -216,4 +216,4 @@ def details(story: Story, person: Person, action: str, item: dict[str, Any]) -> 
         "dismiss": lambda: {"reason": "不符合条件"},
     }
     made = bodies.get(action)
-    return {} if made is None else made()  # type: ignore[no-any-return]
+    return {} if made is None else made()

@@ -32,10 +32,10 @@ def rate(story: Story) -> None:
             "target": target,
             "level": (level := story.choices.randint(1, 5)),
             "text": f"电话{number}打不通" if level < 3 else None,
-        }  # noqa: PLR2004
+        }
         for target in chosen
     ]
-    body = {"invitation_id": one["id"], "ratings": said, "anonymous": story.choices.random() < 0.5}  # noqa: PLR2004
+    body = {"invitation_id": one["id"], "ratings": said, "anonymous": story.choices.random() < 0.5}
     story.errands.ask(person, "POST", "/v1/ratings", body)
 
 
@@ -73,7 +73,7 @@ def visit(story: Story) -> None:
         "citizen_ref": person.phone,
         "channel": story.choices.choice(("window", "online")),
         "staff_id": "window-1",
-        "completed": story.choices.random() < 0.5,  # noqa: PLR2004
+        "completed": story.choices.random() < 0.5,
     }
     story.errands.ask(clerk, "POST", "/v1/visits", body)
 
@@ -99,7 +99,7 @@ def erase(story: Story) -> None:
     """Ask for the erasure of everything that is kept about oneself, where no case holds it up."""
     ready = [one for one in story.city.citizens if _may_leave(story, one)]
     if not ready:
-        (appeal if story.choices.random() < 0.5 else go_on)(story)  # noqa: PLR2004
+        (appeal if story.choices.random() < 0.5 else go_on)(story)
         return
     leave(story, story.choices.choice(ready))
 
@@ -112,7 +112,7 @@ def leave(story: Story, person: Person) -> None:
         person.erased_at = format_instant(story.now)
 
     reply = story.errands.ask(person, "POST", "/v1/me/erasure", {}, after=erased)
-    if reply is not None and not reply.ok and reply.status != 503:  # noqa: PLR2004
+    if reply is not None and not reply.ok and reply.status != 503:
         person.leaving = False
 
 

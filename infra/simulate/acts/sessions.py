@@ -42,7 +42,7 @@ def book(story: Story, note: CaseNote | None = None) -> None:
 
 def handle(story: Story) -> None:
     """Look at an appointment, and do one of the things that are offered; else confirm what waits."""
-    if story.choices.random() < 0.4:  # noqa: PLR2004
+    if story.choices.random() < 0.4:
         confirm_many(story)
         return
     appointments = live(story)
@@ -75,7 +75,7 @@ def confirm_many(story: Story) -> None:
     chosen = story.choices.sample(ids, story.choices.randint(1, len(ids)))
     story.errands.ask(mediator, "POST", "/v1/appointments/confirm", {"ids": chosen})
     others = [one for one in ids if one not in chosen]
-    if others and story.choices.random() < 0.5:  # noqa: PLR2004
+    if others and story.choices.random() < 0.5:
         errand = story.errands.every[-1]
         if errand.person is mediator and errand.path.endswith("/confirm"):
             story.errands.misuse(errand, {"ids": others})
@@ -108,7 +108,7 @@ def wait_in_line(story: Story, note: CaseNote | None = None) -> None:
     for one in story.cases.values():
         item = story.case_item(one.code)
         others = any(each["mediator"] == item.get("mediator") and each["case_code"] != one.code for each in sessions)
-        if item.get("status") in _BOOKABLE and taken.count(one.code) < 2 and others:  # noqa: PLR2004 - two at most
+        if item.get("status") in _BOOKABLE and taken.count(one.code) < 2 and others:
             bookable.append(one)
     note = note or (story.choices.choice(bookable) if bookable else _choose(story))
     person = None if note is None else story.choices.choice((note.applicant, note.respondent))
@@ -147,7 +147,7 @@ def set_hours(story: Story) -> None:
     if read is None or not read.ok:
         return
     leave = []
-    if story.choices.random() < 0.3:  # noqa: PLR2004
+    if story.choices.random() < 0.3:
         day = (story.now.astimezone(SHANGHAI).date() + timedelta(days=story.choices.randint(1, 9))).isoformat()
         leave = [{"from": day, "to": day}]
     body = {

@@ -119,9 +119,9 @@ class MemoryDynamoDb:
                 raise BadExpression("an index is not read consistently")
             table.catch_up(self.lag())
             items = table.index_partition(pk)
-            order = ("gsi1sk", "pk", "sk") if table.index is None else (table.index.range_key, "pk", "sk")
+            order = (*((table.index.range_key,) if table.index else ()), "pk", "sk")
         else:
-            items, order = table.partition(pk), ("sk",)
+            items, order = table.partition(pk), ("sk", "pk")
         if not request.get("ScanIndexForward", True):
             items = items[::-1]
         start = request.get("ExclusiveStartKey")
@@ -136,9 +136,9 @@ class MemoryDynamoDb:
         page = found[:limit]
         answer: dict[str, Any] = {"Items": [_project(item, request) for item in page], "Count": len(page)}
         if page and (len(found) > limit or len(page) == request.get("Limit")):
-            keys = {"pk", "sk"} | (
-                {table.index.hash_key, table.index.range_key} if table.index and len(order) > 1 else set()
-            )
+            keys = set(order)
+            if "IndexName" in request and table.index is not None:
+                keys.add(table.index.hash_key)
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in keys}
         return answer
 
@@ -168,7 +168,7 @@ class MemoryDynamoDb:
                 ((kind, inner),) = one.items()
                 item = inner["Item"] if kind == "PutRequest" else None
                 writes.append((name, _key(inner["Key"] if item is None else item), item))
-        if len(writes) > 25 or len({write[:2] for write in writes}) < len(writes):  # noqa: PLR2004 - the service's limit
+        if len(writes) > 25 or len({write[:2] for write in writes}) < len(writes):
             raise BadExpression("too many writes, or one item twice")
         self._make(writes)
         return {"UnprocessedItems": {}}
@@ -248,7 +248,7 @@ def _present(item: Item | None) -> dict[str, Any]:
 
 def _key(attributes: Mapping[str, Any]) -> Key:
     pk, sk = attributes["pk"]["S"], attributes["sk"]["S"]
-    if not pk or not sk or len(pk.encode()) > 2048 or len(sk.encode()) > 1024:  # noqa: PLR2004 - the service's limits
+    if not pk or not sk or len(pk.encode()) > 2048 or len(sk.encode()) > 1024:
         raise BadExpression("a key is empty or too long")
     return pk, sk
 

@@ -33,7 +33,8 @@ class Weather:
     """One run's luck: how often each fate strikes, and how people, streams and the clock behave.
 
     `stays`: how probable an act goes on at a pause; `at_once`: acts under way; `crowded`: whether most cases have
-    one mediator, for whose slots people wait; `settled_cases`: in mediation before the weather turns; the other figures are odds.
+    one mediator, for whose slots people wait; `settled_cases`: in mediation before the weather
+    turns; the other figures are odds.
     """
 
     odds: Mapping[str, float] = field(default_factory=dict)

@@ -62,14 +62,14 @@ class Watch:
                 )
 
     def _check_cause(self, one: dict[str, Any]) -> None:
-        """What cancels a session by itself is its case's end, or the loss of its mediator."""
+        """Check that a session was cancelled by itself only for its case's end, or the loss of its mediator."""
         case = self._story.case_item(one["case_code"])
         if case.get("status") in _BOOKABLE and case.get("mediator") == one["mediator"]:
             what = f"{one['id']} of {one['case_code']} ({case['status']}) with {one['mediator']}"
             self._story.found("cancelled-without-cause", what)
 
     def _check_offer(self, offer: dict[str, Any]) -> None:
-        """What is offered lies in the mediator's hours."""
+        """Check that what is offered lies in the mediator's hours."""
         start = datetime.fromisoformat(offer["start"])
         day = start.astimezone(SHANGHAI).date()
         table = self._story.city.table("appointments")

@@ -50,7 +50,7 @@ def _check_tallies(story: Story, found: list[dict[str, Any]]) -> None:
         status, body, _ = story.city.invoke(None, "GET", f"/v1/ratings/summary?target={target}")
         shown = json.loads(body)
         counted = sum(levels.values())
-        if status != 200 or shown["count"] != counted:  # noqa: PLR2004
+        if status != 200 or shown["count"] != counted:
             story.found("tally-wrong", f"{target}: {shown.get('count')} shown, {counted} recounted")
             continue
         distribution = shown.get("distribution") or {}

@@ -29,4 +29,4 @@ def _offered(story: Story, note: CaseNote, role: str) -> list[str]:
     if person is None:
         return []
     status, body, _ = story.city.invoke(person, "GET", f"/v1/cases/{show_code(note.code)}")
-    return [one["action"] for one in json.loads(body)["actions"]] if status == 200 else []  # noqa: PLR2004
+    return [one["action"] for one in json.loads(body)["actions"]] if status == 200 else []
