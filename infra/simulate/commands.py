@@ -15,11 +15,15 @@ _LINES: Final = 25
 
 def add_commands(groups: Groups) -> None:
     """Add `simulate` to the parser."""
+    from infra.simulate.faults_put_back import FAULTS
+
     command = groups.add_parser("simulate", help="let random people and faults loose on the app, from a seed")
     command.add_argument("--seed", type=int, default=1, help="the first seed (default: 1)")
     command.add_argument("--seeds", type=int, default=1, help="how many seeds (default: 1)")
     command.add_argument("--steps", type=int, default=500, help="how many steps each (default: 500)")
-    command.add_argument("--with-fault", action="append", default=[], metavar="NAME", help="put a known fault back")
+    command.add_argument(
+        "--with-fault", action="append", default=[], choices=sorted(FAULTS), help="put a known fault back"
+    )
     command.add_argument("--until", metavar="INVARIANT", help="end a story as soon as this invariant is broken")
     command.add_argument("--trace", type=int, default=_LINES, metavar="LINES", help="lines told before a violation")
     command.set_defaults(run=run_simulate)

@@ -53,7 +53,7 @@ def test_a_whole_story_gets_the_same_answers(clients: Clients) -> None:
         wanted = {key: properties[key] for key in KEYS if key in properties}
         clients.dynamodb.create_table(TableName=name + suffix, **wanted)
     compared = set()
-    for number, (operation, request, expected) in enumerate(calls_of(21, 40)):
+    for number, (operation, request, expected) in enumerate(calls_of(21, 40)[:500]):
         with cheap_transactions():
             answer = _asked(clients, operation, _renamed(request, suffix))
         if not isinstance(expected, dict) or len(expected.get("Items", ())) < PAGE_ITEMS:
