@@ -13,15 +13,15 @@ from infra.simulate.run import simulate
 
 SHORT_SEEDS = (1, 2, 3, 4, 5)
 FOUND: tuple[tuple[int, int, str], ...] = (
-    (4, 500, "a redelivered event cancelled a session that was booked after it"),
-    (1, 500, "who left the line while an offer lapsed left a row without a wish, and every later event failed"),
-    (6, 500, "the key of `confirm` was taken for other ids"),
-    (3, 500, "a mediator of two organisations had two sessions at one instant"),
-    (5, 500, "a replay, and a staff's screen, showed what was erased"),
-    (2, 500, "a mediator who had passed a case on read its phones in a replay"),
-    (16, 500, "a case that was never accepted earned an invitation"),
+    (5, 500, "a redelivered event cancelled a session that was booked after it"),
+    (18, 500, "who left the line while an offer lapsed left a row without a wish, and every later event failed"),
+    (1, 500, "the key of `confirm` was taken for other ids"),
+    (2, 500, "a mediator of two organisations had two sessions at one instant"),
+    (9, 500, "a replay, and a staff's screen, showed what was erased"),
+    (4, 500, "a mediator who had passed a case on read its phones in a replay"),
+    (6, 500, "a case that was never accepted earned an invitation"),
     (7, 500, "one broken record held back its batch"),
-    (33, 500, "a redelivered event told an erased person again"),
+    (22, 500, "a redelivered event told an erased person again"),
     (0, 500, "events were in no signed checkpoint"),
     (10, 500, "a case that was over still waited in a line"),
 )

@@ -25,7 +25,7 @@ def usual_steps(item: Item, note: CaseNote) -> list[tuple[str, str]]:
     if status == "accepted" and not parties["respondent"].get("consented_at"):
         return [("respondent", "consent")]
     return {
-        "submitted": [("clerk", "accept")],
+        "submitted": [*[("clerk", "accept")] * 6, ("clerk", "refuse"), ("applicant", "withdraw")],
         "accepted": [("clerk", "assign")],
         "assigned": [*[("mediator", "take")] * 4, ("mediator", "pass")],
         "mediating": [("mediator", "draft_agreement"), ("applicant", "extend")],

@@ -27,7 +27,7 @@ def tell(story: Story, count: int) -> None:
 def _to_mediation(story: Story, note: CaseNote) -> None:
     for _ in range(_MANY):
         item = story.case_item(note.code)
-        if item["status"] == "mediating":
+        if item["status"] in {"mediating", "withdrawn", "not_accepted"}:
             return
         role, action = cases.usual_steps(item, note)[0]
         if role == "join":
