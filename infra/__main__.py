@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
+    from infra.simulate.commands import add_commands as add_simulate_commands
     from infra.states.commands import add_commands as add_state_commands
 
     parser = argparse.ArgumentParser(prog="python -m infra", description="Operate Yima.")
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_state_commands(groups)
     add_package_commands(groups)
     add_bench_commands(groups)
+    add_simulate_commands(groups)
     parsed = parser.parse_args(arguments)
     try:
         if parsed.stack:
