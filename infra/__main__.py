@@ -17,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.deployment import StackUnusable, environment_of_stack
     from infra.events.commands import add_commands as add_event_commands
     from infra.local.commands import add_commands as add_local_commands
+    from infra.mutants.commands import add_commands as add_mutant_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_package_commands(groups)
     add_bench_commands(groups)
     add_simulate_commands(groups)
+    add_mutant_commands(groups)
     parsed = parser.parse_args(arguments)
     try:
         if parsed.stack:
