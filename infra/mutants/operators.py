@@ -169,7 +169,7 @@ def _below(node: ast.AST) -> Iterator[ast.AST]:
     yield node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SENTENCES:
         return
-    if isinstance(node, ast.Raise):
+    if isinstance(node, ast.Raise) or _is_sentences(node):
         return
     for name, value in ast.iter_fields(node):
         if name in {"annotation", "returns", "decorator_list"}:
@@ -204,7 +204,7 @@ def _variants(node: ast.AST) -> Iterator[ast.AST]:  # noqa: PLR0912 - one branch
             yield from _constants(node)
         case ast.Call():
             yield from _calls(node)
-        case ast.Return() if node.value is not None and not _is_none(node.value):
+        case ast.Return() if node.value is not None and not _is_nothing(node.value):
             yield ast.Return(ast.Constant(None))
         case ast.Raise() | ast.Expr(value=ast.Call()):
             yield ast.Pass()
@@ -250,8 +250,15 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
         yield swapped
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_sentences(node: ast.AST) -> bool:
+    """Tell whether this is a sentence in both languages."""
+    texts = [one.value for one in getattr(node, "elts", ()) if isinstance(one, ast.Constant)]
+    return isinstance(node, ast.Tuple) and any(isinstance(one, str) and not one.isascii() for one in texts)
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    """Tell whether None would say the same to whoever asks whether it is so."""
+    return isinstance(node, ast.Constant) and node.value in {None, False}
 
 
 def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:

@@ -5,7 +5,6 @@ its statement, with what the module derives from it, and handed to every module 
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -16,7 +15,6 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from infra.mutants.operators import Mutant, mutate
-
 
 _OURS: Final = frozenset({"app", "chalicelib", "infra", "tests"})
 _POSTPONED: Final = __future__.annotations.compiler_flag

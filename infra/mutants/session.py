@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import itertools
 import json
 import os
+import random
 import signal
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +30,8 @@ _SEEN: Final = ROOT / "build" / "mutants" / "reached.json"
 _QUICK: Final = 5  # seconds, traced; slower tests are not asked, so that a mutant costs seconds
 _LONGEST: Final = 30  # seconds for one test; whoever takes longer hangs
 _DIED: Final = "it hung or died"
-_FOR_TABLES: Final = 120  # a table is reached by everybody: so many tests, the quickest ones
+_HEAVY: Final = 0.5  # seconds, traced
+_BUDGET: Final = 40  # seconds, traced: what the tests of one mutant may take together
 
 
 @dataclass(slots=True)
@@ -57,7 +61,11 @@ class MutationSession:
         self.broken = sorted(name for name, one in reached.items() if not one.passed)
         targets = {target.path: target for target in self.targets}
         sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in targets}
-        for number, mutant in enumerate(self.mutants, 1):
+        gc.collect()
+        gc.freeze()  # forks share what is there
+        # Mixed, so that the figures of a run that is not over yet stand for all of it.
+        mixed = random.Random(0).sample(self.mutants, len(self.mutants))  # noqa: S311 - no secret
+        for number, mutant in enumerate(mixed, 1):
             names = self._tests_for(mutant, targets[mutant.path], reached)
             began = time.monotonic()
             killer = self._run(mutant, sources[mutant.path], [items[name] for name in names])
@@ -70,7 +78,7 @@ class MutationSession:
         return True
 
     def _tests_for(self, mutant: Mutant, target: Target, reached: dict[str, Reached]) -> list[str]:
-        """Return the tests that reach the mutant: those that killed in the same place first, then the quickest."""
+        """Return the tests that reach the mutant, the quickest first; those that killed in the same place sooner."""
         known = self._killers[mutant.path, mutant.place]
         names = [
             name
@@ -80,8 +88,17 @@ class MutationSession:
             and name.partition("::")[0] in target.tests
             and (mutant.within != "body" or any(mutant.since <= line <= mutant.line for line in one.lines[mutant.path]))
         ]
-        names.sort(key=lambda name: (-known.count(name), reached[name].seconds, name))
-        return names if mutant.within == "body" else names[:_FOR_TABLES]
+        names.sort(key=lambda name: (reached[name].seconds / (1 + known.count(name)), name))
+        if mutant.within == "table":  # whoever knows: one case of each test first, then a second one, and so on
+            ranks: Counter[str] = Counter()
+            turn = {}
+            for name in names:
+                test = name.partition("[")[0]
+                ranks[test] += 1
+                turn[name] = ranks[test] if name not in known else 0
+            names.sort(key=lambda name: (turn[name], reached[name].seconds > _HEAVY))
+        spent = itertools.accumulate(reached[name].seconds for name in names)
+        return [name for name, seconds in zip(names, spent, strict=True) if seconds <= _BUDGET]
 
     def _reach(self, items: dict[str, pytest.Item]) -> dict[str, Reached]:
         """Run every test once without a fault; what is known of a file that has not changed is taken from there."""
@@ -151,6 +168,7 @@ def _be_quiet() -> None:
 def _be_mutant(mutant: Mutant, source: str, items: list[pytest.Item], writing: int) -> None:
     """Run the tests in this fork until one fails, say which, and end."""
     _be_quiet()
+    gc.disable()
     try:
         apply(mutant, source)
     except BaseException as broken:  # noqa: BLE001 - the parent says it

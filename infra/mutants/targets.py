@@ -20,17 +20,21 @@ class Target:
 
 _CASES: Final = "unit/test_transitions unit/test_offers unit/test_decisions contract/test_case_ends contract/test_cases"
 _SESSIONS: Final = (
-    "unit/test_sheets contract/test_appointments contract/test_appointment_states contract/test_one_place_at_a_time"
+    "unit/test_sheets unit/test_places contract/test_appointments contract/test_appointment_states "
+    "contract/test_one_place_at_a_time"
 )
 _LINE: Final = "unit/test_waiting contract/test_waitlist_line events/test_waitlist_events"
-_WRITES: Final = "unit/test_answers contract/test_transactions contract/test_replays contract/test_sizes"
+_WRITES: Final = (
+    "unit/test_answers unit/test_committing contract/test_transactions contract/test_replays contract/test_sizes"
+)
 _RATINGS: Final = (
-    "unit/test_ratings contract/test_ratings contract/test_rating_invitations contract/test_rating_figures"
+    "unit/test_ratings unit/test_figures contract/test_ratings contract/test_rating_invitations "
+    "contract/test_rating_figures"
 )
 
 _TARGETS: Final = {
     "policies": {
-        "cases/policies": f"{_CASES} unit/test_relations",
+        "cases/policies": f"{_CASES} unit/test_relations unit/test_ledger",
         "cases/transitions": _CASES,
         "cases/decisions": _CASES,
         "cases/recording": f"unit/test_recording {_CASES} contract/test_rating_invitations",

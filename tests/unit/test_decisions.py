@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.cases.confirmation import NotConfirmable
 from chalicelib.cases.decisions import (
     MAX_EXTENSION_DAYS,
     AgreementChanged,
@@ -42,7 +43,9 @@ def case_in(status: str, **changes: Any) -> Case:
     return replace(case, **changes)
 
 
-def do(case: Case, action: str, person: str = "a", relation: str = "", *, at: datetime = NOW, **details: Any) -> Outcome:
+def do(
+    case: Case, action: str, person: str = "a", relation: str = "", *, at: datetime = NOW, **details: Any
+) -> Outcome:
     return decide(case, Command(action, details, person, relation, at), COUNTING)
 
 
@@ -55,7 +58,7 @@ def parties_that(case: Case, attribute: str) -> list[str]:
 
 
 # The whole table of 2-domain once more: action, from, to, event, clocks that start, details.
-ALONE = [
+ALONE: list[tuple[str, str, str, str, set[str], dict[str, Any]]] = [
     ("accept", "submitted", "accepted", "accepted", {"invite"}, {}),
     ("refuse", "submitted", "not_accepted", "refused", {"appeal_window"}, {"reason": "w"}),
     ("decline", "accepted", "failed", "declined", {"appeal_window"}, {"reason": "w"}),
@@ -77,10 +80,9 @@ ALONE = [
 ]
 
 
-@pytest.mark.parametrize(("action", "source", "target", "event", "starts", "details"), ALONE)
-def test_what_one_person_decides(
-    action: str, source: str, target: str, event: str, starts: set[str], details: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("row", ALONE, ids=lambda row: f"{row[0]} {row[1]}")
+def test_what_one_person_decides(row: tuple[str, str, str, str, set[str], dict[str, Any]]) -> None:
+    action, source, target, event, starts, details = row
     outcome = do(case_in(source, mediator="m", mediator_person="pm"), action, **details)
     assert (outcome.case.status, outcome.event, clocks(outcome.case)) == (target, event, starts)
     assert outcome.case.since == INSTANT
@@ -198,7 +200,11 @@ def test_the_court_is_asked_by_all_together() -> None:
         case = outcome.case
         assert (outcome.event, case.status, case.before_court) == ("confirmation_requested", "signed", False)
     outcome = do(case, "apply_confirmation", "r2")
-    assert (outcome.event, outcome.case.status, outcome.case.before_court) == ("confirmation_applied", "confirming", True)
+    assert (outcome.event, outcome.case.status, outcome.case.before_court) == (
+        "confirmation_applied",
+        "confirming",
+        True,
+    )
     due = {one.rule: one.at for one in outcome.case.deadlines}
     accepts = COUNTING.due("court_accept", NOW).at
     assert due["court_accept"] == format_instant(accepts)
@@ -325,3 +331,39 @@ def test_an_appeal_is_a_partys_within_its_window() -> None:
     assert not can_appeal("a", case, end + timedelta(seconds=1))
     assert not can_appeal("stranger", case, NOW)
     assert not can_appeal("a", replace(case, deadlines=()), NOW)
+
+
+def test_what_courts_do_not_confirm_is_neither_offered_nor_applied_for() -> None:
+    case = replace(signed(), dispute_type="marriage_family_divorce")
+    assert "apply_confirmation" not in actions_of("applicant", "a", case, NOW)
+    with pytest.raises(NotConfirmable):
+        do(case, "apply_confirmation")
+    assert actions_of("applicant", "a", case, NOW) == ["fulfil"]
+
+
+def test_whoever_is_no_party_is_offered_nothing_that_parties_do_once() -> None:
+    assert actions_of("applicant", "x", signed(), NOW) == []
+
+
+def test_all_that_is_offered_to_whom() -> None:
+    """In the table's order, in a case in which nobody has done anything yet."""
+    case = start_clocks(case_in("accepted").with_all_parties(consented_at=None), ("invite",), NOW, COUNTING)
+    assert actions_of("respondent", "r1", case, NOW) == ["consent", "decline"]
+    assert actions_of("clerk", "s", case, NOW) == ["mark_unreachable"]
+    assert actions_of("applicant", "a", case, NOW) == ["withdraw"]
+    assert actions_of("applicant", "a", mediating(), NOW) == ["extend", "withdraw"]
+    assert actions_of("mediator", "s", mediating(), NOW) == ["draft_agreement", "end"]
+    assert actions_of("court", "s", case_in("confirming"), NOW) == ["confirm", "dismiss"]
+    assert actions_of("applicant", "a", case_in("agreed"), NOW) == ["sign", "refuse_to_sign"]
+    done = {"consent": "consented_at", "sign": "signed_at", "extend": "extend_until", "fulfil": "fulfilled_at"}
+    for action, status in (("consent", "accepted"), ("sign", "agreed"), ("extend", "mediating"), ("fulfil", "signed")):
+        undone = replace(mediating(), status=status).with_all_parties(consented_at=None)
+        assert action in actions_of("respondent", "r1", undone, NOW), action
+        party = undone.party_of("r1")
+        assert party is not None
+        once = undone.with_party(replace(party, **{done[action]: "t"}))
+        assert action not in actions_of("respondent", "r1", once, NOW), action
+    asked = signed()
+    asked = asked.with_party(replace(asked.parties[0], applied_at="t"))
+    assert "apply_confirmation" not in actions_of("applicant", "a", asked, NOW)
+    assert "apply_confirmation" in actions_of("respondent", "r1", asked, NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -40,8 +39,8 @@ class Kms:
 
 
 @pytest.fixture
-def kms() -> Iterator[Kms]:
-    yield Kms()
+def kms() -> Kms:
+    return Kms()
 
 
 def keys_of(kms: Kms) -> Keys:

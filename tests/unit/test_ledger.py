@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from moto import mock_aws
@@ -18,7 +19,7 @@ from chalicelib.shared.sealing import AesGcmSealer, Unsealable
 from chalicelib.shared.transactions import Committer, Transaction, Write
 from chalicelib.shared.viewer import Viewer
 from infra.local.moto_speed import cheap_transactions
-from infra.local.stack import read_template
+from tests.unit.tables import fresh_table
 
 PARTIES = (
     Party("p1", "applicant", "person", person="a"),
@@ -42,9 +43,7 @@ SEALER = AesGcmSealer(b"root", "people")
 )
 def test_every_function_that_reads_is_noted_with_its_purpose(relation: str, purpose: str) -> None:
     noted = accesses_of(READER, relation, "pseudonym", CASE, "at", what="texts")
-    assert noted == [
-        Access(one, "at", "C", "pseudonym", relation, "org-9", purpose, "texts") for one in ("a", "r")
-    ]
+    assert noted == [Access(one, "at", "C", "pseudonym", relation, "org-9", purpose, "texts") for one in ("a", "r")]
     said = accesses_of(READER, relation, "pseudonym", CASE, "at", what="texts", purpose="complaint")
     assert [one.purpose for one in said] == ["complaint", "complaint"]
 
@@ -59,30 +58,55 @@ def test_all_staff_have_a_purpose_that_the_law_knows() -> None:
     assert set(PURPOSE_OF.values()) <= set(PURPOSES)
 
 
-@pytest.fixture
-def clients() -> Iterator[Clients]:
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Clients]:
     with cheap_transactions(), mock_aws():
-        made = Clients()
-        for name in ("PeopleTable", "AuditTable", "AnswersTable"):
-            properties = read_template()["Resources"][name]["Properties"]
-            wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-            made.dynamodb.create_table(TableName=name, **{one: properties[one] for one in wanted if one in properties})
-        yield made
+        yield Clients()
+
+
+@dataclass
+class Tables:
+    """Fresh tables."""
+
+    clients: Clients
+    people: str
+    audit: str
+    committer: Committer
+
+    @property
+    def ledger(self) -> AccessLedger:
+        return AccessLedger(self.clients, self.audit)
+
+    @property
+    def profiles(self) -> PeopleStore:
+        return PeopleStore(self.clients, self.people, lambda: SEALER, self.committer)
+
+    def commit(self, *writes: Write) -> None:
+        self.committer.commit(Transaction(list(writes)))
+
+    def note(self, number: int) -> Write:
+        transaction = Transaction()
+        transaction.put(self.people, {"pk": f"N#{number}", "sk": "N"})
+        return transaction.writes[0]
+
+    def notes(self) -> int:
+        return sum(item["sk"]["S"] == "N" for item in self.clients.dynamodb.scan(TableName=self.people)["Items"])
 
 
 @pytest.fixture
-def committer(clients: Clients) -> Committer:
-    return Committer(clients, "AnswersTable", lambda: SEALER)
+def tables(engine: Clients) -> Tables:
+    names = [fresh_table(engine, name) for name in ("PeopleTable", "AuditTable", "AnswersTable")]
+    return Tables(engine, names[0], names[1], Committer(engine, names[2], lambda: SEALER))
 
 
 def access(at: str, person: str = "a", organisation: str | None = "o", name: str = "") -> Access:
     return Access(person, at, "C", "reader", "clerk", organisation, "case_handling", "texts", name)
 
 
-def test_a_person_reads_who_read_their_data_newest_first_and_page_by_page(clients: Clients, committer: Committer) -> None:
-    ledger = AccessLedger(clients, "AuditTable")
+def test_a_person_reads_who_read_their_data_newest_first_and_page_by_page(tables: Tables) -> None:
+    ledger = tables.ledger
     ledger.record([access("2026-01-01", name="1"), access("2026-01-02", organisation=None, name="2")])
-    committer.commit(Transaction(ledger.writes([access("2026-01-03", name="3"), access("2026-01-03", "r")])))
+    tables.commit(*ledger.writes([access("2026-01-03", name="3"), access("2026-01-03", "r")]))
     first, after = ledger.list_accesses("a", None, 2)
     assert first == [access("2026-01-03", name="3"), access("2026-01-02", organisation=None, name="2")]
     assert after is not None
@@ -93,65 +117,46 @@ def test_a_person_reads_who_read_their_data_newest_first_and_page_by_page(client
     assert other.id
 
 
-def test_readings_of_one_moment_are_all_kept(clients: Clients) -> None:
-    ledger = AccessLedger(clients, "AuditTable")
-    ledger.record([access("2026-01-01"), access("2026-01-01")])
-    assert len(ledger.list_accesses("a", None, 9)[0]) == 2
+def test_readings_of_one_moment_are_all_kept(tables: Tables) -> None:
+    tables.ledger.record([access("2026-01-01"), access("2026-01-01")])
+    assert len(tables.ledger.list_accesses("a", None, 9)[0]) == 2
 
 
-def commit(committer: Committer, *writes: Write) -> None:
-    committer.commit(Transaction(list(writes)))
-
-
-def test_a_profile_says_whom_a_pseudonym_stands_for_sealed_and_how_often_it_was_needed(
-    clients: Clients, committer: Committer
-) -> None:
-    people = PeopleStore(clients, "PeopleTable", lambda: SEALER, committer)
+def test_a_profile_says_whom_a_pseudonym_stands_for_sealed_and_how_often_it_was_needed(tables: Tables) -> None:
+    people = tables.profiles
     assert (people.find_subject("a"), people.find_uses("a")) == (None, None)
-    commit(committer, people.profile_write("a", "wang"))
-    commit(committer, people.profile_write("a", "wang"))
+    tables.commit(people.profile_write("a", "wang"))
+    tables.commit(people.profile_write("a", "wang"))
     assert (people.find_subject("a"), people.find_uses("a")) == ("wang", 2)
-    item = clients.dynamodb.get_item(TableName="PeopleTable", Key={"pk": {"S": "PERSON#a"}, "sk": {"S": "PROFILE"}})
-    assert "wang" not in str(item["Item"])
-    clients.dynamodb.put_item(TableName="PeopleTable", Item={**item["Item"], "pk": {"S": "PERSON#b"}})
+    database = tables.clients.dynamodb
+    found = database.get_item(TableName=tables.people, Key={"pk": {"S": "PERSON#a"}, "sk": {"S": "PROFILE"}})
+    assert "wang" not in str(found["Item"])
+    database.put_item(TableName=tables.people, Item={**found["Item"], "pk": {"S": "PERSON#b"}})
     with pytest.raises(Unsealable):
         people.find_subject("b")
 
 
-def note(number: int) -> Write:
-    transaction = Transaction()
-    transaction.put("PeopleTable", {"pk": f"N#{number}", "sk": "N"})
-    return transaction.writes[0]
-
-
-def notes(clients: Clients) -> int:
-    return sum(item["sk"]["S"] == "N" for item in clients.dynamodb.scan(TableName="PeopleTable")["Items"])
-
-
 @pytest.mark.parametrize("count", [0, 89, 90, 91, 180])
-def test_whoever_is_forgotten_is_forgotten_with_everything_else(clients: Clients, committer: Committer, count: int) -> None:
-    people = PeopleStore(clients, "PeopleTable", lambda: SEALER, committer)
-    commit(committer, people.profile_write("a", "wang"))
-    people.forget("a", 1, [note(number) for number in range(count)])
-    assert (people.find_subject("a"), notes(clients)) == (None, count)
+def test_whoever_is_forgotten_is_forgotten_with_everything_else(tables: Tables, count: int) -> None:
+    people = tables.profiles
+    tables.commit(people.profile_write("a", "wang"))
+    people.forget("a", 1, [tables.note(number) for number in range(count)])
+    assert (people.find_subject("a"), tables.notes()) == (None, count)
 
 
 @pytest.mark.parametrize("count", [1, 100])
 @pytest.mark.parametrize("uses", [None, 1, 3])
-def test_whoever_is_needed_again_meanwhile_is_not_forgotten(
-    clients: Clients, committer: Committer, count: int, uses: int | None
-) -> None:
-    people = PeopleStore(clients, "PeopleTable", lambda: SEALER, committer)
+def test_whoever_is_needed_again_meanwhile_is_not_forgotten(tables: Tables, count: int, uses: int | None) -> None:
+    people = tables.profiles
     for _ in range(2):
-        commit(committer, people.profile_write("a", "wang"))
+        tables.commit(people.profile_write("a", "wang"))
     with pytest.raises(ProfileChanged):
-        people.forget("a", uses, [note(number) for number in range(count)])
-    assert (people.find_subject("a"), notes(clients)) == ("wang", 0)
+        people.forget("a", uses, [tables.note(number) for number in range(count)])
+    assert (people.find_subject("a"), tables.notes()) == ("wang", 0)
 
 
-def test_whoever_has_no_profile_is_forgotten_if_they_still_have_none(clients: Clients, committer: Committer) -> None:
-    people = PeopleStore(clients, "PeopleTable", lambda: SEALER, committer)
-    people.forget("a", None, [note(1)])
-    assert notes(clients) == 1
+def test_whoever_has_no_profile_is_forgotten_if_they_still_have_none(tables: Tables) -> None:
+    tables.profiles.forget("a", None, [tables.note(1)])
+    assert tables.notes() == 1
     with pytest.raises(TypeError):
-        PeopleStore(clients, "PeopleTable", lambda: SEALER).forget("a", None, [])
+        PeopleStore(tables.clients, tables.people, lambda: SEALER).forget("a", None, [])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.appointments.places import moved
 from chalicelib.appointments.races import SheetChanged
 from chalicelib.appointments.refusals import PartyBusy, SlotTaken
-from chalicelib.appointments.places import moved
 from chalicelib.appointments.sheet_writes import write_of
 from chalicelib.appointments.sheets import Cell, Sheet, SheetChange, SheetKey
 from chalicelib.shared.items import from_wire
@@ -29,7 +29,16 @@ def test_keys_of_sheets() -> None:
 
 def test_a_sheet_as_it_is_stored() -> None:
     sheet = Sheet.from_item(
-        item(t0900={"by": "A", "until": NOW}, t0915={"by": "B"}, live={"A": NOW}, ttl=1, total=3, x0900={}, t090={}, t12345={})
+        item(
+            t0900={"by": "A", "until": NOW},
+            t0915={"by": "B"},
+            live={"A": NOW},
+            ttl=1,
+            total=3,
+            x0900={},
+            t090={},
+            t12345={},
+        )
     )
     assert sheet.key == DAY
     assert sheet.cells == {"t0900": Cell("A", NOW), "t0915": Cell("B", None)}
