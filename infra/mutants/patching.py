@@ -8,6 +8,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import gc
 import importlib
 import inspect
 import sys
@@ -31,7 +32,8 @@ def apply(mutant: Mutant, source: str) -> None:
     if mutant.within == "body":
         function, caches = _find_function(module, mutant.place)
         code = _find_code(compile(tree, mutant.path, "exec", dont_inherit=True), mutant.place.split("."))
-        function.__code__ = code
+        old, function.__code__ = function.__code__, code
+        _exchange_made(old, code)
         for cached in caches:
             cached.cache_clear()
     elif mutant.within == "default":
@@ -55,6 +57,20 @@ def _find_function(module: ModuleType, place: str) -> tuple[FunctionType, list[A
             raise CannotPatch(place)
         found = inner
     return found, caches
+
+
+def _exchange_made(old: CodeType, new: CodeType) -> None:
+    """Change the functions that a function has made already, when its module was imported."""
+    inner = [[one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new)]
+    if len(inner[0]) != len(inner[1]):
+        return
+    gc.unfreeze()
+    for before, after in zip(*inner, strict=True):
+        if before.co_name.startswith("<") or before == after:
+            continue
+        for made in gc.get_referrers(before):
+            if isinstance(made, FunctionType):
+                made.__code__ = after
 
 
 def _find_code(code: CodeType, path: list[str]) -> CodeType:

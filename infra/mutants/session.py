@@ -27,11 +27,11 @@ from infra.mutants.patching import apply
 from infra.mutants.targets import ROOT, Target
 
 _SEEN: Final = ROOT / "build" / "mutants" / "reached.json"
-_QUICK: Final = 5  # seconds, traced; slower tests are not asked, so that a mutant costs seconds
-_LONGEST: Final = 30  # seconds for one test; whoever takes longer hangs
+_QUICK: Final = 5  # seconds of work, traced; slower tests are not asked, so that a mutant costs seconds
+_LONGEST: Final = 30  # seconds of work for one test, or ten times as long in waiting: whoever takes longer hangs
 _DIED: Final = "it hung or died"
 _HEAVY: Final = 0.5  # seconds, traced
-_BUDGET: Final = 40  # seconds, traced: what the tests of one mutant may take together
+_BUDGET: Final = 20  # seconds, traced: what the tests of one mutant may take together
 
 
 @dataclass(slots=True)
@@ -175,7 +175,8 @@ def _be_mutant(mutant: Mutant, source: str, items: list[pytest.Item], writing: i
         os.write(writing, f"!{broken!r}".encode())
         os._exit(1)
     for number, item in enumerate(items):
-        signal.alarm(_LONGEST)
+        signal.setitimer(signal.ITIMER_PROF, _LONGEST)
+        signal.alarm(10 * _LONGEST)
         following = items[number + 1] if number + 1 < len(items) else None
         if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
             os.write(writing, item.nodeid.encode())
@@ -187,10 +188,10 @@ def _trace(items: list[pytest.Item]) -> dict[str, tuple[float, dict[str, list[in
     found = {}
     for number, item in enumerate(items):
         following = items[number + 1] if number + 1 < len(items) else None
-        began = time.monotonic()
+        began = time.process_time()
         with _lines_reached() as lines:
             reports = runtestprotocol(item, nextitem=following, log=False)
-        seconds = time.monotonic() - began
+        seconds = time.process_time() - began
         passed = not any(report.failed for report in reports)
         found[item.nodeid] = (seconds, {path: sorted(one) for path, one in lines.items()}, passed)
     return found

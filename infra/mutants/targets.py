@@ -63,7 +63,7 @@ _TARGETS: Final = {
         "shared/crypto": "unit/test_crypto unit/test_keys",
     },
     "calendar": {
-        "shared/calendar": "unit/test_calendar",
+        "shared/calendar": "unit/test_calendar unit/test_due_dates",
         "shared/deadlines": "unit/test_calendar unit/test_due_dates",
         "shared/due": "unit/test_due_dates events/test_jobs contract/test_jobs",
     },

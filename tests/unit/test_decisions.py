@@ -22,7 +22,7 @@ from chalicelib.cases.decisions import (
 )
 from chalicelib.cases.model import Case, Deadline, Party
 from chalicelib.cases.policies import actions_of, can_appeal
-from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
+from chalicelib.cases.transitions import END_GROUNDS, TRANSITIONS, IllegalTransition
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -367,3 +367,16 @@ def test_all_that_is_offered_to_whom() -> None:
     asked = asked.with_party(replace(asked.parties[0], applied_at="t"))
     assert "apply_confirmation" not in actions_of("applicant", "a", asked, NOW)
     assert "apply_confirmation" in actions_of("respondent", "r1", asked, NOW)
+
+
+def test_the_grounds_for_ending_are_the_eight_of_the_rules() -> None:
+    assert END_GROUNDS == (
+        "agreement_reached",
+        "settled_privately",
+        "party_unreachable",
+        "party_unwilling",
+        "positions_too_far",
+        "period_expired",
+        "refused_to_sign",
+        "other",
+    )
