@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-deep check bench package format clean
+.PHONY: run test test-deep mutants check bench package format clean
 
 run: $(READY)  ## everything on this machine: PORT=, CONSOLE_PORT=, DYNAMODB=moto|local, CATALOGUE=path
 	@$(BIN)/python -m infra local
@@ -15,6 +15,9 @@ test: $(READY)  ## all tests, the same ones each time; with Java 17 and npm, the
 
 test-deep: $(READY)  ## new random examples, long state machines, faults at every AWS call, simulated cities (an hour)
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=deep -m "deep or not deep" $(ARGS)
+
+mutants: $(READY)  ## faults put into the rules one by one, each of which a test has to notice: ARGS="--module cases/policies --sample 60"
+	$(BIN)/python -m infra mutants $(ARGS)
 
 check: $(READY)  ## style and types
 	$(BIN)/ruff check .

@@ -96,7 +96,7 @@ def _set_default(module: ModuleType, mutant: Mutant, tree: ast.Module) -> None:
 
 def _set_field(owner: type, name: str, value: object) -> None:
     """Change the default of a field of a dataclass or a named tuple."""
-    made: Any = vars(owner)["__new__" if issubclass(owner, tuple) else "__init__"]
+    made: Any = owner.__new__ if issubclass(owner, tuple) else owner.__init__
     defaults = dict(zip(reversed(list(inspect.signature(made).parameters)), reversed(made.__defaults__), strict=False))
     made.__defaults__ = tuple(reversed((defaults | {name: value}).values()))
 

@@ -220,4 +220,4 @@ def _lines_reached() -> Iterator[dict[str, set[int]]]:
         yield lines
     finally:
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type] # none at all
+        threading.settrace(None)

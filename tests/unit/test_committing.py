@@ -37,7 +37,7 @@ def cancelled(*codes: str, message: str = "", item: dict[str, Any] | None = None
     if item is not None:
         reasons[-1]["Item"] = to_wire(item)
     whole: Any = {"Error": {"Code": "TransactionCanceledException", "Message": "cancelled"}}
-    return Cancelled({**whole, "CancellationReasons": reasons}, "TransactWriteItems")
+    return Cancelled(whole | {"CancellationReasons": reasons}, "TransactWriteItems")
 
 
 def refused(message: str) -> ClientError:

@@ -11,9 +11,9 @@ from moto import mock_aws
 from chalicelib.cases.access import PURPOSE_OF, accesses_of
 from chalicelib.cases.model import Case, Party
 from chalicelib.cases.policies import STAFF
-from chalicelib.people.model import PURPOSES
+from chalicelib.people.model import PURPOSES, ProfileChanged
 from chalicelib.people.service import Access
-from chalicelib.people.store import AccessLedger, PeopleStore, ProfileChanged
+from chalicelib.people.store import AccessLedger, PeopleStore
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.sealing import AesGcmSealer, Unsealable
 from chalicelib.shared.transactions import Committer, Transaction, Write
