@@ -8,7 +8,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import gc
 import importlib
 import inspect
 import sys
@@ -25,6 +24,10 @@ class CannotPatch(Exception):
     """The fault cannot be put into this process."""
 
 
+class CannotImport(Exception):
+    """With the fault, the module could not be imported: every test would fail."""
+
+
 def apply(mutant: Mutant, source: str) -> None:
     """Put the fault into this process. There is no way back: the process is a fork."""
     module = importlib.import_module(mutant.path.removesuffix(".py").replace("/", "."))
@@ -32,14 +35,15 @@ def apply(mutant: Mutant, source: str) -> None:
     if mutant.within == "body":
         function, caches = _find_function(module, mutant.place)
         code = _find_code(compile(tree, mutant.path, "exec", dont_inherit=True), mutant.place.split("."))
-        old, function.__code__ = function.__code__, code
-        _exchange_made(old, code)
+        function.__code__ = code
         for cached in caches:
             cached.cache_clear()
     elif mutant.within == "default":
         _set_default(module, mutant, tree)
-    else:
+    try:
         _remake(module, mutant, tree)
+    except Exception as refused:
+        raise CannotImport from refused
 
 
 def _find_function(module: ModuleType, place: str) -> tuple[FunctionType, list[Any]]:
@@ -57,20 +61,6 @@ def _find_function(module: ModuleType, place: str) -> tuple[FunctionType, list[A
             raise CannotPatch(place)
         found = inner
     return found, caches
-
-
-def _exchange_made(old: CodeType, new: CodeType) -> None:
-    """Change the functions that a function has made already, when its module was imported."""
-    inner = [[one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new)]
-    if len(inner[0]) != len(inner[1]):
-        return
-    gc.unfreeze()
-    for before, after in zip(*inner, strict=True):
-        if before.co_name.startswith("<") or before == after:
-            continue
-        for made in gc.get_referrers(before):
-            if isinstance(made, FunctionType):
-                made.__code__ = after
 
 
 def _find_code(code: CodeType, path: list[str]) -> CodeType:
@@ -114,14 +104,15 @@ def _set_parameters(function: FunctionType, arguments: ast.arguments) -> None:
 
 
 def _remake(module: ModuleType, mutant: Mutant, tree: ast.Module) -> None:
-    changed: set[str] = set()
+    """Run again those statements that made a table of what is exchanged, or of another such table."""
+    changed = {mutant.place.partition(".")[0]}
     for statement in tree.body:
         if not isinstance(statement, ast.Assign | ast.AnnAssign):
             continue
         target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
         name = ast.unparse(target)
         used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-        if name != mutant.place and not used & changed:
+        if name not in changed and not used & changed:
             continue
         old = vars(module)[name]
         code = compile(ast.Module([statement], []), mutant.path, "exec", flags=_POSTPONED, dont_inherit=True)

@@ -23,12 +23,12 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from infra.mutants.operators import Mutant
-from infra.mutants.patching import apply
+from infra.mutants.patching import CannotImport, apply
 from infra.mutants.targets import ROOT, Target
 
 _SEEN: Final = ROOT / "build" / "mutants" / "reached.json"
 _QUICK: Final = 5  # seconds of work, traced; slower tests are not asked, so that a mutant costs seconds
-_LONGEST: Final = 30  # seconds of work for one test, or ten times as long in waiting: whoever takes longer hangs
+_LONGEST: Final = 10  # seconds of work for one test, or ten times as long in waiting: whoever takes longer hangs
 _DIED: Final = "it hung or died"
 _HEAVY: Final = 0.5  # seconds, traced
 _BUDGET: Final = 20  # seconds, traced: what the tests of one mutant may take together
@@ -171,6 +171,9 @@ def _be_mutant(mutant: Mutant, source: str, items: list[pytest.Item], writing: i
     gc.disable()
     try:
         apply(mutant, source)
+    except CannotImport:
+        os.write(writing, b"the import")
+        os._exit(0)
     except BaseException as broken:  # noqa: BLE001 - the parent says it
         os.write(writing, f"!{broken!r}".encode())
         os._exit(1)

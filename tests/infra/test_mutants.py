@@ -13,7 +13,7 @@ import pytest
 
 from infra.mutants.commands import describe, mutants_of, read_equivalents
 from infra.mutants.operators import Mutant, find_mutants, mutate
-from infra.mutants.patching import apply
+from infra.mutants.patching import CannotImport, apply
 from infra.mutants.patterns import faults_of
 from infra.mutants.targets import ROOT, TARGETS, Target
 
@@ -66,6 +66,7 @@ def makes(limit: int):
 
 
 small = makes(5)
+AT_MOST = 9 if small(4) else 0
 '''
 
 
@@ -136,18 +137,18 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleTy
 
 
 def put(text: str) -> None:
-    (mutant,) = [
-        one for one in find_mutants("made_up.py", SOURCE) if f"{one.place}: {one.before} -> {one.after}" == text
-    ]
+    """Put a fault into the module."""
+    mutants = find_mutants("made_up.py", SOURCE)
+    (mutant,) = [one for one in mutants if f"{one.place}: {one.before} -> {one.after}" == text]
     apply(mutant, SOURCE)
 
 
 def test_functions_properties_and_what_they_made_are_exchanged(module: ModuleType) -> None:
-    thing, small = module.Thing("abc"), module.small
-    assert (thing.long, small(5), small(4)) == (False, False, True)
+    thing = module.Thing("abc")
+    assert (thing.long, module.small(5), module.small(4)) == (False, False, True)
     put("Thing.long: len(self.name) > LIMIT -> len(self.name) >= LIMIT")
     put("makes: value < limit -> value <= limit")
-    assert (thing.long, small(5)) == (True, True)
+    assert (thing.long, module.small(5)) == (True, True)
 
 
 def test_guards_of_class_methods_go(module: ModuleType) -> None:
@@ -168,6 +169,11 @@ def test_tables_are_made_anew_with_what_follows_from_them(module: ModuleType) ->
     put("LIMIT: 3 -> 4")
     module.looked_up.cache_clear()
     assert (module.looked_up("a"), module.Thing("abc").long, module.Thing("abcd").long) == (4, False, False)
+
+
+def test_a_table_that_cannot_be_made_any_more_is_noticed_at_import(module: ModuleType) -> None:
+    with pytest.raises(CannotImport):
+        put("makes: return check -> return None")
 
 
 def test_every_equivalent_is_still_there_and_has_a_reason() -> None:

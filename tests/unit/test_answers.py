@@ -120,6 +120,20 @@ def test_a_row_cannot_be_passed_off_as_about_nobody() -> None:
         at_rest().from_row(stored, claim())
 
 
+STORED = bytes.fromhex(
+    "01a1fc30e6dec943292351b6ad24b1089b1bb3c431580274285d3294bebd1dfeb9b90ad1357591c3"
+    "f44db4ce535c09871a65ac765a50b0c5fa797a74e69b090e6f32b1618eefbd664bdbac8f3662092d"
+    "974a4a1a148f9fe2490d07f374e1c68ee0e8b68db81b94e48825014a43c1928f5a5465d95ac89621"
+    "94e7f27d2d23ed8e"
+)
+
+
+def test_answers_that_were_stored_before_a_release_open_after_it() -> None:
+    keys = Keyring("C", {}, {"p1": bytes(32), "p2": b"\1" * 32})
+    stored = {**at_rest().to_row(SHOWING, ANSWER), "answer": STORED}
+    assert at_rest(Reader(keys)).from_row(stored, claim()) == StoredAnswer(200, {}, b"x")
+
+
 def key(*scope: str, body: bytes = b"{}") -> IdempotencyKey:
     subject, method, path, name = scope
     return IdempotencyKey.of(subject, method, path, name, body=body, at=NOW, status=201, viewer=WANG)

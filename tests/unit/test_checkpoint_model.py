@@ -43,7 +43,8 @@ def test_it_is_full_with_so_many_leaves() -> None:
 
 
 def test_what_a_checkpoint_is_before_it_is_signed() -> None:
-    assert (ONE.key_id, ONE.algorithm, ONE.signature, ONE.settled) == ("", "ECDSA_SHA_256", "", False)
+    one = Checkpoint("000000001", "t", 3, "f", "l", "r", "p", "q", ())
+    assert (one.key_id, one.algorithm, one.signature, one.settled) == ("", "ECDSA_SHA_256", "", False)
     assert ALGORITHM == "ECDSA_SHA_256"
     assert GENESIS == "0" * 64
 

@@ -74,8 +74,11 @@ def test_an_instant_is_past_one_second_later() -> None:
     assert dates.is_past(NOW, NOW + timedelta(seconds=1))
 
 
-def test_rules_are_found_by_id_and_listed_in_their_order() -> None:
+def test_rules_are_read_from_what_ships_found_by_id_and_listed_in_their_order() -> None:
+    DeadlineRules.load.cache_clear()  # type: ignore[attr-defined] # read by another test already
     rules = DeadlineRules.load()
+    assert rules.version
+    assert DeadlineRules.load() is rules
     assert rules.get("acceptance") == rules.all()[0]
     assert rules.get("acceptance").title.zh != rules.get("acceptance").source.zh
     with pytest.raises(KeyError):
@@ -120,6 +123,8 @@ def test_no_days_are_no_days_and_a_period_over_a_new_year_is_provisional() -> No
         date(2028, 1, 3),
         True,
     )
+    known = WorkCalendar({2034: PublishedYear(frozenset(), frozenset())})  # 31 December 2033 is a Saturday
+    assert known.add_natural_days(date(2033, 12, 1), 30) == (date(2034, 1, 2), True)
     assert ARRANGED.add_natural_days(date(2026, 12, 31), 3) == (date(2027, 1, 5), False)
     closing = WorkCalendar({2027: PublishedYear(frozenset({date(2027, 12, 31)}), frozenset())})
     assert closing.add_natural_days(date(2027, 12, 30), 1) == (date(2028, 1, 3), True)

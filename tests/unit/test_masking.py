@@ -77,6 +77,17 @@ def test_what_leads_to_a_person_is_masked_as_a_whole(secret: str) -> None:
         "02-1234567",
         "0411-823456",
         "办了3次，2026-11-24去的",
+        "6304000000000000018123456",
+        "1234566304000000000000018",
+        "99913800138000",
+        "13800138000123",
+        "9990411-8234567",
+        "041182345678123",
+        "9110105194912310021",
+        "1101051949123100215",
+        "110105174912310021",
+        "中山路北侧二号",
+        "的号楼",
     ],
 )
 def test_what_leads_to_nobody_stays(text: str) -> None:
@@ -97,3 +108,19 @@ def test_full_width_digits_are_read_as_digits() -> None:
 
 def test_a_name_is_masked_to_its_first_character() -> None:
     assert (mask_name(" 欧阳 "), mask_name("李"), mask_name("")) == ("欧*", "李*", "*")
+
+
+@pytest.mark.parametrize("way", ["路", "街", "巷", "胡同", "大道", "里", "小区", "花园", "苑", "村"])
+@pytest.mark.parametrize("unit", ["号楼", "号院", "号", "栋", "幢", "单元", "室", "门"])
+def test_an_address_is_masked_whatever_its_ways_and_units_are_called(way: str, unit: str) -> None:
+    assert screen(f"A，甲{way}3{unit}，b") == f"A，{MASK}，b"
+
+
+@pytest.mark.parametrize("unit", ["号楼", "单元", "栋", "幢", "层", "楼", "室", "号", "门"])
+def test_an_address_is_masked_to_its_last_unit(unit: str) -> None:
+    assert screen(f"A，甲路3号十二{unit}5{unit}，b") == f"A，{MASK}，b"
+
+
+def test_an_address_is_masked_with_its_whole_name_and_number() -> None:
+    assert screen("A，一二三四五六七八九十甲乙路东南西北中间12345号12345室，b") == f"A，{MASK}，b"
+    assert screen("A，甲路123456号") == "A，甲路123456号"

@@ -475,6 +475,13 @@ def test_who_booked_after_the_wish_leaves_and_a_late_event_ends_no_later_wish(
     assert ("C" not in town.rows.spots) is left
 
 
+def test_events_of_cases_that_wait_for_nothing_end_nothing(town: Town) -> None:
+    town.cases["C"] = case_of("C")
+    for name in ("appointment_confirmed", "passed", "filed"):
+        assert not town.event(name, "C")
+    assert not town.event("ended", "C", closed=True)
+
+
 OTHERS = ("passed", "lapsed", "recused", "replaced", "transferred", "reopened", "assigned")
 
 
