@@ -146,6 +146,8 @@ def _walk(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
         elif isinstance(statement, Function):
             yield from _in_function(statement, statement.name)
         elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            if isinstance(statement.value, ast.Subscript):
+                continue  # the name of a type
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
             for node in _below(statement.value):
                 yield node, _text(target), "table"

@@ -43,8 +43,8 @@ _TARGETS: Final = {
         "appointments/model": _SESSIONS,
     },
     "waitlist": {
-        "appointments/waiting": "waiting waitlist",
-        "appointments/waitlist": "waiting waitlist",
+        "appointments/waiting": "waiting waitlist waitlist_offers",
+        "appointments/waitlist": "waiting waitlist waitlist_offers",
     },
     "transactions": {
         "shared/transactions": _WRITES,

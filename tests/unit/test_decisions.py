@@ -263,6 +263,8 @@ def test_a_longer_period_holds_when_all_name_the_same_day() -> None:
         case = outcome.case
         assert (outcome.event, last_day(case)) == ("extension_agreed", until - timedelta(days=10))
     assert outcome.data == {"party": "p2", "until": until.isoformat()}
+    with pytest.raises(AlreadyDone):
+        do(case, "extend", "r1", until=until)
     other = do(case, "extend", "r2", until=until + timedelta(days=1))
     assert (other.event, last_day(other.case)) == ("extension_agreed", until - timedelta(days=10))
     outcome = do(case, "extend", "r2", until=until)

@@ -66,6 +66,8 @@ def later(name: str, *, at: str = DAYS[4], targets: tuple[Target, ...] = (SERVIC
 def test_the_first_invitation_of_an_occasion_is_whole(earned: Earned) -> None:
     assert earned.earn(ONE)
     assert earned.held() == {"I1": ["service:mediation", "staff:m-1"]}
+    places = {item["sk"] for item in earned.table.list_partition("PERSON#wang")} - {"INVITATION#I1"}
+    assert places == {"EARNED#C#service:mediation", "EARNED#C#staff:m-1"}
 
 
 def test_the_same_again_earns_nothing(earned: Earned) -> None:

@@ -21,7 +21,17 @@ def test_a_target_is_spread_by_how_busy_it_is() -> None:
 def test_counters_of_all_shards_are_added_and_nothing_else_is() -> None:
     shards = [
         {"pk": "SUMMARY#x", "sk": "SHARD#01", "target": "t", "gsi1pk": "1", "l5": 2, "handled": 1, "m202611_5": 2},
-        {"l5": 1, "l1": 4, "m202611_5": 1, "m202611_handled": 3, "list": "7", "lx": 9, "month": 5, "m20261x_5": 1},
+        {
+            "l5": 1,
+            "l1": 4,
+            "m202611_5": 1,
+            "m202611_handled": 3,
+            "list": "7",
+            "x5": 4,
+            "lx": 9,
+            "month": 5,
+            "m20261x_5": 1,
+        },
     ]
     assert add_up(shards) == {"l5": 3, "l1": 4, "handled": 1, "m202611_5": 3, "m202611_handled": 3}
     assert add_up([]) == {}

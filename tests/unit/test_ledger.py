@@ -15,6 +15,7 @@ from chalicelib.people.model import PURPOSES, ProfileChanged
 from chalicelib.people.service import Access
 from chalicelib.people.store import AccessLedger, PeopleStore
 from chalicelib.shared.aws import Clients
+from chalicelib.shared.dynamo import Table
 from chalicelib.shared.sealing import AesGcmSealer, Unsealable
 from chalicelib.shared.transactions import Committer, Transaction, Write
 from chalicelib.shared.viewer import Viewer
@@ -115,6 +116,12 @@ def test_a_person_reads_who_read_their_data_newest_first_and_page_by_page(tables
     assert (second, end) == ([access("2026-01-01", name="1")], None)
     ((other,), _) = ledger.list_accesses("r", None, 2)
     assert other.id
+
+
+def test_only_readings_are_listed(tables: Tables) -> None:
+    Table(tables.clients, tables.audit).put_many([{"pk": "PERSON#a", "sk": "ZZZ"}, {"pk": "PERSON#a", "sk": "AAA"}])
+    tables.ledger.record([access("2026-01-01", name="1")])
+    assert tables.ledger.list_accesses("a", None, 9)[0] == [access("2026-01-01", name="1")]
 
 
 def test_readings_of_one_moment_are_all_kept(tables: Tables) -> None:

@@ -39,7 +39,9 @@ RULES = replace(
     horizon_days=30,
     daily_cap=2,
     buffer_minutes=15,
-    weekly_hours={day: [["09:00", "12:00"], ["20:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+    weekly_hours={
+        day: [["00:00", "01:00"], ["09:00", "12:00"], ["20:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
+    },
 )
 DAY = "2026-11-25"
 MINE, PARTY = SheetKey.of_person("pm", DAY), SheetKey.of_person("a", DAY)
@@ -324,6 +326,14 @@ def test_the_daily_cap_holds_in_the_transaction(
     put(table, live=live)
     made = make(table, take=("t0900",), lapsed=lapsed, over=frozenset(over), cap=cap, mediates=True)
     assert made == (SheetChanged if after is None else {"t0900": {"by": "A"}, "live": after})
+
+
+def test_the_list_says_until_when_a_session_is_held(table: Table) -> None:
+    put(table, live={"B": ""})
+    assert make(table, take=("t0900",), until=LATER, mediates=True) == {
+        "t0900": {"by": "A", "until": LATER},
+        "live": {"A": LATER, "B": ""},
+    }
 
 
 def test_a_session_leaves_the_list_with_its_cells(table: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -72,6 +73,9 @@ def test_sessions_of_a_day_are_counted_without_holds_that_are_over_and_ones_own(
 
 def request_of(change: SheetChange) -> dict[str, Any]:
     parameters = dict(write_of("T", change).parameters)
+    said = f"{parameters['UpdateExpression']} {parameters['ConditionExpression']}"
+    for names in ("ExpressionAttributeNames", "ExpressionAttributeValues"):  # DynamoDB refuses what is not used
+        assert all(re.search(rf"{name}\b", said) for name in parameters.get(names, ()))
     values = parameters.get("ExpressionAttributeValues")
     return {**parameters, "ExpressionAttributeValues": from_wire(values) if values else {}}
 
@@ -82,6 +86,19 @@ def test_taking_and_giving_back_in_one_update() -> None:
     assert made["UpdateExpression"] == "SET #t0 = :cell, #t1 = :cell REMOVE #g0"
     assert made["ExpressionAttributeNames"]["#g0"] == "t0930"
     assert made["ExpressionAttributeValues"] == {":me": "A", ":now": NOW, ":cell": {"by": "A", "until": LATER}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"take": ("t0900",), "give": ("t0930",), "over": frozenset({"B"}), "cap": 2, "lapsed": ("C",)},
+        {"give": ("t0900",)},
+        {"take": ("t0900",), "new": True},
+        {},
+    ],
+)
+def test_everything_that_is_named_is_used(change: dict[str, Any]) -> None:
+    assert request_of(SheetChange(DAY, "A", NOW, mediates=True, **change))["UpdateExpression"]
 
 
 @pytest.mark.parametrize(("until", "cell"), [(None, {"by": "A"}), (LATER, {"by": "A", "until": LATER})])
