@@ -1,60 +1,49 @@
-"""The Chalice app: blueprints, and every event handler. No decisions are made here."""
+"""The Chalice app: its doors (HTTP operations), and every event handler. No decisions are made here."""
 
 from __future__ import annotations
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent
 
-from chalicelib import bootstrap
-from chalicelib.appointments.api import routes as appointment_routes
-from chalicelib.appointments.desk_api import routes as desk_routes
-from chalicelib.audit.api import routes as audit_routes
-from chalicelib.cases.api import routes as case_routes
-from chalicelib.cases.evidence_api import routes as evidence_routes
-from chalicelib.cases.talk_api import routes as talk_routes
-from chalicelib.catalogue.api import routes as catalogue_routes
-from chalicelib.notices.api import routes as notice_routes
-from chalicelib.organisations.api import routes as organisation_routes
-from chalicelib.people.api import routes as people_routes
-from chalicelib.ratings.api import routes as rating_routes
-from chalicelib.ratings.loop_api import routes as rating_loop_routes
-from chalicelib.triage.api import routes as triage_routes
-from chalicelib.web.api import routes as web_routes
-from chalicelib.web.chalice_edges import anchor
+from chalicelib.composition.container import container
+from chalicelib.web import injection
+from chalicelib.web.doors import open_doors
 
 app = Chalice(app_name="yima", configure_logs=False)
 
-_BLUEPRINTS = (
-    anchor,
-    web_routes,
-    catalogue_routes,
-    people_routes,
-    case_routes,
-    talk_routes,
-    organisation_routes,
-    notice_routes,
-    audit_routes,
-    appointment_routes,
-    desk_routes,
-    evidence_routes,
-    triage_routes,
-    rating_routes,
-    rating_loop_routes,
+API_MODULES = (
+    "chalicelib.web.api",
+    "chalicelib.catalogue.api",
+    "chalicelib.organisations.api",
+    "chalicelib.triage.api",
+    "chalicelib.cases.api",
+    "chalicelib.cases.evidence_api",
+    "chalicelib.cases.talk_api",
+    "chalicelib.appointments.api",
+    "chalicelib.appointments.desk_api",
+    "chalicelib.ratings.api",
+    "chalicelib.ratings.loop_api",
+    "chalicelib.notices.api",
+    "chalicelib.people.api",
+    "chalicelib.audit.api",
 )
+"""Where operations stand; see `chalicelib.web.doors` for when they are imported."""
 
-for blueprint in _BLUEPRINTS:
-    app.register_blueprint(blueprint)
+open_doors(app, API_MODULES)
+
+
+injection.make_with(container)
 
 
 @app.schedule("rate(10 minutes)", name="deadlines")
 def deadlines(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
     """Let clocks that have run out lapse, close or escalate."""
-    return bootstrap.container().run_deadlines()
+    return container().events.run_deadlines()
 
 
 @app.schedule("rate(1 hour)", name="checkpoints")
 def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
     """Sign what has happened until now."""
-    return bootstrap.container().audit.run()
+    return container().audit.service.run()
 
 
 # The stream's real ARN stands in infra/resources.json: Chalice wants one here, and a template cannot be computed.
@@ -63,4 +52,4 @@ def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
 )
 def relay(event: DynamoDBEvent) -> int:
     """Tell everyone whom the events of cases concern."""
-    return bootstrap.container().relay.deliver(event.to_dict()["Records"])
+    return container().events.relay.deliver(event.to_dict()["Records"])

@@ -1,68 +1,44 @@
-"""The composition root: this process's container, and what only all contexts together can do.
-
-Adapters are built here and in `composition/`, nowhere else, each one when it is first needed.
-"""
+"""A bridge for rooms that still ask for the container: goes with the last of them."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
-from chalicelib.composition.appointments import AppointmentParts
-from chalicelib.settings import Settings
-from chalicelib.shared.clock import Clock
+from chalicelib.web.injection import installed
 
-if TYPE_CHECKING:
-    from chalicelib.shared.streams import Relay
-
-
-class Container(AppointmentParts):
-    """Everything this process is made of. Built once; tests and the local runner build their own."""
-
-    def run_deadlines(self) -> dict[str, int]:
-        """Let everything happen that happens because time has passed; return how many of what."""
-        jobs = (self.case_clock, self.appointment_clock, self.waitlist, self.rating_handling)
-        done = {name: count for job in jobs for name, count in job.run().items()}
-        return dict(sorted(done.items()))
-
-    @cached_property
-    def relay(self) -> Relay:
-        """Who is told of what happens in cases."""
-        from chalicelib.shared.streams import Relay
-
-        return Relay(
-            [
-                self.audit.on_event,
-                self.notices.on_case_event,
-                self.organisations.on_case_event,
-                self.appointment_clock.on_case_event,
-                self.waitlist.on_case_event,
-                self.ratings.on_case_event,
-            ]
-        )
+_PLACES = {
+    "cases": "cases.service",
+    "case_store": "cases.store",
+    "conversations": "cases.conversations",
+    "evidence": "cases.evidence",
+    "appeals": "cases.appeals",
+    "bundles": "cases.bundles",
+    "deadline_rules": "foundation.deadline_rules",
+    "aws": "foundation.aws",
+    "triage": "triage.service",
+    "ratings": "ratings.service",
+    "rating_handling": "ratings.handling",
+    "rating_drawing": "ratings.drawing",
+    "visits": "ratings.visits",
+    "organisations": "organisations.service",
+    "booking": "appointments.booking",
+    "appointments": "appointments.service",
+    "appointment_drawing": "appointments.drawing",
+    "hours": "appointments.hours",
+    "waitlist": "appointments.waitlist",
+    "settings": "foundation.settings",
+    "clock": "foundation.clock",
+}
 
 
-_installed: Container | None = None
-_clock: Clock | None = None
+class _Bridge:
+    def __getattr__(self, name: str) -> Any:
+        found: Any = installed()
+        for part in _PLACES[name].split("."):
+            found = getattr(found, part)
+        return found
 
 
-def container() -> Container:
-    """Return this process's container; build it from the environment if none was installed."""
-    global _installed  # noqa: PLW0603 - one container a process is the point
-    if _installed is None:
-        _installed = Container(Settings.from_env(), _clock)
-    return _installed
-
-
-def install(new: Container | None) -> None:
-    """Make `new` this process's container; None forgets the present one."""
-    global _installed  # noqa: PLW0603
-    _installed = new
-
-
-def use(clock: Clock) -> None:
-    """Have the container that is built next, and the installed one from now on, tell time by `clock`."""
-    global _clock, _installed  # noqa: PLW0603
-    _clock = clock
-    if _installed is not None:
-        _installed = Container(_installed.settings, clock)
+def container() -> Any:
+    """Return the container by its old names."""
+    return _Bridge()

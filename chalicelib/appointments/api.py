@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -42,10 +41,10 @@ from chalicelib.shared.errors import NotAllowed, NotFound, YimaError
 from chalicelib.shared.idempotency import IdempotencyKey, StoredAnswer
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import NO_STORE, Answer
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.request import RequestBody
 
 routes = Routes(__name__)
@@ -157,6 +156,12 @@ def _details(body: BaseModel) -> dict[str, Any]:
 def _add_action(action: str, summary: str, model: type[RequestBody], refusals: tuple[type[YimaError], ...]) -> None:
     """Make one action its own operation, with its own body."""
 
+    @endpoint(
+        body=model,
+        name=f"{action}_appointment",
+        summary=summary,
+        problems=(NotFound, NotAllowed, NotNow, HoldExpired, *refusals),
+    )
     def act(viewer: Viewer, appointment_id: str, body: Any, key: IdempotencyKey) -> AppointmentView:
         container = bootstrap.container()
         idempotency = key.answering(_draw)
@@ -165,18 +170,7 @@ def _add_action(action: str, summary: str, model: type[RequestBody], refusals: t
             return _draw(container.booking.move(viewer, appointment_id, start, body.mediator_id, idempotency))
         return _draw(container.appointments.act(viewer, appointment_id, action, _details(body), idempotency))
 
-    act.__name__ = f"{action}_appointment"
-    act.__doc__ = summary
-    act.__annotations__ = {
-        "viewer": Viewer,
-        "appointment_id": str,
-        "body": model,
-        "key": IdempotencyKey,
-        "return": AppointmentView,
-    }
-    problems: tuple[type[YimaError], ...] = (NotFound, NotAllowed, NotNow, HoldExpired, *refusals)
-    view: Callable[..., Any] = endpoint(body=model, problems=problems)(act)
-    routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(view)
+    routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(act)
 
 
 _ACTIONS: Final[tuple[tuple[str, str, type[RequestBody], tuple[type[YimaError], ...]], ...]] = (

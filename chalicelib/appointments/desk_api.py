@@ -15,10 +15,9 @@ from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import NO_STORE, Answer
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
-from chalicelib.web.operations import Access
+from chalicelib.web.operations import Access, Routes
 from chalicelib.web.request import ExpectedVersion
 
 routes = Routes(__name__)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from chalicelib import bootstrap
 from chalicelib.audit.model import Checkpoint
-from chalicelib.audit.service import Chain
+from chalicelib.audit.service import AuditService, Chain
 from chalicelib.shared.codes import BadCode, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.events import Event
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.view import View
 
 routes = Routes(__name__)
@@ -102,14 +101,14 @@ class CheckpointList(View):
 
 @routes.route("/v1/audit/cases/{code}")
 @endpoint(problems=(BadCode, NotAllowed, NotFound))
-def audit_case(viewer: Viewer, code: str) -> AuditChain:
+def audit_case(viewer: Viewer, code: str, audit: AuditService) -> AuditChain:
     """Show a case's event chain with its hashes, checked."""
-    return AuditChain.of(bootstrap.container().audit.get_chain(viewer, code))
+    return AuditChain.of(audit.get_chain(viewer, code))
 
 
 @routes.route("/v1/audit/checkpoints")
 @endpoint(problems=(NotAllowed,))
-def checkpoints(viewer: Viewer, page: Page) -> CheckpointList:
+def checkpoints(viewer: Viewer, page: Page, audit: AuditService) -> CheckpointList:
     """List the signed checkpoints over all event chains, newest first."""
-    found, position = bootstrap.container().audit.list_checkpoints(viewer, page.position, page.limit)
+    found, position = audit.list_checkpoints(viewer, page.position, page.limit)
     return CheckpointList(items=[CheckpointView.of(one) for one in found], next_cursor=page.cursor_after(position))

@@ -19,11 +19,10 @@ from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import PUBLIC_MINUTE, Answer
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
-from chalicelib.web.operations import Access
+from chalicelib.web.operations import Access, Routes
 from chalicelib.web.request import ExpectedVersion, RequestBody
 
 routes = Routes(__name__)
@@ -135,6 +134,12 @@ def _details(body: BaseModel) -> dict[str, Any]:
 def _add_action(action: str, model: type[RequestBody]) -> None:
     """Make one action its own operation, with its own body."""
 
+    @endpoint(
+        body=model,
+        name=f"{action}_case",
+        summary=f"{TRANSITIONS[action].name.en}.",
+        problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale),
+    )
     def act(  # noqa: PLR0917
         viewer: Viewer, code: str, body: Any, key: IdempotencyKey, expected: ExpectedVersion, language: Language
     ) -> CaseView:
@@ -145,19 +150,7 @@ def _add_action(action: str, model: type[RequestBody]) -> None:
         answer: CaseView = view(seen)
         return answer
 
-    act.__name__ = f"{action}_case"
-    act.__doc__ = f"{TRANSITIONS[action].name.en}."
-    act.__annotations__ = {
-        "viewer": Viewer,
-        "code": str,
-        "body": model,
-        "key": IdempotencyKey,
-        "expected": ExpectedVersion,
-        "language": Language,
-        "return": CaseView,
-    }
-    view = endpoint(body=model, problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale))(act)
-    routes.route(f"/v1/cases/{{code}}/actions/{action}", methods=["POST"])(view)
+    routes.route(f"/v1/cases/{{code}}/actions/{action}", methods=["POST"])(act)
 
 
 for _action, _model in _BODIES.items():

@@ -23,10 +23,10 @@ from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import BadCode
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import RequestBody
 from chalicelib.web.view import View

@@ -11,10 +11,10 @@ from chalicelib.cases.conversation import Agreement, Message
 from chalicelib.shared.codes import BadCode
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.view import View
 
 routes = Routes(__name__)

@@ -272,8 +272,8 @@ class HomeView(View):
     dispute_entry: DisputeEntry
 
     @classmethod
-    def of(cls, home: Home, language: Language, *, disputes: bool) -> Self:
-        """Return the view of `home`; `disputes`: whether this deployment takes disputes."""
+    def of(cls, home: Home, language: Language) -> Self:
+        """Return the view of `home`."""
         return cls(
             themes=[ThemeView(code=code, name=THEMES[code].text(language), count=count) for code, count in home.themes],
             popular=[ServiceSummary.of(summary, language) for summary in home.popular],
@@ -281,7 +281,7 @@ class HomeView(View):
             dispute_entry=DisputeEntry(
                 name=_DISPUTES.text(language),
                 description=_DISPUTES_SAID.text(language),
-                href=DISPUTE_ROUTE if disputes else None,
+                href=DISPUTE_ROUTE,
             ),
         )
 

@@ -1,11 +1,13 @@
-"""The parts of appointments."""
+"""Appointments, hours of mediators, the waitlist."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.composition.cases import CaseParts
+from chalicelib.composition.cases import Cases
+from chalicelib.composition.foundation import Foundation
+from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
     from chalicelib.appointments.booking import BookingService
@@ -15,19 +17,24 @@ if TYPE_CHECKING:
     from chalicelib.appointments.service import AppointmentService
     from chalicelib.appointments.store import AppointmentStore
     from chalicelib.appointments.upkeep import Upkeep
-    from chalicelib.appointments.views import Drawing
+    from chalicelib.appointments.views import Drawing as AppointmentDrawing
     from chalicelib.appointments.waitlist import WaitlistService
 
 
-class AppointmentParts(CaseParts):
-    """Appointments, hours, the waitlist."""
+class Appointments:
+    """Appointments."""
+
+    def __init__(self, base: Foundation, cases: Cases, organisations: Organisations) -> None:
+        self._base = base
+        self._cases = cases
+        self._organisations = organisations
 
     @cached_property
-    def appointment_store(self) -> AppointmentStore:
+    def store(self) -> AppointmentStore:
         """Where appointments are kept."""
         from chalicelib.appointments.store import AppointmentStore
 
-        return AppointmentStore(self.aws, self.settings.appointments_table, self.answers)
+        return AppointmentStore(self._base.aws, self._base.settings.appointments_table, self._base.answers)
 
     @cached_property
     def desk(self) -> Desk:
@@ -36,29 +43,29 @@ class AppointmentParts(CaseParts):
         from chalicelib.appointments.rules import BookingRules
         from chalicelib.shared.calendar import work_calendar
 
-        return Desk(self.appointment_store, self.organisations, work_calendar(), BookingRules.load())
+        return Desk(self.store, self._organisations.service, work_calendar(), BookingRules.load())
 
     @cached_property
     def upkeep(self) -> Upkeep:
         """Appointments and their cases, together."""
         from chalicelib.appointments.upkeep import Upkeep
 
-        return Upkeep(self.cases, self.appointment_store, self.desk.rules)
+        return Upkeep(self._cases.service, self.store, self.desk.rules)
 
     @cached_property
     def booking(self) -> BookingService:
         """Booking and moving."""
         from chalicelib.appointments.booking import BookingService
 
-        return BookingService(self.appointment_store, self.desk, self.upkeep)
+        return BookingService(self.store, self.desk, self.upkeep)
 
     @cached_property
-    def appointments(self) -> AppointmentService:
+    def service(self) -> AppointmentService:
         """Appointments once they are asked for."""
         from chalicelib.appointments.service import AppointmentService
 
         return AppointmentService(
-            self.appointment_store, self.upkeep, self.desk.rules, lambda: self.pseudonyms, self.clock
+            self.store, self.upkeep, self.desk.rules, lambda: self._base.pseudonyms, self._base.clock
         )
 
     @cached_property
@@ -67,7 +74,11 @@ class AppointmentParts(CaseParts):
         from chalicelib.appointments.hours import HoursService
 
         return HoursService(
-            self.appointment_store, self.desk, lambda: self.pseudonyms, lambda: self.sealer("calendars"), self.clock
+            self.store,
+            self.desk,
+            lambda: self._base.pseudonyms,
+            lambda: self._base.sealer("calendars"),
+            self._base.clock,
         )
 
     @cached_property
@@ -75,20 +86,20 @@ class AppointmentParts(CaseParts):
         """The line for slots that become free."""
         from chalicelib.appointments.waitlist import WaitlistService
 
-        return WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
+        return WaitlistService(self.store, self.upkeep, self.desk, self._base.clock)
 
     @cached_property
-    def appointment_clock(self) -> AppointmentClock:
+    def clockwork(self) -> AppointmentClock:
         """What happens to appointments by itself."""
         from chalicelib.appointments.clockwork import AppointmentClock
 
-        return AppointmentClock(self.appointments, self.upkeep, self.appointment_store, self.desk.rules, self.clock)
+        return AppointmentClock(self.service, self.upkeep, self.store, self.desk.rules, self._base.clock)
 
     @cached_property
-    def appointment_drawing(self) -> Drawing:
+    def drawing(self) -> AppointmentDrawing:
         """How appointments are shown."""
         from chalicelib.appointments.video import VideoRooms
         from chalicelib.appointments.views import Drawing
 
-        rooms = VideoRooms(self.settings.video_url, lambda: self.root_secret, self.desk.rules)
-        return Drawing(self.organisations.find_mediator_name, rooms.find_link, self.desk.rules)
+        rooms = VideoRooms(self._base.settings.video_url, lambda: self._base.root_secret, self.desk.rules)
+        return Drawing(self._organisations.service.find_mediator_name, rooms.find_link, self.desk.rules)

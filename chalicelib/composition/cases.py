@@ -1,54 +1,63 @@
-"""The parts of disputes, and of what is told and recorded about them."""
+"""Disputes: their life, evidence, messages, appeals, bundles."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.composition.ratings import RatingParts
+from chalicelib.composition.foundation import Foundation
+from chalicelib.composition.organisations import Organisations
+from chalicelib.composition.people import People
+from chalicelib.composition.ratings import Ratings
 
 if TYPE_CHECKING:
-    from chalicelib.audit.service import AuditService
-    from chalicelib.audit.store import Signer
     from chalicelib.cases.appeals import AppealService
     from chalicelib.cases.bundle import BundleService
     from chalicelib.cases.clockwork import CaseClock
     from chalicelib.cases.conversation import ConversationService
     from chalicelib.cases.evidence import EvidenceService
     from chalicelib.cases.evidence_files import EvidenceFiles
+    from chalicelib.cases.privacy import CasePrivacy
     from chalicelib.cases.service import CaseService
     from chalicelib.cases.store import CaseStore
-    from chalicelib.notices.service import NoticeService
-    from chalicelib.people.service import PeopleService
-    from chalicelib.shared.viewer import Viewer
 
 
-class CaseParts(RatingParts):
-    """Disputes, notices, audit, the rights of people."""
+class Cases:
+    """Disputes."""
+
+    def __init__(self, base: Foundation, organisations: Organisations, people: People, ratings: Ratings) -> None:
+        self._base = base
+        self._organisations = organisations
+        self._people = people
+        self._ratings = ratings
 
     @cached_property
-    def case_store(self) -> CaseStore:
+    def store(self) -> CaseStore:
         """Where cases are kept."""
         from chalicelib.cases.store import CaseStore
-        from chalicelib.shared.crypto import Keys
 
-        keys = Keys(self.aws, self.settings.data_key_arn)
-        return CaseStore(self.aws, self.settings.cases_table, self.settings.people_table, self.answers, keys)
+        return CaseStore(
+            self._base.aws,
+            self._base.settings.cases_table,
+            self._base.settings.people_table,
+            self._base.answers,
+            self._base.keys,
+        )
 
     @cached_property
-    def cases(self) -> CaseService:
+    def service(self) -> CaseService:
         """Disputes."""
         from chalicelib.cases.service import CaseService
 
         return CaseService(
-            self.case_store,
-            self.organisations,
-            self.access_ledger,
-            self.people_store.profile_write,
-            self.visits.know_writes,
-            lambda: self.pseudonyms,
-            self.due_dates,
-            self.clock,
+            self.store,
+            self._organisations.service,
+            self._people.ledger,
+            self._people.store.profile_write,
+            self._ratings.visits.know_writes,
+            lambda: self._base.pseudonyms,
+            self._base.due_dates,
+            self._base.clock,
         )
 
     @cached_property
@@ -56,87 +65,46 @@ class CaseParts(RatingParts):
         """Messages and agreements."""
         from chalicelib.cases.conversation import ConversationService
 
-        return ConversationService(self.cases, self.case_store, self.clock)
+        return ConversationService(self.service, self.store, self._base.clock)
 
     @cached_property
     def evidence(self) -> EvidenceService:
         """Evidence in cases."""
         from chalicelib.cases.evidence import EvidenceService
 
-        return EvidenceService(self.cases, self.case_store, self.evidence_files)
+        return EvidenceService(self.service, self.store, self.evidence_files)
 
     @cached_property
     def evidence_files(self) -> EvidenceFiles:
         """Where files of evidence are kept."""
         from chalicelib.cases.evidence_files import EvidenceFiles
 
-        return EvidenceFiles(self.aws, self.settings.evidence_bucket)
+        return EvidenceFiles(self._base.aws, self._base.settings.evidence_bucket)
 
     @cached_property
     def appeals(self) -> AppealService:
         """Appeals."""
         from chalicelib.cases.appeals import AppealService
 
-        return AppealService(self.cases, self.case_store, self.due_dates)
+        return AppealService(self.service, self.store, self._base.due_dates)
 
     @cached_property
-    def case_clock(self) -> CaseClock:
+    def clockwork(self) -> CaseClock:
         """What happens to cases because time passes."""
         from chalicelib.cases.clockwork import CaseClock
 
-        return CaseClock(self.cases, self.case_store, self.due_dates, self.clock)
-
-    @cached_property
-    def notices(self) -> NoticeService:
-        """What people are told."""
-        from chalicelib.notices.service import NoticeService
-        from chalicelib.notices.store import NoticeStore, Topic
-
-        topic = Topic(self.aws, self.settings.notices_topic_arn)
-        store = NoticeStore(self.aws, self.settings.notices_table, self.answers)
-        return NoticeService(store, self.people_store.find_subject, topic.send, lambda: self.pseudonyms, self.clock)
-
-    @cached_property
-    def signer(self) -> Signer:
-        """The key that checkpoints and bundles are signed with."""
-        from chalicelib.audit.store import Signer
-
-        return Signer(self.aws, self.settings.signing_key_arn)
+        return CaseClock(self.service, self.store, self._base.due_dates, self._base.clock)
 
     @cached_property
     def bundles(self) -> BundleService:
         """Bundles for courts."""
         from chalicelib.cases.bundle import BundleService
 
-        return BundleService(self.cases, self.conversations, self.case_store, self.signer)
+        return BundleService(self.service, self.conversations, self.store, self._base.signer)
 
     @cached_property
-    def audit(self) -> AuditService:
-        """The record of what happened, and its checkpoints."""
-        from chalicelib.audit.service import AuditService
-        from chalicelib.audit.store import AuditStore
-
-        store = AuditStore(self.aws, self.settings.audit_table)
-        return AuditService(store, self.case_store, self.signer, self.clock)
-
-    @cached_property
-    def people(self) -> PeopleService:
-        """The rights of the person whose data it is."""
+    def privacy(self) -> CasePrivacy:
+        """What a person's rights reach in cases."""
         from chalicelib.cases.privacy import CasePrivacy
-        from chalicelib.people.service import PeopleService
 
-        cases = CasePrivacy(self.cases, self.case_store, self.evidence_files)
-        sections = {"cases": cases.export, "notices": self.notices.export, "ratings": self.ratings.export}
-        erasers = {
-            "cases": cases.erase,
-            "notices": self.notices.erase,
-            "ratings": self.ratings.erase,
-            "profile": self._forget_profile,
-        }
-        return PeopleService(
-            self.access_ledger, self.answers, sections, erasers, cases.held_by, lambda: self.pseudonyms, self.clock
-        )
-
-    def _forget_profile(self, viewer: Viewer) -> int:
-        self.people_store.delete_profile(self.pseudonyms.of(viewer.subject))
-        return 1
+        return CasePrivacy(self.service, self.store, self.evidence_files)

@@ -6,17 +6,16 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from chalicelib import bootstrap
 from chalicelib.notices.model import Notice, Preferences
-from chalicelib.notices.service import words_of
+from chalicelib.notices.service import NoticeService, words_of
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.texts import Language
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.request import RequestBody
 from chalicelib.web.view import View
 
@@ -92,30 +91,32 @@ class PreferencesView(View):
 
 @routes.route("/v1/me/notices")
 @endpoint()
-def list_notices(viewer: Viewer, page: Page, language: Language) -> NoticeList:
+def list_notices(viewer: Viewer, page: Page, language: Language, notices: NoticeService) -> NoticeList:
     """List what I was told, newest first."""
-    found, position = bootstrap.container().notices.list_notices(viewer, page.position, page.limit)
+    found, position = notices.list_notices(viewer, page.position, page.limit)
     return NoticeList(items=[NoticeView.of(one, language) for one in found], next_cursor=page.cursor_after(position))
 
 
 @routes.route("/v1/me/notices/{notice_id}/read", methods=["POST"])
 @endpoint(problems=(NotFound,))
-def read_notice(viewer: Viewer, notice_id: str, key: IdempotencyKey, language: Language) -> NoticeView:
+def read_notice(
+    viewer: Viewer, notice_id: str, key: IdempotencyKey, language: Language, notices: NoticeService
+) -> NoticeView:
     """Note that I have read a notice."""
-    idempotency = key.answering(lambda notice: NoticeView.of(notice, language))
-    return NoticeView.of(bootstrap.container().notices.read(viewer, notice_id, idempotency), language)
+    idempotency = key.answering(lambda read: NoticeView.of(read, language))
+    return NoticeView.of(notices.read(viewer, notice_id, idempotency), language)
 
 
 @routes.route("/v1/me/preferences")
 @endpoint()
-def get_preferences(viewer: Viewer) -> PreferencesView:
+def get_preferences(viewer: Viewer, notices: NoticeService) -> PreferencesView:
     """Show how I am told."""
-    return PreferencesView.of(*bootstrap.container().notices.get_preferences(viewer))
+    return PreferencesView.of(*notices.get_preferences(viewer))
 
 
 @routes.route("/v1/me/preferences", methods=["PUT"])
 @endpoint(body=PreferencesBody)
-def put_preferences(viewer: Viewer, body: PreferencesBody) -> PreferencesView:
+def put_preferences(viewer: Viewer, body: PreferencesBody, notices: NoticeService) -> PreferencesView:
     """Say how I want to be told."""
     wanted = Preferences(body.language, tuple(dict.fromkeys(body.channels)))
-    return PreferencesView.of(*bootstrap.container().notices.put_preferences(viewer, wanted))
+    return PreferencesView.of(*notices.put_preferences(viewer, wanted))

@@ -6,16 +6,15 @@ from typing import Any, Self
 
 from pydantic import ConfigDict
 
-from chalicelib import bootstrap
 from chalicelib.people.model import PURPOSES, Access, LegalHold
-from chalicelib.people.service import Erasure
+from chalicelib.people.service import Erasure, PeopleService
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.texts import Language
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.view import View
 
 routes = Routes(__name__)
@@ -108,23 +107,23 @@ def me(viewer: Viewer) -> Me:
 
 @routes.route("/v1/me/access-log")
 @endpoint()
-def access_log(viewer: Viewer, page: Page, language: Language) -> AccessLog:
+def access_log(viewer: Viewer, page: Page, language: Language, people: PeopleService) -> AccessLog:
     """List who of the staff read my personal data, when, and why."""
-    found, position = bootstrap.container().people.list_accesses(viewer, page.position, page.limit)
+    found, position = people.list_accesses(viewer, page.position, page.limit)
     return AccessLog(items=[AccessView.of(one, language) for one in found], next_cursor=page.cursor_after(position))
 
 
 @routes.route("/v1/me/export")
 @endpoint()
-def export(viewer: Viewer) -> Export:
+def export(viewer: Viewer, people: PeopleService) -> Export:
     """Give me everything that is kept about me."""
-    exported: dict[str, Any] = bootstrap.container().people.export(viewer)
+    exported: dict[str, Any] = people.export(viewer)
     return Export(me=Me.of(viewer), **exported)
 
 
 @routes.route("/v1/me/erasure", methods=["POST"])
 @endpoint(problems=(LegalHold,))
-def erase(viewer: Viewer, key: IdempotencyKey, language: Language) -> ErasureView:
+def erase(viewer: Viewer, key: IdempotencyKey, language: Language, people: PeopleService) -> ErasureView:
     """Erase my personal data, unless a case of mine is still open."""
     idempotency = key.answering(lambda erasure: ErasureView.of(erasure, language))
-    return ErasureView.of(bootstrap.container().people.erase(viewer, idempotency), language)
+    return ErasureView.of(people.erase(viewer, idempotency), language)

@@ -26,11 +26,10 @@ from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.texts import Language, Text
 from chalicelib.web.answers import PUBLIC_MINUTE, Answer
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
-from chalicelib.web.operations import Access
+from chalicelib.web.operations import Access, Routes
 from chalicelib.web.view import View
 
 routes = Routes(__name__)
@@ -59,7 +58,8 @@ class TagList(View):
 
 
 def _draw(rating: Rating, language: Language) -> RatingView:
-    return bootstrap.container().rating_drawing.draw(rating, language)
+    view: RatingView = bootstrap.container().rating_drawing.draw(rating, language)
+    return view
 
 
 def _names_of(one: Invitation, language: Language) -> dict[str, str]:

@@ -14,10 +14,10 @@ from chalicelib.shared.clock import format_instant
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.texts import Language
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
 from chalicelib.web.request import RequestBody
 from chalicelib.web.view import View
 
@@ -125,27 +125,18 @@ def list_flags(viewer: Viewer, page: Page) -> FlagList:
 def _add_step(action: str, summary: str, model: type[RequestBody]) -> None:
     """Make one step its own operation, with its own body."""
 
+    @endpoint(body=model, name=f"{action}_bad_rating", summary=summary, problems=(NotAllowed, NotFound, WrongStep))
     def step(viewer: Viewer, rating_id: str, body: Any, key: IdempotencyKey, language: Language) -> BadRatingView:
         container = bootstrap.container()
 
         def draw(rating: Rating) -> BadRatingView:
-            return container.rating_drawing.draw_bad(rating, language)
+            view: BadRatingView = container.rating_drawing.draw_bad(rating, language)
+            return view
 
         note = body.reply if isinstance(body, schemas.Reply) else body.note
         return draw(container.rating_handling.step(viewer, rating_id, action, note, key.answering(draw)))
 
-    step.__name__ = f"{action}_bad_rating"
-    step.__doc__ = summary
-    step.__annotations__ = {
-        "viewer": Viewer,
-        "rating_id": str,
-        "body": model,
-        "key": IdempotencyKey,
-        "language": Language,
-        "return": BadRatingView,
-    }
-    view = endpoint(body=model, problems=(NotAllowed, NotFound, WrongStep))(step)
-    routes.route(f"/v1/bad-ratings/{{rating_id}}/actions/{action}", methods=["POST"])(view)
+    routes.route(f"/v1/bad-ratings/{{rating_id}}/actions/{action}", methods=["POST"])(step)
 
 
 for _action, _summary, _model in (

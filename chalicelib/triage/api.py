@@ -13,9 +13,8 @@ from chalicelib.triage.rules import RuleSet
 from chalicelib.triage.service import Advice, TriageService
 from chalicelib.triage.types import DisputeType
 from chalicelib.web.answers import NO_STORE, PUBLIC_MINUTE
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.endpoint import endpoint
-from chalicelib.web.operations import Access
+from chalicelib.web.operations import Access, Routes
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import RequestBody
 from chalicelib.web.view import View

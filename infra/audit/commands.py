@@ -26,9 +26,9 @@ def add_commands(groups: Groups) -> None:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Verify the chains; return 0 if all are whole, 1 if one was touched, 2 for a mistyped code."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    store = bootstrap.container().case_store
+    store = container().cases.store
     try:
         wanted = [parse_code(code) for code in arguments.codes] or sorted(set(every_case()))
     except YimaError as mistyped:
@@ -59,13 +59,13 @@ def find_fault(events: Iterable[Event], version: int, head: str) -> str | None:
 
 def every_case() -> Iterator[str]:
     """Yield the code of every case, through the lists of every organisation."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    container = bootstrap.container()
-    for organisation in container.organisations.list_organisations(None, None):
+    made = container()
+    for organisation in made.organisations.service.list_organisations(None, None):
         after = None
         while True:
-            found, after = container.case_store.list_cases(
+            found, after = made.cases.store.list_cases(
                 "ORGANISATION", organisation.id, after=after, limit=100, status=None
             )
             yield from (one.code for one in found)

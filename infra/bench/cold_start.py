@@ -27,14 +27,14 @@ os.environ.update(YIMA_CATALOGUE_TABLE="t", YIMA_CASES_TABLE="t", YIMA_ORGANISAT
     YIMA_APPOINTMENTS_TABLE="t", YIMA_RATINGS_TABLE="t", YIMA_NOTICES_TABLE="t", YIMA_AUDIT_TABLE="t", YIMA_NOTICES_TOPIC_ARN="t", YIMA_SIGNING_KEY_ARN="t",
     YIMA_DATA_BUCKET="b", YIMA_EVIDENCE_BUCKET="b", YIMA_DATA_KEY_ARN="k", YIMA_ROOT_SECRET_ARN="s", YIMA_OIDC_ISSUER="https://x")
 import app
-from chalicelib import bootstrap
+from chalicelib.composition.container import container
 from chalicelib.catalogue.store import CatalogueStore  # noqa
 document = json.dumps({"code": "C-1", "name": "身份证", "type": "20"}, ensure_ascii=False)
 row = {"Item": {"withdrawn": {"BOOL": False}, "document": {"S": document}}}
 from botocore.awsrequest import AWSResponse
 class Raw:
     def stream(self): yield json.dumps(row).encode()
-client = bootstrap.container().aws.dynamodb
+client = container().foundation.aws.dynamodb
 client.meta.events.register("before-send.dynamodb.GetItem", lambda **_: AWSResponse("u", 200, {}, Raw()))
 class NoCounts:
     def stream(self): yield json.dumps({"Responses": {}, "UnprocessedKeys": {}}).encode()

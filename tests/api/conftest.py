@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.service import CatalogueService
+from chalicelib.composition.container import Container
+from chalicelib.ratings.service import RatingService
 from chalicelib.ratings.tallies import Summary, summarise
 from chalicelib.settings import Settings
+from chalicelib.web import injection
 from chalicelib.web.identity import SigningKeys, TokenVerifier
 from infra.local.issuer import AUDIENCE, Issuer, TokenRequest
 from infra.local.state import LocalState
@@ -90,15 +92,16 @@ class Unrated:
 
 
 @pytest.fixture
-def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> bootstrap.Container:
-    made = bootstrap.Container(settings, StillClock())
-    made.__dict__["catalogue"] = CatalogueService(MemoryStore(sample_items()), Snapshots(sample_snapshot))
-    made.__dict__["tokens"] = TokenVerifier(
-        settings, StillClock(), SigningKeys(settings, StillClock(), lambda _: issuer.keys())
+def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> Container:
+    made = Container(settings, StillClock())
+    made.override(CatalogueService, CatalogueService(MemoryStore(sample_items()), Snapshots(sample_snapshot)))
+    made.override(
+        TokenVerifier,
+        TokenVerifier(settings, StillClock(), SigningKeys(settings, StillClock(), lambda _: issuer.keys())),
     )
-    made.__dict__["ratings"] = Unrated()
-    made.__dict__["root_secret"] = b"a root secret for tests"
-    bootstrap.install(made)
+    made.override(RatingService, Unrated())
+    made.foundation.root_secret = b"a root secret for tests"
+    injection.install(made)
     return made
 
 
@@ -123,7 +126,7 @@ class Caller:
 
 
 @pytest.fixture
-def client(container: bootstrap.Container) -> Iterator[Client]:
+def client(container: Container) -> Iterator[Client]:
     from app import app
 
     with Client(app, project_dir=str(Path(__file__).parent.parent.parent)) as made:

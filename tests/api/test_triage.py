@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib.composition.container import Container
+from chalicelib.organisations.service import OrganisationService
 from tests.api.conftest import Caller
 
 
@@ -31,9 +32,9 @@ class Organisations:
 
 
 @pytest.fixture
-def organisations(container: bootstrap.Container) -> Organisations:
+def organisations(container: Container) -> Organisations:
     made = Organisations()
-    container.__dict__["organisations"] = made
+    container.override(OrganisationService, made)
     return made
 
 
