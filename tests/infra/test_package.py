@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from infra.package.interpreter import RUNTIME, prepare_environment
+
 ROOT = Path(__file__).parent.parent.parent
 MAX_MEGABYTES = 15
 WHEELS = ["pydantic", "pydantic_core", "annotated_types", "jwt", "cryptography", "cffi", "pycparser", "apsw"]
@@ -81,7 +83,7 @@ def test_the_app_imports_from_the_zip_alone(package: Path, tmp_path: Path) -> No
         "assert not outside, outside; print(len(app.app.routes))"
     )
     done = subprocess.run(
-        [sys.executable, "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+        [str(prepare_environment() / "python"), "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 8
@@ -137,7 +139,7 @@ def test_functions_have_their_limits_and_their_settings(template: dict[str, Any]
     functions = resources(template, "AWS::Serverless::Function")
     assert functions
     for name, properties in functions.items():
-        assert properties["Runtime"] == "python3.11"
+        assert properties["Runtime"] == RUNTIME
         assert 0 < properties["Timeout"] <= (29 if name == "APIHandler" else 300)
         assert properties["MemorySize"] >= 512
         assert properties["Environment"] == functions["APIHandler"]["Environment"]
