@@ -1,0 +1,206 @@
+"""The rules of red lines as data: words by class, what is no act after all, patterns, kinds, and whom it concerns."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Self
+
+from chalicelib.shared.texts import Text
+from chalicelib.triage.writing import plain_form
+
+_FILE: Final = Path(__file__).parent.parent / "rules" / "red_lines.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a red line is about, what to do, and whom to call. Kinds are ordered: the gravest first."""
+
+    code: str
+    level: str  # critical, high
+    text: Text
+    hotlines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a pattern: a word of one of these classes, at most `within` units after the place before.
+
+    A Chinese character is a unit, and so is a Latin word. `across`: a clause may end in between.
+    """
+
+    classes: frozenset[str]
+    within: int
+    across: bool
+    role: str | None  # act, by, whom
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern of words that touches a red line, and why.
+
+    `unless`: classes whose words, up to `unless_within` units before the pattern or inside it, explain it otherwise.
+    """
+
+    id: str
+    kind: str
+    why: Text
+    slots: tuple[Slot, ...]
+    unless: frozenset[str]
+    unless_within: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Another kind that an alarm is of, because of who does it (`by`), who suffers it (`whom`), or who writes (`me`)."""
+
+    id: str
+    kind: str
+    why: Text
+    after: frozenset[str]
+    by: frozenset[str]
+    whom: frozenset[str]
+    me: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoAct:
+    """What stands after a word that then is no act: an object (打 … 电话), or a lawful threat (威胁 … 起诉)."""
+
+    words: frozenset[str]
+    fillers: frozenset[str] | None  # None: anything within the clause
+    filler_lengths: tuple[int, ...]
+    within: int
+    objects: frozenset[str]
+    object_lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedLines:
+    """One version of the rules of red lines. `published`: the document itself."""
+
+    version: str
+    kinds: Mapping[str, Kind]
+    hotlines: Mapping[str, Text]
+    classes_of: Mapping[str, frozenset[str]]
+    lengths: Mapping[str, tuple[int, ...]]  # of the words that begin with a character, longest first
+    expressions: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
+    acts: frozenset[str]
+    rules: tuple[Rule, ...]
+    waiting: Mapping[str, tuple[tuple[int, int], ...]]  # class: the places of patterns that wait for it
+    concerns: tuple[Concern, ...]
+    no_acts: tuple[NoAct, ...]
+    negations: frozenset[str]
+    negation_lengths: tuple[int, ...]
+    fillers: frozenset[str]
+    filler_lengths: tuple[int, ...]
+    correlated: tuple[tuple[str, str], ...]
+    settled_within: int
+    elsewhere_within: int
+    published: Mapping[str, Any]
+
+    @classmethod
+    @cache
+    def load(cls) -> Self:
+        """Return the rules that ship; read once a process."""
+        document = json.loads(_FILE.read_text(encoding="utf-8"))
+        classes = document["classes"]
+        classes_of: dict[str, frozenset[str]] = {}
+        for name in classes:
+            for part in _parts(name, classes):
+                for word in _words(classes[part]["words"]):
+                    classes_of[word] = classes_of.get(word, frozenset()) | {name}
+        rules = tuple(_rule(one) for one in document["rules"])
+        kinds = {one["code"]: Kind(one["code"], one["level"], Text(**one["text"]), tuple(one["hotlines"]))
+                 for one in document["kinds"]}  # fmt: skip
+        negation = document["negation"]
+        negations, fillers = frozenset(_words(negation["words"])), frozenset(_words(negation["fillers"]))
+        return cls(
+            version=document["version"],
+            kinds=kinds,
+            hotlines={number: Text(**name) for number, name in document["hotlines"].items()},
+            classes_of=classes_of,
+            lengths=_lengths_by_first(classes_of),
+            expressions=tuple(
+                (frozenset({name}), re.compile(expression))
+                for name in classes
+                for part in _parts(name, classes)
+                for expression in classes[part].get("expressions", ())
+            ),
+            acts=frozenset(name for name, one in classes.items() if one.get("act")),
+            rules=rules,
+            waiting=_waiting(rules),
+            concerns=tuple(_concern(one) for one in document["concerns"]),
+            no_acts=tuple(_no_act(one) for one in document["no_acts"]),
+            negations=negations,
+            negation_lengths=_lengths(negations),
+            fillers=fillers,
+            filler_lengths=_lengths(fillers),
+            correlated=tuple((one["first"], one["then"]) for one in negation["pairs"]),
+            settled_within=document["settled"]["within"],
+            elsewhere_within=document["elsewhere"]["within"],
+            published=document,
+        )
+
+
+def _parts(name: str, classes: Mapping[str, Any]) -> Iterable[str]:
+    """Yield a class and all that it includes, directly or not."""
+    yield name
+    for part in classes[name].get("includes", ()):
+        yield from _parts(part, classes)
+
+
+def _words(words: Mapping[str, Iterable[str]]) -> Iterable[str]:
+    """Yield the words of both languages in their plain form."""
+    for language in ("zh", "en"):
+        for word in words[language]:
+            yield plain_form(word)
+
+
+def _lengths(words: Iterable[str]) -> tuple[int, ...]:
+    """Return the lengths of words, longest first."""
+    return tuple(sorted({len(word) for word in words}, reverse=True))
+
+
+def _lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return the lengths of words by their first character, longest first."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[0], []).append(word)
+    return {first: _lengths(those) for first, those in found.items()}
+
+
+def _rule(one: Mapping[str, Any]) -> Rule:
+    slots = tuple(
+        Slot(frozenset(slot["is"]), slot.get("within", 0), slot.get("across", False), slot.get("role"))
+        for slot in one["pattern"]
+    )
+    unless = one.get("unless", {"is": (), "within": 0})
+    return Rule(one["id"], one["kind"], Text(**one["why"]), slots, frozenset(unless["is"]), unless["within"])
+
+
+def _waiting(rules: tuple[Rule, ...]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Return which places of which patterns wait for a word of each class."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for number, rule in enumerate(rules):
+        for place in reversed(range(len(rule.slots))):
+            for name in rule.slots[place].classes:
+                found.setdefault(name, []).append((number, place))
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def _concern(one: Mapping[str, Any]) -> Concern:
+    parts = (frozenset(one.get(name, ())) for name in ("after", "by", "whom", "me"))
+    return Concern(one["id"], one["kind"], Text(**one["why"]), *parts)
+
+
+def _no_act(one: Mapping[str, Any]) -> NoAct:
+    fillers = None if one["fillers"] is None else frozenset(_words(one["fillers"]))
+    objects = frozenset(_words(one["objects"]))
+    return NoAct(
+        frozenset(_words(one["words"])), fillers, _lengths(fillers or ()), one["within"], objects, _lengths(objects)
+    )
