@@ -23,6 +23,7 @@ from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
+from chalicelib.triage.service import find_urgent_kinds
 
 __all__ = ["Case", "CaseService", "Outcome", "Seen", "VersionConflict"]  # other contexts know cases by this room
 
@@ -98,6 +99,8 @@ class CaseService:
             texts[party.id] = {"name": respondent["name"], "phone": respondent["phone"], "invite_code": invite}
         # What the applicant writes is theirs: it goes when their key goes.
         texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
+        # So is what these words say of danger: sealed with them, and no index or event knows it.
+        texts["p1"]["urgent"] = find_urgent_kinds("\n".join([filing["title"], filing["facts"], *filing["claims"]]))
         wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
         sealed = {subject: keyring.seal(subject, "texts", to_json(text)) for subject, text in texts.items()}
         data = {"dispute_type": case.dispute_type, "region": case.region, "organisation": case.organisation,

@@ -56,7 +56,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Another kind that an alarm is of, because of who does it (`by`), who suffers it (`whom`), or who writes (`me`)."""
+    """Another kind that an alarm is of, because of who does it (`by`), suffers it (`whom`), or writes (`me`)."""
 
     id: str
     kind: str
@@ -98,7 +98,8 @@ class RedLines:
     negation_lengths: tuple[int, ...]
     fillers: frozenset[str]
     filler_lengths: tuple[int, ...]
-    correlated: tuple[tuple[str, str], ...]
+    correlated: tuple[tuple[str, str, bool], ...]  # a negation, what follows, and whether a clause may end between
+    always: tuple[str, ...]
     settled_within: int
     elsewhere_within: int
     published: Mapping[str, Any]
@@ -140,7 +141,8 @@ class RedLines:
             negation_lengths=_lengths(negations),
             fillers=fillers,
             filler_lengths=_lengths(fillers),
-            correlated=tuple((one["first"], one["then"]) for one in negation["pairs"]),
+            correlated=tuple((one["first"], one["then"], one.get("across", False)) for one in negation["pairs"]),
+            always=tuple(_words(negation["always"])),
             settled_within=document["settled"]["within"],
             elsewhere_within=document["elsewhere"]["within"],
             published=document,

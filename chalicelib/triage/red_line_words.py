@@ -51,9 +51,11 @@ def find_words(writing: Writing, rules: RedLines) -> list[Word]:
         ):
             continue
         words.append(word)
-    for place in range(len(plain)):
-        if _ends_clause(plain, place):
-            words.append(Word("", place, place, units[place], units[place], clauses[place], _END))
+    words.extend(
+        Word("", place, place, units[place], units[place], clauses[place], _END)
+        for place in range(len(plain))
+        if _ends_clause(plain, place)
+    )
     if plain:
         words.append(Word("", len(plain), len(plain), units[-1] + 1, units[-1] + 1, clauses[-1], _END))
     return sorted(words, key=lambda one: (one.begin, one.end))
@@ -69,7 +71,7 @@ def _measure(plain: str) -> tuple[list[int], list[int]]:
     unit = clause = 0
     in_latin = False
     for place, character in enumerate(plain):
-        latin = character.isalnum() and not is_chinese(character) or character == "'"
+        latin = (character.isalnum() and not is_chinese(character)) or character == "'"
         if (latin and not in_latin) or is_chinese(character):
             unit += 1
         in_latin = latin
@@ -135,9 +137,7 @@ def _finds_object(plain: str, begin: int, one: NoAct) -> bool:
 
 
 def _begins_with(plain: str, place: int, words: Set[str], lengths: tuple[int, ...]) -> bool:
-    return any(
-        plain[place : place + length] in words and _is_whole(plain, place, place + length) for length in lengths
-    )
+    return any(plain[place : place + length] in words and _is_whole(plain, place, place + length) for length in lengths)
 
 
 def _is_negated(writing: Writing, word: Word, masked: bytearray, rules: RedLines) -> bool:
@@ -169,6 +169,12 @@ def _is_negated(writing: Writing, word: Word, masked: bytearray, rules: RedLines
 
 
 def _is_correlated(plain: str, said: str, word: Word, rules: RedLines) -> bool:
-    """Return whether the negation is half of a pair that negates nothing (不是打就是骂)."""
+    """Return whether the negation is half of a pair that negates nothing (不是打就是骂，没有一次不打)."""
+    before = plain[max(0, word.begin - _CORRELATED) : word.begin]
+    if any(one in before for one in rules.always):
+        return True
     after = plain[word.end : word.end + _CORRELATED]
-    return any(said == first and then in after for first, then in rules.correlated)
+    size = next((place for place in range(len(after)) if _ends_clause(after, place)), len(after))
+    return any(
+        said == first and then in (after if across else after[:size]) for first, then, across in rules.correlated
+    )

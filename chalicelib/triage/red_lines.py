@@ -126,7 +126,11 @@ class _Places:
             number = bisect_right(self._units.get(name, []), last) - 1
             if number >= 0 and those[number] == but:
                 number -= 1
-            if number >= 0 and last - those[number].last <= within and (best is None or those[number].begin > best.begin):
+            if (
+                number >= 0
+                and last - those[number].last <= within
+                and (best is None or those[number].begin > best.begin)
+            ):
                 best = those[number]
         return best
 
@@ -146,7 +150,8 @@ def _is_explained(hit: _Hit, places: _Places, rules: RedLines) -> bool:
     if hit.rule.unless and places.any(hit.rule.unless, first - hit.rule.unless_within, last):
         return True
     whom = hit.at("whom")
-    if (whom is None or "me" not in whom.classes) and places.any(("elsewhere",), first - rules.elsewhere_within, first):
+    elsewhere = places.nearest(("elsewhere",), first, within=rules.elsewhere_within, but=None)
+    if elsewhere is not None and not (whom and "me" in whom.classes) and not places.any(("me",), elsewhere.last, last):
         return True
     around = (first - rules.settled_within, last + rules.settled_within)
     if places.any(("ongoing",), *around):
@@ -154,42 +159,49 @@ def _is_explained(hit: _Hit, places: _Places, rules: RedLines) -> bool:
     return places.any(("settled",), *around) or (places.any(("past",), *around) and places.any(("over",), *around))
 
 
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """Who does what to whom, as far as the pattern itself says it. `last`: the unit where the pattern ends."""
+
+    act: Word
+    by: Word | None
+    whom: Word | None
+    last: int
+
+
 def _concerned(hit: _Hit, places: _Places, rules: RedLines) -> Iterator[tuple[str, str, tuple[Word, ...]]]:
     """Yield the kinds that an alarm is of because of who does it, who suffers it, or who writes."""
     act = hit.at("act") or hit.words[0]
-    by, whom = hit.at("by"), hit.at("whom")
+    roles = _Roles(act, hit.at("by"), hit.at("whom"), hit.words[-1].last)
     for concern in rules.concerns:
         if hit.rule.kind not in concern.after:
             continue
-        needed: list[Word] = []
-        for word in (_doer(concern, by, whom, act, places), _sufferer(concern, by, whom, act, places, hit),
-                     places.first_of(concern.me) if concern.me else None):  # fmt: skip
-            if word is not None:
-                needed.append(word)
-        wanted = sum(bool(part) for part in (concern.by, concern.whom, concern.me))
-        if len(needed) == wanted:
-            yield concern.id, concern.kind, (*needed, act)
+        sought = [
+            _find_doer(concern, roles, places) if concern.by else act,
+            _find_sufferer(concern, roles, places) if concern.whom else act,
+            places.first_of(concern.me) if concern.me else act,
+        ]
+        found = tuple(word for word in sought if word is not None)
+        if len(found) == len(sought):
+            yield concern.id, concern.kind, found
 
 
-def _doer(concern: Concern, by: Word | None, whom: Word | None, act: Word, places: _Places) -> Word | None:
-    if not concern.by:
-        return None
+def _find_doer(concern: Concern, roles: _Roles, places: _Places) -> Word | None:
+    by, act = roles.by, roles.act
     if by is not None and by.classes & concern.by:
         return by
     if by is not None and "other" not in by.classes:
         return None
-    near = places.nearest(("person", *concern.by), act.first, within=_NEAR, but=whom)
+    near = places.nearest(("person", *concern.by), act.first, within=_NEAR, but=roles.whom)
     if near is None or not near.classes & concern.by or places.any(("be",), near.last + 1, act.first):
         return None  # who stands before 被 suffers it
     return near
 
 
-def _sufferer(concern: Concern, by: Word | None, whom: Word | None, act: Word, places: _Places, hit: _Hit) -> Word | None:  # noqa: PLR0917
-    if not concern.whom:
-        return None
+def _find_sufferer(concern: Concern, roles: _Roles, places: _Places) -> Word | None:
+    whom, act, last = roles.whom, roles.act, roles.last
     if whom is not None and whom.classes & concern.whom:
         return whom
-    last = hit.words[-1].last
     beside = places.beside(concern.whom, last, last + _BESIDE, act.clause)
     if beside is not None:
         return beside
@@ -197,4 +209,4 @@ def _sufferer(concern: Concern, by: Word | None, whom: Word | None, act: Word, p
         return None
     if act.said.endswith(_ME) or places.beside(("me",), last, last + _BESIDE, act.clause) is not None:
         return None
-    return places.nearest(concern.whom, act.first, within=_NEAR, but=by)
+    return places.nearest(concern.whom, act.first, within=_NEAR, but=roles.by)

@@ -85,7 +85,7 @@ def plain_form(text: str) -> str:
 
 
 def is_chinese(character: str) -> bool:
-    """Return whether it is a Chinese character (the unified ideographs of the basic plane, and their first extension)."""
+    """Return whether it is a Chinese character (of the unified ideographs or their first extension)."""
     return "\u3400" <= character <= "\u9fff"
 
 
