@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ _MAX_WORDS: Final = 4
 _FURTHER: Final = 0.25
 _LOOK_BACK: Final = 14
 MAX_ALTERNATIVES: Final = 3
+_LATIN: Final = re.compile("[a-z][ -~]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ def _one_of_each(writing: Writing, combination: Combination) -> tuple[str, ...]:
 
 def _find_words(plain: str, rules: RuleSet) -> Iterator[tuple[int, int, str]]:
     """Yield the rules' words in the text and their places, in order: none inside longer ones, none that is negated."""
-    english = ((hit.start(), hit.end(), hit[0]) for hit in rules.english.finditer(plain))
+    english = [
+        (hit.start(), hit.end(), hit[0])
+        for latin in _LATIN.finditer(plain)
+        for hit in rules.english.finditer(plain, *latin.span())
+    ]
     for begin, end, said in sorted([*_chinese(plain, rules), *english]):
         if rules.negated.search(plain[max(0, begin - _LOOK_BACK) : begin]) is None:
             yield begin, end, _known(said, rules)

@@ -73,10 +73,10 @@ class NoAct:
 
     words: frozenset[str]
     fillers: frozenset[str] | None  # None: anything within the clause
-    filler_lengths: tuple[int, ...]
+    filler_lengths: Mapping[str, tuple[int, ...]]  # by their first character, longest first
     within: int
     objects: frozenset[str]
-    object_lengths: tuple[int, ...]
+    object_lengths: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,12 @@ class RedLines:
     rules: tuple[Rule, ...]
     waiting: Mapping[str, tuple[tuple[int, int], ...]]  # class: the places of patterns that wait for it
     concerns: tuple[Concern, ...]
-    no_acts: tuple[NoAct, ...]
+    concerns_of: Mapping[str, tuple[Concern, ...]]  # by the kind that they come after
+    no_acts: Mapping[str, tuple[NoAct, ...]]  # by the word that may be none
     negations: frozenset[str]
-    negation_lengths: tuple[int, ...]
+    negation_lengths: Mapping[str, tuple[int, ...]]  # by their last character, longest first
     fillers: frozenset[str]
-    filler_lengths: tuple[int, ...]
+    filler_lengths: Mapping[str, tuple[int, ...]]
     correlated: tuple[tuple[str, str, bool], ...]  # a negation, what follows, and whether a clause may end between
     always: tuple[str, ...]
     settled_within: int
@@ -110,14 +111,12 @@ class RedLines:
         """Return the rules that ship; read once a process."""
         document = json.loads(_FILE.read_text(encoding="utf-8"))
         classes = document["classes"]
-        classes_of: dict[str, frozenset[str]] = {}
-        for name in classes:
-            for part in _parts(name, classes):
-                for word in _words(classes[part]["words"]):
-                    classes_of[word] = classes_of.get(word, frozenset()) | {name}
+        classes_of = _classes_of(classes)
         rules = tuple(_rule(one) for one in document["rules"])
         kinds = {one["code"]: Kind(one["code"], one["level"], Text(**one["text"]), tuple(one["hotlines"]))
                  for one in document["kinds"]}  # fmt: skip
+        concerns = tuple(_concern(one) for one in document["concerns"])
+        no_acts = tuple(_no_act(one) for one in document["no_acts"])
         negation = document["negation"]
         negations, fillers = frozenset(_words(negation["words"])), frozenset(_words(negation["fillers"]))
         return cls(
@@ -125,7 +124,7 @@ class RedLines:
             kinds=kinds,
             hotlines={number: Text(**name) for number, name in document["hotlines"].items()},
             classes_of=classes_of,
-            lengths=_lengths_by_first(classes_of),
+            lengths=_lengths_by(classes_of, 0),
             expressions=tuple(
                 (frozenset({name}), re.compile(expression))
                 for name in classes
@@ -135,12 +134,15 @@ class RedLines:
             acts=frozenset(name for name, one in classes.items() if one.get("act")),
             rules=rules,
             waiting=_waiting(rules),
-            concerns=tuple(_concern(one) for one in document["concerns"]),
-            no_acts=tuple(_no_act(one) for one in document["no_acts"]),
+            concerns=concerns,
+            concerns_of={kind: tuple(one for one in concerns if kind in one.after) for kind in kinds},
+            no_acts={
+                word: tuple(one for one in no_acts if word in one.words) for each in no_acts for word in each.words
+            },
             negations=negations,
-            negation_lengths=_lengths(negations),
+            negation_lengths=_lengths_by(negations, -1),
             fillers=fillers,
-            filler_lengths=_lengths(fillers),
+            filler_lengths=_lengths_by(fillers, -1),
             correlated=tuple((one["first"], one["then"], one.get("across", False)) for one in negation["pairs"]),
             always=tuple(_words(negation["always"])),
             settled_within=document["settled"]["within"],
@@ -156,6 +158,17 @@ def _parts(name: str, classes: Mapping[str, Any]) -> Iterable[str]:
         yield from _parts(part, classes)
 
 
+def _classes_of(classes: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return for each word the classes that it is of."""
+    own = {name: tuple(_words(one["words"])) for name, one in classes.items()}
+    found: dict[str, set[str]] = {}
+    for name in classes:
+        for part in _parts(name, classes):
+            for word in own[part]:
+                found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
 def _words(words: Mapping[str, Iterable[str]]) -> Iterable[str]:
     """Yield the words of both languages in their plain form."""
     for language in ("zh", "en"):
@@ -168,12 +181,12 @@ def _lengths(words: Iterable[str]) -> tuple[int, ...]:
     return tuple(sorted({len(word) for word in words}, reverse=True))
 
 
-def _lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """Return the lengths of words by their first character, longest first."""
+def _lengths_by(words: Iterable[str], place: int) -> dict[str, tuple[int, ...]]:
+    """Return the lengths of words by their first (0) or last (-1) character, longest first."""
     found: dict[str, list[str]] = {}
     for word in words:
-        found.setdefault(word[0], []).append(word)
-    return {first: _lengths(those) for first, those in found.items()}
+        found.setdefault(word[place], []).append(word)
+    return {character: _lengths(those) for character, those in found.items()}
 
 
 def _rule(one: Mapping[str, Any]) -> Rule:
@@ -204,5 +217,10 @@ def _no_act(one: Mapping[str, Any]) -> NoAct:
     fillers = None if one["fillers"] is None else frozenset(_words(one["fillers"]))
     objects = frozenset(_words(one["objects"]))
     return NoAct(
-        frozenset(_words(one["words"])), fillers, _lengths(fillers or ()), one["within"], objects, _lengths(objects)
+        frozenset(_words(one["words"])),
+        fillers,
+        _lengths_by(fillers or (), 0),
+        one["within"],
+        objects,
+        _lengths_by(objects, 0),
     )

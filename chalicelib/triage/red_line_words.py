@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from chalicelib.triage.red_line_rules import NoAct, RedLines
 from chalicelib.triage.writing import Writing, is_chinese
 
 _CLAUSE_ENDS: Final = frozenset(",。!?;:")
-_LOOK_BACK: Final = 24  # characters between a negation and what it negates, at most
+_LOOK_BACK: Final = 16  # characters between a negation and what it negates, at most
 _CORRELATED: Final = 16
 
 
@@ -46,9 +46,7 @@ def find_words(writing: Writing, rules: RedLines) -> list[Word]:
         found.append(Word(plain[begin:end], begin, end, units[begin], units[end - 1], clauses[begin], classes))
     words = []
     for word in found:
-        if word.classes & rules.acts and (
-            _is_no_act(plain, word, rules.no_acts) or _is_negated(writing, word, masked, rules)
-        ):
+        if word.classes & rules.acts and (_is_no_act(plain, word, rules) or _is_negated(writing, word, masked, rules)):
             continue
         words.append(word)
     words.extend(
@@ -114,30 +112,27 @@ def _is_latin(character: str) -> bool:
     return "a" <= character <= "z"
 
 
-def _is_no_act(plain: str, word: Word, no_acts: tuple[NoAct, ...]) -> bool:
-    return any(word.said in one.words and _finds_object(plain, word.end, one) for one in no_acts)
+def _is_no_act(plain: str, word: Word, rules: RedLines) -> bool:
+    return any(_finds_object(plain, word.end, one) for one in rules.no_acts.get(word.said, ()))
 
 
 def _finds_object(plain: str, begin: int, one: NoAct) -> bool:
     """Return whether an object stands after `begin`, with nothing but fillers in between."""
     reachable = {begin}
-    for place in range(begin, min(begin + one.within, len(plain)) + 1):
+    for place in range(begin, min(begin + one.within + 1, len(plain))):
         if place not in reachable:
             continue
-        if _begins_with(plain, place, one.objects, one.object_lengths):
-            return True
-        if place < len(plain) and not _ends_clause(plain, place):
-            if one.fillers is None or plain[place] == " ":
-                reachable.add(place + 1)
-            else:
-                reachable.update(
-                    place + length for length in one.filler_lengths if plain[place : place + length] in one.fillers
-                )
+        character = plain[place]
+        for length in one.object_lengths.get(character, ()):
+            if plain[place : place + length] in one.objects and _is_whole(plain, place, place + length):
+                return True
+        if character == " " or (one.fillers is None and not _ends_clause(plain, place)):
+            reachable.add(place + 1)
+        elif one.fillers is not None:
+            for length in one.filler_lengths.get(character, ()):
+                if plain[place : place + length] in one.fillers:
+                    reachable.add(place + length)
     return False
-
-
-def _begins_with(plain: str, place: int, words: Set[str], lengths: tuple[int, ...]) -> bool:
-    return any(plain[place : place + length] in words and _is_whole(plain, place, place + length) for length in lengths)
 
 
 def _is_negated(writing: Writing, word: Word, masked: bytearray, rules: RedLines) -> bool:
@@ -147,25 +142,26 @@ def _is_negated(writing: Writing, word: Word, masked: bytearray, rules: RedLines
     for place in range(word.begin, max(0, word.begin - _LOOK_BACK), -1):
         if place not in reachable or (place < word.begin and writing.is_torn(place)):
             continue
-        for length in rules.negation_lengths:
-            begin = place - length
-            said = plain[max(0, begin) : place]
-            if said in rules.negations and begin >= 0 and _is_whole(plain, begin, place) and not masked[place - 1]:
-                if _is_correlated(plain, said, word, rules):
-                    return False
-                count += 1
-                reachable = {begin} | {one for one in reachable if one < begin}
-                break
-        else:
-            if plain[place - 1] == " ":
-                reachable.add(place - 1)
-            reachable.update(
-                place - length
-                for length in rules.filler_lengths
-                if length <= place and plain[place - length : place] in rules.fillers
-                and _is_whole(plain, place - length, place)
-            )  # fmt: skip
+        said = _said_before(plain, place, rules.negations, rules.negation_lengths)
+        if said and not masked[place - 1]:
+            if _is_correlated(plain, said[0], word, rules):
+                return False
+            count += 1
+            reachable = {place - len(said[0])}
+            continue
+        if plain[place - 1] == " ":
+            reachable.add(place - 1)
+        reachable.update(place - len(one) for one in _said_before(plain, place, rules.fillers, rules.filler_lengths))
     return count % 2 == 1
+
+
+def _said_before(plain: str, place: int, words: Set[str], lengths: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Return which of the words end right before `place`, longest first."""
+    return [
+        plain[place - length : place]
+        for length in lengths.get(plain[place - 1], ())
+        if length <= place and plain[place - length : place] in words and _is_whole(plain, place - length, place)
+    ]
 
 
 def _is_correlated(plain: str, said: str, word: Word, rules: RedLines) -> bool:

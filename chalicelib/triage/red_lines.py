@@ -19,6 +19,7 @@ from chalicelib.triage.writing import Writing
 _NEAR: Final = 16  # units before an act in which who does it, or suffers it, is looked for
 _BESIDE: Final = 4  # units after it (打我和孩子)
 _ME: Final = ("我", "俺", "咱", " me")
+_I: Final = ("我", "俺", "i ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def _is_explained(hit: _Hit, places: _Places, rules: RedLines) -> bool:
         return True
     whom = hit.at("whom")
     elsewhere = places.nearest(("elsewhere",), first, within=rules.elsewhere_within, but=None)
-    if elsewhere is not None and not (whom and "me" in whom.classes) and not places.any(("me",), elsewhere.last, last):
+    mine = (whom and "me" in whom.classes) or any(word.said.startswith(_I) for word in hit.words)
+    if elsewhere is not None and not mine and not places.any(("me",), elsewhere.last, last):
         return True
     around = (first - rules.settled_within, last + rules.settled_within)
     if places.any(("ongoing",), *around):
@@ -173,9 +175,7 @@ def _concerned(hit: _Hit, places: _Places, rules: RedLines) -> Iterator[tuple[st
     """Yield the kinds that an alarm is of because of who does it, who suffers it, or who writes."""
     act = hit.at("act") or hit.words[0]
     roles = _Roles(act, hit.at("by"), hit.at("whom"), hit.words[-1].last)
-    for concern in rules.concerns:
-        if hit.rule.kind not in concern.after:
-            continue
+    for concern in rules.concerns_of[hit.rule.kind]:
         sought = [
             _find_doer(concern, roles, places) if concern.by else act,
             _find_sufferer(concern, roles, places) if concern.whom else act,

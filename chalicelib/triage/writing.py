@@ -80,8 +80,8 @@ class Writing:
 
 
 def plain_form(text: str) -> str:
-    """Return the plain form of a text alone."""
-    return Writing.of(text).plain
+    """Return the plain form of a word of the rules."""
+    return "".join(_plain(one) for one in text)
 
 
 def is_chinese(character: str) -> bool:
