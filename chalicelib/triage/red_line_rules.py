@@ -80,15 +80,40 @@ class NoAct:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words that hide those inside them. Marks of time and of fiction are a vocabulary of their own: they hide no act.
+
+    `classes_of`: the classes of each word; `lengths`: of the words that begin with a character, longest first.
+    """
+
+    classes_of: Mapping[str, frozenset[str]]
+    lengths: Mapping[str, tuple[int, ...]]
+    expressions: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
+
+    @classmethod
+    def of(cls, names: Iterable[str], classes: Mapping[str, Any]) -> Self:
+        """Return the vocabulary of these classes."""
+        found: dict[str, set[str]] = {}
+        expressions: list[tuple[frozenset[str], re.Pattern[str]]] = []
+        for name in names:
+            for part in _parts(name, classes):
+                for word in _words(classes[part]["words"]):
+                    found.setdefault(word, set()).add(name)
+                expressions.extend(
+                    (frozenset({name}), re.compile(expression)) for expression in classes[part].get("expressions", ())
+                )
+        classes_of = {word: frozenset(those) for word, those in found.items()}
+        return cls(classes_of, _lengths_by(classes_of, 0), tuple(expressions))
+
+
+@dataclass(frozen=True, slots=True)
 class RedLines:
     """One version of the rules of red lines. `published`: the document itself."""
 
     version: str
     kinds: Mapping[str, Kind]
     hotlines: Mapping[str, Text]
-    classes_of: Mapping[str, frozenset[str]]
-    lengths: Mapping[str, tuple[int, ...]]  # of the words that begin with a character, longest first
-    expressions: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
+    vocabularies: tuple[Vocabulary, ...]
     acts: frozenset[str]
     rules: tuple[Rule, ...]
     waiting: Mapping[str, tuple[tuple[int, int], ...]]  # class: the places of patterns that wait for it
@@ -111,7 +136,6 @@ class RedLines:
         """Return the rules that ship; read once a process."""
         document = json.loads(_FILE.read_text(encoding="utf-8"))
         classes = document["classes"]
-        classes_of = _classes_of(classes)
         rules = tuple(_rule(one) for one in document["rules"])
         kinds = {one["code"]: Kind(one["code"], one["level"], Text(**one["text"]), tuple(one["hotlines"]))
                  for one in document["kinds"]}  # fmt: skip
@@ -123,13 +147,9 @@ class RedLines:
             version=document["version"],
             kinds=kinds,
             hotlines={number: Text(**name) for number, name in document["hotlines"].items()},
-            classes_of=classes_of,
-            lengths=_lengths_by(classes_of, 0),
-            expressions=tuple(
-                (frozenset({name}), re.compile(expression))
-                for name in classes
-                for part in _parts(name, classes)
-                for expression in classes[part].get("expressions", ())
+            vocabularies=tuple(
+                Vocabulary.of([name for name, one in classes.items() if bool(one.get("marks")) is marks], classes)
+                for marks in (False, True)
             ),
             acts=frozenset(name for name, one in classes.items() if one.get("act")),
             rules=rules,
@@ -156,17 +176,6 @@ def _parts(name: str, classes: Mapping[str, Any]) -> Iterable[str]:
     yield name
     for part in classes[name].get("includes", ()):
         yield from _parts(part, classes)
-
-
-def _classes_of(classes: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """Return for each word the classes that it is of."""
-    own = {name: tuple(_words(one["words"])) for name, one in classes.items()}
-    found: dict[str, set[str]] = {}
-    for name in classes:
-        for part in _parts(name, classes):
-            for word in own[part]:
-                found.setdefault(word, set()).add(name)
-    return {word: frozenset(names) for word, names in found.items()}
 
 
 def _words(words: Mapping[str, Iterable[str]]) -> Iterable[str]:

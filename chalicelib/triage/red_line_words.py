@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.triage.red_line_rules import NoAct, RedLines
+from chalicelib.triage.red_line_rules import NoAct, RedLines, Vocabulary
 from chalicelib.triage.writing import Writing, is_chinese
 
 _CLAUSE_ENDS: Final = frozenset(",。!?;:")
@@ -33,17 +33,11 @@ def find_words(writing: Writing, rules: RedLines) -> list[Word]:
     units, clauses = _measure(plain)
     found: list[Word] = []
     masked = bytearray(len(plain))
-    reached = 0
-    spans: dict[tuple[int, int], frozenset[str]] = {}
-    for begin, end, classes in _spans(plain, rules):
-        spans[begin, end] = spans.get((begin, end), frozenset()) | classes
-    for (begin, end), classes in sorted(spans.items(), key=lambda one: (one[0][0], -one[0][1])):
-        if end <= reached:
-            continue
-        reached = end
-        if "mask" in classes:
-            masked[begin:end] = b"\1" * (end - begin)
-        found.append(Word(plain[begin:end], begin, end, units[begin], units[end - 1], clauses[begin], classes))
+    for vocabulary in rules.vocabularies:
+        for begin, end, classes in _longest(plain, vocabulary):
+            if "mask" in classes:
+                masked[begin:end] = b"\1" * (end - begin)
+            found.append(Word(plain[begin:end], begin, end, units[begin], units[end - 1], clauses[begin], classes))
     words = []
     for word in found:
         if word.classes & rules.acts and (_is_no_act(plain, word, rules) or _is_negated(writing, word, masked, rules)):
@@ -86,15 +80,27 @@ def _ends_clause(plain: str, place: int) -> bool:
     return plain[place] in _CLAUSE_ENDS
 
 
-def _spans(plain: str, rules: RedLines) -> Iterator[tuple[int, int, frozenset[str]]]:
+def _longest(plain: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Yield the words of a vocabulary in the text, without those inside longer ones."""
+    spans: dict[tuple[int, int], frozenset[str]] = {}
+    for begin, end, classes in _spans(plain, vocabulary):
+        spans[begin, end] = spans.get((begin, end), frozenset()) | classes
+    reached = 0
+    for (begin, end), classes in sorted(spans.items(), key=lambda one: (one[0][0], -one[0][1])):
+        if end > reached:
+            reached = end
+            yield begin, end, classes
+
+
+def _spans(plain: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, frozenset[str]]]:
     """Yield the longest word at each place, and what the expressions find."""
     for begin, character in enumerate(plain):
-        for length in rules.lengths.get(character, ()):  # the longest first
-            classes = rules.classes_of.get(plain[begin : begin + length])
+        for length in vocabulary.lengths.get(character, ()):  # the longest first
+            classes = vocabulary.classes_of.get(plain[begin : begin + length])
             if classes is not None and _is_whole(plain, begin, begin + length):
                 yield begin, begin + length, classes
                 break
-    for classes, expression in rules.expressions:
+    for classes, expression in vocabulary.expressions:
         for hit in expression.finditer(plain):
             yield hit.start(), hit.end(), classes
 

@@ -150,15 +150,28 @@ def _is_explained(hit: _Hit, places: _Places, rules: RedLines) -> bool:
     first, last = hit.words[0].first, hit.words[-1].last
     if hit.rule.unless and places.any(hit.rule.unless, first - hit.rule.unless_within, last):
         return True
-    whom = hit.at("whom")
-    elsewhere = places.nearest(("elsewhere",), first, within=rules.elsewhere_within, but=None)
-    mine = (whom and "me" in whom.classes) or any(word.said.startswith(_I) for word in hit.words)
-    if elsewhere is not None and not mine and not places.any(("me",), elsewhere.last, last):
+    if _is_told(hit, places, rules):
         return True
     around = (first - rules.settled_within, last + rules.settled_within)
     if places.any(("ongoing",), *around):
         return False
     return places.any(("settled",), *around) or (places.any(("past",), *around) and places.any(("over",), *around))
+
+
+def _is_told(hit: _Hit, places: _Places, rules: RedLines) -> bool:
+    """Return whether the words are those of a story, a rule or a slander, and not of what happened to the writer."""
+    act, whom = hit.at("act") or hit.words[0], hit.at("whom")
+    first, last = hit.words[0].first, hit.words[-1].last
+    if whom is not None and "me" in whom.classes:
+        return False
+    if places.any(("slander",), first - rules.elsewhere_within, first):
+        return True
+    if any(word.said.startswith(_I) for word in hit.words):
+        return False
+    before = places.nearest(("elsewhere",), first, within=rules.elsewhere_within, but=None)
+    if before is not None and not places.any(("me",), before.last, last):
+        return True
+    return places.beside(("title",), last + 1, last + _BESIDE, act.clause) is not None
 
 
 @dataclass(frozen=True, slots=True)
