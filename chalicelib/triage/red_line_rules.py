@@ -56,7 +56,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Another kind that an alarm is of, because of who does it (`by`), suffers it (`whom`), or writes (`me`)."""
+    """Another kind that an alarm is of, because of who does it (`by`), suffers it (`whom`), or writes (`me`).
+
+    `stated`: the text must say that they suffer it; it is not enough that they are the last who were named.
+    """
 
     id: str
     kind: str
@@ -65,6 +68,7 @@ class Concern:
     by: frozenset[str]
     whom: frozenset[str]
     me: frozenset[str]
+    stated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +222,8 @@ def _waiting(rules: tuple[Rule, ...]) -> dict[str, tuple[tuple[int, int], ...]]:
 
 
 def _concern(one: Mapping[str, Any]) -> Concern:
-    parts = (frozenset(one.get(name, ())) for name in ("after", "by", "whom", "me"))
-    return Concern(one["id"], one["kind"], Text(**one["why"]), *parts)
+    after, by, whom, me = (frozenset(one.get(name, ())) for name in ("after", "by", "whom", "me"))
+    return Concern(one["id"], one["kind"], Text(**one["why"]), after, by, whom, me, one.get("stated", False))
 
 
 def _no_act(one: Mapping[str, Any]) -> NoAct:

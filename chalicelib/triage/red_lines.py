@@ -19,6 +19,7 @@ from chalicelib.triage.writing import Writing
 _NEAR: Final = 16  # units before an act in which who does it, or suffers it, is looked for
 _BESIDE: Final = 4  # units after it (打我和孩子)
 _ME: Final = ("我", "俺", "咱", " me")
+_SUFFERED: Final = ("挨", "遭", "受", "被")
 _I: Final = ("我", "俺", "i ")
 
 
@@ -148,8 +149,12 @@ class _Places:
 def _is_explained(hit: _Hit, places: _Places, rules: RedLines) -> bool:
     """Return whether something else explains the words: an animal, a vehicle, a film; or it is long settled."""
     first, last = hit.words[0].first, hit.words[-1].last
-    if hit.rule.unless and places.any(hit.rule.unless, first - hit.rule.unless_within, last):
+    unless = hit.rule.unless
+    if unless and places.any(unless, first - hit.rule.unless_within, last):
         return True
+    clause = hit.words[-1].clause
+    if unless and places.beside(("by_en",), last + 1, last + 1, clause) is not None:  # was hit by a falling branch
+        return places.beside(unless, last + 1, last + _BESIDE, clause) is not None
     if _is_told(hit, places, rules):
         return True
     around = (first - rules.settled_within, last + rules.settled_within)
@@ -220,6 +225,20 @@ def _find_sufferer(concern: Concern, roles: _Roles, places: _Places) -> Word | N
         return beside
     if whom is not None and "other" not in whom.classes:
         return None
-    if act.said.endswith(_ME) or places.beside(("me",), last, last + _BESIDE, act.clause) is not None:
+    if any(one in act.said for one in _ME) or places.beside(("me",), last, last + _BESIDE, act.clause) is not None:
         return None
-    return places.nearest(concern.whom, act.first, within=_NEAR, but=roles.by)
+    return _last_named(concern, roles, places)
+
+
+def _last_named(concern: Concern, roles: _Roles, places: _Places) -> Word | None:
+    """Return who was named last before the act, unless that is who does it."""
+    act = roles.act
+    near = places.nearest(concern.whom, act.first, within=_NEAR, but=roles.by)
+    if near is None:
+        return None
+    passive = act.said.startswith(_SUFFERED) or places.any(("be",), near.last + 1, act.first)
+    if concern.stated and not passive:
+        return None
+    if places.any(("be",), near.first - 1, near.first - 1):  # who stands after 被 does it
+        return places.nearest(concern.whom, near.first - 1, within=_NEAR, but=near)
+    return near
