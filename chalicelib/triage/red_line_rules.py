@@ -87,7 +87,7 @@ class NoAct:
 class Vocabulary:
     """Words that hide those inside them. Marks of time and of fiction are a vocabulary of their own: they hide no act.
 
-    `classes_of`: the classes of each word; `lengths`: of the words that begin with a character, longest first.
+    `classes_of`: the classes of each word; `lengths`: of the words that begin with two characters, longest first.
     """
 
     classes_of: Mapping[str, frozenset[str]]
@@ -107,7 +107,11 @@ class Vocabulary:
                     (frozenset({name}), re.compile(expression)) for expression in classes[part].get("expressions", ())
                 )
         classes_of = {word: frozenset(those) for word, those in found.items()}
-        return cls(classes_of, _lengths_by(classes_of, 0), tuple(expressions))
+        beginnings: dict[str, set[int]] = {}
+        for word in classes_of:
+            beginnings.setdefault(word[:2], set()).add(len(word))
+        lengths = {two: tuple(sorted(those, reverse=True)) for two, those in beginnings.items()}
+        return cls(classes_of, lengths, tuple(expressions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,9 @@ def _longest(plain: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, fro
 def _spans(plain: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, frozenset[str]]]:
     """Yield the longest word at each place, and what the expressions find."""
     for begin, character in enumerate(plain):
-        for length in vocabulary.lengths.get(character, ()):  # the longest first
+        if _is_latin(character) and begin and _is_latin(plain[begin - 1]):
+            continue
+        for length in (*vocabulary.lengths.get(plain[begin : begin + 2], ()), 1):  # the longest first
             classes = vocabulary.classes_of.get(plain[begin : begin + length])
             if classes is not None and _is_whole(plain, begin, begin + length):
                 yield begin, begin + length, classes

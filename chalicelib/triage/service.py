@@ -72,6 +72,8 @@ class Help:
     @classmethod
     def of(cls, codes: Sequence[str]) -> Self | None:
         """Return the help for these kinds, or None if there are none. A kind that is not known any more is left out."""
+        if not codes:
+            return None  # most cases: the rules need not be read
         rules = RedLines.load()
         kinds: list[Kind] = [kind for code, kind in rules.kinds.items() if code in codes]
         if not kinds:

@@ -44,6 +44,18 @@ def test_what_is_filed_can_be_read_and_nothing_personal_is_stored_in_the_open(wo
     assert world.fault(code) is None
 
 
+def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key(world: World) -> None:
+    code = world.cases.file(WANG, {**FILING, "facts": "邻居打我，我不想活了"}, world.key()).case.code
+    kinds = world.cases.get(CLERK, code).loaded.text_of("p1")["urgent"]
+    assert kinds == ["self_harm", "violence"]
+    for table in world.tables.values():
+        paginator = world.clients.dynamodb.get_paginator("scan")
+        stored = json.dumps([page["Items"] for page in paginator.paginate(TableName=table)], default=repr)
+        assert "self_harm" not in stored
+    world.store.delete_key(code, "p1")
+    assert world.cases.get(CLERK, code).loaded.text_of("p1") == {}
+
+
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:
     code = world.joined()
     for viewer in (WANG, LI, CLERK):
