@@ -23,6 +23,9 @@ def draw_up(  # noqa: PLR0917
     `filing`: the contract's fields, checked; `person`: the applicant's pseudonym. What the applicant writes is theirs:
     it goes when their key goes.
     """
+    # Late: loading the rules costs 100 ms, and only a filing needs them.
+    from chalicelib.triage.service import find_urgent_kinds
+
     respondents = filing["respondents"]
     invites = [new_code() for _ in respondents]
     instant = format_instant(now)
@@ -54,4 +57,6 @@ def draw_up(  # noqa: PLR0917
     for party, respondent, invite in zip(others, respondents, invites, strict=True):
         texts[party.id] = {"name": respondent["name"], "phone": respondent["phone"], "invite_code": invite}
     texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
+    # What these words say of danger is sealed with them: no index and no event knows it.
+    texts["p1"]["urgent"] = find_urgent_kinds("\n".join([filing["title"], filing["facts"], *filing["claims"]]))
     return start_clocks(case, ("acceptance",), now, counting), texts

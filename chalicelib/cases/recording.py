@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.cases.decisions import Outcome
+from chalicelib.cases.digests import to_json
 from chalicelib.cases.model import Case
 from chalicelib.cases.records import CASE_SUBJECT, place_of
 from chalicelib.cases.statuses import MEDIATION_ENDS
@@ -65,3 +68,13 @@ def recorded(  # noqa: PLR0917
 def sk_of(seq: int) -> str:
     """Return the sort key of a case's event."""
     return f"EVENT#{seq:06d}"
+
+
+def items_of(outcome: Outcome, details: Mapping[str, Any], keys: Keyring) -> dict[str, dict[str, Any]]:
+    """Return the items, by `sk`, that an outcome writes beside case and event: an agreement's text, sealed."""
+    if outcome.event != "agreement_drafted":
+        return {}
+    sk = f"AGREEMENT#{outcome.case.agreement_no:03d}"
+    text = to_json({"text": details["text"], "terms": details["terms"]})
+    sealed = keys.seal(CASE_SUBJECT, place_of(sk, "agreement"), text)
+    return {sk: {"agreement": sealed, "sha256": outcome.case.agreement_sha256}}

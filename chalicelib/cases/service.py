@@ -14,8 +14,8 @@ from chalicelib.cases.filing import draw_up
 from chalicelib.cases.model import Case, lists_of
 from chalicelib.cases.policies import check_can_act, check_can_see
 from chalicelib.cases.ports import Routing, Store
-from chalicelib.cases.recording import recorded
-from chalicelib.cases.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, VersionConflict, place_of
+from chalicelib.cases.recording import items_of, recorded
+from chalicelib.cases.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, VersionConflict
 from chalicelib.cases.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
@@ -201,7 +201,7 @@ class CaseService:
             prepared = self._prepare(seen, action, details)
             command = Command(action, prepared, seen.person, seen.relation, seen.now)
             outcome = decide(seen.case, command, self._counting)
-            items = _items_of(outcome, prepared, seen)
+            items = items_of(outcome, prepared, seen.loaded.keys)
             # The answer shows the case: staff who act are noted in the act's own transaction.
             also = self._ledger.writes(
                 accesses_of(
@@ -325,12 +325,3 @@ class CaseService:
         if action == "mark_unreachable":
             return {**details, "record": to_json(details["attempts"])}
         return details
-
-
-def _items_of(outcome: Outcome, details: Mapping[str, Any], seen: Seen) -> dict[str, dict[str, Any]]:
-    if outcome.event != "agreement_drafted":
-        return {}
-    number = outcome.case.agreement_no
-    text = to_json({"text": details["text"], "terms": details["terms"]})
-    sealed = seen.loaded.keys.seal(CASE_SUBJECT, place_of(f"AGREEMENT#{number:03d}", "agreement"), text)
-    return {f"AGREEMENT#{number:03d}": {"agreement": sealed, "sha256": outcome.case.agreement_sha256}}

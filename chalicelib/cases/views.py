@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from chalicelib.cases.confirmation import obstacles_to_confirmation
 from chalicelib.cases.model import Case, Deadline
-from chalicelib.cases.policies import actions_of, can_appeal
+from chalicelib.cases.policies import STAFF, actions_of, can_appeal
 from chalicelib.cases.recording import sk_of
 from chalicelib.cases.records import Listed, place_of
 from chalicelib.cases.service import Seen
@@ -18,6 +18,7 @@ from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.events import Event
 from chalicelib.shared.texts import Language
+from chalicelib.triage.service import Help
 from chalicelib.web.view import View
 
 _ENDS_OTHERWISE: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted"})
@@ -82,6 +83,23 @@ class ConfirmationView(View):
     reasons: list[str]
 
 
+class HotlineView(View):
+    """A number to call."""
+
+    number: str
+    name: str
+
+
+class UrgentView(View):
+    """What the filing says of danger, and help at once. `kind`: the gravest of `kinds`; `text`: what to do now."""
+
+    kind: str
+    kinds: list[str]
+    level: str
+    text: str
+    hotlines: list[HotlineView]
+
+
 class CaseView(View):
     """A case as this viewer may see it."""
 
@@ -94,6 +112,7 @@ class CaseView(View):
     title: str | None
     facts: str | None
     claims: list[str]
+    urgent: UrgentView | None
     amount_cents: int | None
     region: str
     organisation: str
@@ -127,6 +146,7 @@ class CaseView(View):
             title=filed.get("title"),
             facts=filed.get("facts"),
             claims=filed.get("claims", []),
+            urgent=_urgent(seen, filed, language),
             amount_cents=case.amount_cents,
             region=case.region,
             organisation=case.organisation,
@@ -275,6 +295,21 @@ def _parties(seen: Seen) -> list[PartyView]:
             )
         )
     return views
+
+
+def _urgent(seen: Seen, filed: Mapping[str, Any], language: Language) -> UrgentView | None:
+    """Return the notice for who filed and for staff. Whom the filing is about does not learn of it."""
+    found = Help.of(filed.get("urgent", ())) if seen.relation in {"applicant", *STAFF} else None
+    if found is None:
+        return None
+    hotlines = [HotlineView(number=number, name=name.text(language)) for number, name in found.hotlines]
+    return UrgentView(
+        kind=found.kinds[0],
+        kinds=list(found.kinds),
+        level=found.level,
+        text=found.text.text(language),
+        hotlines=hotlines,
+    )
 
 
 def _confirmation(case: Case, language: Language) -> ConfirmationView:

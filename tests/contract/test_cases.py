@@ -14,6 +14,7 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.idempotency import Replayed
+from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.world import CLERK, FILING, LI, MEDIATOR, WANG, World
@@ -42,6 +43,19 @@ def test_what_is_filed_can_be_read_and_nothing_personal_is_stored_in_the_open(wo
             assert secret not in stored
             assert json.dumps(secret) not in stored
     assert world.fault(code) is None
+
+
+def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key(world: World) -> None:
+    code = world.cases.file(WANG, {**FILING, "facts": "邻居打我，我不想活了"}, world.key()).case.code
+    kinds = world.cases.get(CLERK, code).loaded.text_of("p1")["urgent"]
+    assert kinds == ["self_harm", "violence"]
+    for table in world.tables.values():
+        paginator = world.clients.dynamodb.get_paginator("scan")
+        stored = json.dumps([page["Items"] for page in paginator.paginate(TableName=table)], default=repr)
+        assert "self_harm" not in stored
+    gone = Transaction(world.store.key_deletes(code, ["p1"], staying="p2"))
+    world.committer.commit(gone)
+    assert world.cases.get(CLERK, code).loaded.text_of("p1") == {}
 
 
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:

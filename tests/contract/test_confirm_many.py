@@ -31,7 +31,7 @@ class Tap:
 
     def send(self) -> tuple[bytes, bool]:
         """Return the answer, and whether it was a replay."""
-        whole = Idempotency(self.key, json.dumps(self.ids), NOW, _whole)
+        whole = Idempotency(self.key, json.dumps(self.ids), NOW, _whole, MEDIATOR)
         try:
             return self.world.service.confirm_many(MEDIATOR, self.ids, whole, _one).body, False
         except Replayed as replayed:
