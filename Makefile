@@ -11,10 +11,10 @@ run: $(READY)  ## everything on this machine: PORT=, CONSOLE_PORT=, DYNAMODB=mot
 	@$(BIN)/python -m infra local
 
 test: $(READY)  ## all tests, the same ones each time; with Java 17 and npm, the storage suites on DynamoDB Local too
-	$(BIN)/pytest -n auto --dist worksteal -m "not deep" --randomly-seed=20261124 $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --randomly-seed=20261124 $(ARGS)
 
 test-deep: $(READY)  ## new random examples, long state machines, faults at every AWS call, simulated cities (an hour)
-	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=deep $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=deep -m "deep or not deep" $(ARGS)
 
 check: $(READY)  ## style and types
 	$(BIN)/ruff check .

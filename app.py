@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.composition.container import container
+from chalicelib.shared.jobs import Budget
 from chalicelib.web import injection
 from chalicelib.web.doors import open_doors
 
@@ -35,9 +36,19 @@ injection.make_with(container)
 
 
 @app.schedule("rate(10 minutes)", name="deadlines")
-def deadlines(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
-    """Let clocks that have run out lapse, close or escalate."""
-    return container().events.run_deadlines()
+def deadlines(event: CloudWatchEvent) -> dict[str, int]:
+    """Let clocks that have run out lapse, close or escalate: what is urgent here, the rest by `deadline_shard`."""
+    return container().events.deadlines.start(Budget.of_lambda(event.context))
+
+
+# The queue's real ARN stands in infra/resources.json, as the stream's below.
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:local:0:JobsQueue", batch_size=1, maximum_concurrency=16, name="deadline_shard"
+)
+def deadline_shard(event: SQSEvent) -> dict[str, int]:
+    """Work off one shard of what is due; up to 16 side by side."""
+    messages = [record.body for record in event]
+    return container().events.deadlines.resume(messages, Budget.of_lambda(event.context))
 
 
 @app.schedule("rate(1 hour)", name="checkpoints")
@@ -50,6 +61,14 @@ def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
 @app.on_dynamodb_record(
     stream_arn="arn:aws:dynamodb:local:0:table/CasesTable/stream/latest", batch_size=25, name="relay"
 )
-def relay(event: DynamoDBEvent) -> int:
-    """Tell everyone whom the events of cases concern."""
+def relay(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Tell everyone whom the events of cases concern; return the records that are to come again."""
     return container().events.relay.deliver(event.to_dict()["Records"])
+
+
+@app.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:local:0:table/RatingsTable/stream/latest", batch_size=25, name="relay_ratings"
+)
+def relay_ratings(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
+    """Take note of the events of ratings; return the records that are to come again."""
+    return container().events.rating_relay.deliver(event.to_dict()["Records"])

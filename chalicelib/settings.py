@@ -45,6 +45,7 @@ class Settings:
     public_url: str
     video_url: str
     scratch: Path
+    jobs_queue_url: str = ""  # without it, a scheduled job does everything in one invocation
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
@@ -75,6 +76,7 @@ class Settings:
             video_url=env.get("YIMA_VIDEO_URL") or "https://meet.example.cn",
             cors_origins=tuple(_listed(env, "YIMA_CORS_ORIGINS")),
             scratch=Path(env.get("YIMA_SCRATCH") or tempfile.gettempdir()),
+            jobs_queue_url=env.get("YIMA_JOBS_QUEUE_URL", ""),
         )
 
     def tables(self) -> dict[str, str]:

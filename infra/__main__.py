@@ -15,10 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.bench.commands import add_commands as add_bench_commands
     from infra.catalogue.commands import add_commands as add_catalogue_commands
     from infra.deployment import StackUnusable, environment_of_stack
+    from infra.events.commands import add_commands as add_event_commands
     from infra.local.commands import add_commands as add_local_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
+    from infra.simulate.commands import add_commands as add_simulate_commands
     from infra.states.commands import add_commands as add_state_commands
 
     parser = argparse.ArgumentParser(prog="python -m infra", description="Operate Yima.")
@@ -27,11 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_catalogue_commands(groups)
     add_organisation_commands(groups)
     add_audit_commands(groups)
+    add_event_commands(groups)
     add_rating_commands(groups)
     add_local_commands(groups)
     add_state_commands(groups)
     add_package_commands(groups)
     add_bench_commands(groups)
+    add_simulate_commands(groups)
     parsed = parser.parse_args(arguments)
     try:
         if parsed.stack:

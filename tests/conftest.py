@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,7 +30,7 @@ for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
 
 from chalicelib.web import injection  # noqa: E402 - after the environment is safe
-from infra.local.dynamodb_local import DynamoDbLocal, DynamoDbLocalMissing  # noqa: E402
+from infra.local.dynamodb_local import DynamoDbLocal, DynamoDbLocalMissing, get_engine  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -45,11 +44,16 @@ def _no_container_left() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def dynamodb_local_url() -> Iterator[str]:
     """DynamoDB Local in memory; skips loudly where it cannot be had, fails where CI demands it."""
-    with ExitStack() as stack:
-        try:
-            engine = stack.enter_context(DynamoDbLocal())
-        except DynamoDbLocalMissing as missing:
-            if os.environ.get("YIMA_REQUIRE_DYNAMODB_LOCAL"):
-                pytest.fail(f"DynamoDB Local is required here: {missing}")
-            pytest.skip(f"NOT TESTED on DynamoDB Local: {missing}")
+    need_dynamodb_local()
+    with DynamoDbLocal() as engine:
         yield engine.url
+
+
+def need_dynamodb_local() -> None:
+    """Skip loudly, or fail where CI demands it, unless DynamoDB Local can be had on this machine."""
+    try:
+        get_engine()
+    except DynamoDbLocalMissing as missing:
+        if os.environ.get("YIMA_REQUIRE_DYNAMODB_LOCAL"):
+            pytest.fail(f"DynamoDB Local is required here: {missing}")
+        pytest.skip(f"NOT TESTED on DynamoDB Local: {missing}")

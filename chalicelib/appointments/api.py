@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ from chalicelib.appointments.views import (
 )
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.codes import BadCode
-from chalicelib.shared.errors import NotAllowed, NotFound, YimaError
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale, YimaError
 from chalicelib.shared.idempotency import IdempotencyKey, StoredAnswer
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import NO_STORE, Answer
@@ -45,7 +46,7 @@ from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.operations import Routes
-from chalicelib.web.request import RequestBody
+from chalicelib.web.request import ExpectedVersion, RequestBody
 
 routes = Routes(__name__)
 
@@ -56,7 +57,7 @@ _PLACE_REFUSALS: Final = (SlotTaken, PartyBusy, OutsideHours, TooSoon, TooFar, D
 def _draw(shown: Shown) -> AppointmentView:
     seen = shown.seen
     drawing = bootstrap.container().appointment_drawing
-    return drawing.draw(shown.appointment, seen.relation, seen.person, seen.now, no_shows=seen.case.no_shows)
+    return drawing.draw(shown.appointment, seen.relation, seen.person, seen.now, seen.case, no_shows=seen.case.no_shows)
 
 
 def _today() -> date:
@@ -87,9 +88,9 @@ def book(viewer: Viewer, body: schemas.BookAppointment, key: IdempotencyKey) -> 
 
 
 @routes.route("/v1/appointments")
-@endpoint(query=schemas.ListAppointments, problems=(NotAllowed,))
+@endpoint(query=schemas.ListAppointments, problems=(BadCode, NotFound, NotAllowed))
 def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Page) -> AppointmentList:
-    """List my appointments by start; a mediator's open requests by the end of their hold."""
+    """List my appointments, or those of a case, by start; open requests by the end of their hold."""
     container = bootstrap.container()
     found, relation, position = container.appointments.list_appointments(
         viewer,
@@ -99,23 +100,29 @@ def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Pag
         _start_of(query.last, after=1),
         page.position,
         page.limit,
+        case_code=query.case,
     )
     person, now = container.appointments.person_of(viewer), container.clock.now()
     shown_as = "applicant" if relation == "party" else relation  # all parties may do the same
     drawing = container.appointment_drawing
+    cases = container.cases.watch_many([one.case_code for one in found])
     return AppointmentList(
-        items=[drawing.draw(one, shown_as, person, now) for one in found],
+        items=[drawing.draw(one, shown_as, person, now, cases.get(one.case_code)) for one in found],
         next_cursor=page.cursor_after(position),
     )
 
 
 @routes.route("/v1/appointments/confirm", methods=["POST"])
 @endpoint(body=schemas.ConfirmMany)
-def confirm_many(viewer: Viewer, body: schemas.ConfirmMany, key: IdempotencyKey, language: Language) -> ConfirmedList:
+def confirm_many(viewer: Viewer, body: schemas.ConfirmMany, key: IdempotencyKey, language: Language) -> Answer:
     """Confirm several requests in one tap; each has an answer of its own."""
-    own = key.answering(_draw)
-    answers = bootstrap.container().appointments.confirm_many(viewer, body.ids, own, own.render)
-    return ConfirmedList(items=[_confirmed(one, answer, language) for one, answer in answers])
+
+    def view(answers: Sequence[tuple[str, StoredAnswer | YimaError]]) -> ConfirmedList:
+        return ConfirmedList(items=[_confirmed(one, answer, language) for one, answer in answers])
+
+    whole, each = key.answering(view), key.answering(_draw).render
+    first = bootstrap.container().appointments.confirm_many(viewer, body.ids, whole, each)
+    return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/appointments/{appointment_id}")
@@ -160,15 +167,17 @@ def _add_action(action: str, summary: str, model: type[RequestBody], refusals: t
         body=model,
         name=f"{action}_appointment",
         summary=summary,
-        problems=(NotFound, NotAllowed, NotNow, HoldExpired, *refusals),
+        problems=tuple(dict.fromkeys((NotFound, NotAllowed, NotNow, NotBookable, HoldExpired, Stale, *refusals))),
     )
-    def act(viewer: Viewer, appointment_id: str, body: Any, key: IdempotencyKey) -> AppointmentView:
+    def act(
+        viewer: Viewer, appointment_id: str, body: Any, key: IdempotencyKey, expected: ExpectedVersion
+    ) -> AppointmentView:
         container = bootstrap.container()
-        idempotency = key.answering(_draw)
+        own, version = key.answering(_draw), expected.version
         if action == "reschedule":
             start = body.start.astimezone(UTC)
-            return _draw(container.booking.move(viewer, appointment_id, start, body.mediator_id, idempotency))
-        return _draw(container.appointments.act(viewer, appointment_id, action, _details(body), idempotency))
+            return _draw(container.booking.move(viewer, appointment_id, start, body.mediator_id, own, version))
+        return _draw(container.appointments.act(viewer, appointment_id, action, _details(body), own, version))
 
     routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(act)
 

@@ -11,7 +11,10 @@ from chalicelib.shared.clock import parse_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.texts import Language, Text
 
-_STATUS: Final = {"requested": "TENTATIVE", "confirmed": "CONFIRMED", "held": "CONFIRMED", "no_show": "CONFIRMED"}
+_STATUS: Final = {
+    "requested": "TENTATIVE",
+    **dict.fromkeys(("confirmed", "held", "no_show", "unreported"), "CONFIRMED"),
+}
 _TITLE: Final = Text("调解", "Mediation")
 _MODES: Final = {"video": Text("视频", "video"), "phone": Text("电话", "phone"), "onsite": Text("现场", "on site")}
 _ROOM: Final = Text("调解室 {room}", "Room {room}")

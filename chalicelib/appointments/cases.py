@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from chalicelib.appointments.model import LIVE, Appointment
+from chalicelib.appointments.model import LIVE, PARTIES, Appointment
 from chalicelib.appointments.refusals import NotBookable
 from chalicelib.cases.service import Case, Outcome, Seen
 from chalicelib.shared.clock import format_instant
@@ -22,11 +22,51 @@ def check_bookable(case: Case) -> str:
     return case.mediator
 
 
+_FREEING: Final = frozenset({"decline", "cancel"})
+_REPORTS: Final = frozenset({"complete", "no_show"})
+
+
+def goes_on(action: str, one: Appointment, case: Case) -> bool:
+    """Tell whether the case lets an action be taken on one of its sessions.
+
+    Sessions are held while the case is in mediation, by the mediator it has. After that they can be called off; and
+    what began before can still be reported.
+    """
+    if action in _FREEING:
+        return True
+    if case.status in BOOKABLE:
+        return case.mediator == one.mediator
+    return action in _REPORTS and case.mediator == one.mediator and one.start < _mediation_ended_at(case)
+
+
+def check_goes_on(action: str, one: Appointment, case: Case) -> None:
+    """Raise `NotBookable` if the case does not let the action be taken; see `goes_on`."""
+    if not goes_on(action, one, case):
+        raise NotBookable
+
+
+def _mediation_ended_at(case: Case) -> str:
+    return min(filter(None, (case.since, case.ended_at, case.reached.get("signed"))))
+
+
 def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
-    """Return the case's appointments that are live at an instant: holds that have run out are not."""
-    return [
-        one for one in case.appointments if one["status"] == "confirmed" or (one.get("hold_expires_at") or "~") > now
-    ]
+    """Return the case's appointments that are ahead, or under way, at an instant.
+
+    Holds that have run out are not; nor are sessions that are over, though nobody may have reported them yet.
+    """
+    return [one for one in case.appointments if _is_open(one, now) and str(one["end"]) > now]
+
+
+def _is_open(one: Mapping[str, Any], now: str) -> bool:
+    """Tell whether something is still to happen to an appointment: it is kept, confirmed, or waits for its report."""
+    return one["status"] == "confirmed" or str(one.get("hold_expires_at") or "~") > now
+
+
+def can_book(seen: Seen, most: int) -> bool:
+    """Tell whether somebody can book a session of a case, which may have `most` live ones."""
+    if seen.relation not in PARTIES | {"mediator"} or seen.case.status not in BOOKABLE or seen.case.mediator is None:
+        return False
+    return len(live_in(seen.case, format_instant(seen.now))) < most
 
 
 def persons_of(case: Case) -> dict[str, str]:
@@ -46,7 +86,7 @@ def outcome_of(
     """Return the case after something happened to an appointment, and what its event says."""
     now = format_instant(seen.now)
     others: Sequence[Mapping[str, Any]] = [each for each in seen.case.appointments if each["id"] != one.id]
-    others = [each for each in others if each in live_in(seen.case, now)]
+    others = [each for each in others if _is_open(each, now)]
     mine = {"id": one.id, "status": one.status, "start": one.start, "end": one.end, "mode": one.mode}
     if one.hold_expires_at is not None:
         mine["hold_expires_at"] = one.hold_expires_at

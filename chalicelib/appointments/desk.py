@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -47,8 +47,17 @@ class Wanted:
 class Desk:
     """Availability and free time."""
 
-    def __init__(self, store: Store, directory: Directory, calendar: Calendar, rules: BookingRules) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        calendar: Calendar,
+        rules: BookingRules,
+        person_of: Callable[[str], str],
+    ) -> None:
+        """`person_of`: returns the pseudonym of a mediator, whose day may also be a party's."""
         self._store = store
+        self._person_of = person_of
         self.directory = directory
         self.calendar = calendar
         self.rules = rules
@@ -72,42 +81,62 @@ class Desk:
     def list_slots(self, wanted: Wanted, now: datetime) -> list[Slot]:
         """Return what can be booked, by start; at the same time, those with less that day first, then by id.
 
-        One query a day, and one read of the parties' days.
+        One read for 100 days of a mediator, a party or a room.
         """
         organisation = self.directory.get(wanted.organisation)
         days = [wanted.first + timedelta(days=n) for n in range((wanted.last - wanted.first).days + 1)]
         days = [day for day in days if self._in_range(day, now)]
-        keys = [SheetKey.of_person(person, day.isoformat()) for person in wanted.persons for day in days]
-        busy = self._store.read_sheets(keys) if keys else {}
-        found: list[Slot] = []
-        for day in days:
-            theirs = [busy[key] for key in keys if key.sk == f"DAY#{day.isoformat()}" and key in busy]
-            found.extend(self._slots_on(day, organisation, wanted, theirs, now))
-        return found
+        workers = {day: list(self._workers(day, organisation, wanted, now)) for day in days}
+        worked = [day for day in days if workers[day]]
+        keys = [key for day in worked for key in self._keys_of(day, organisation, wanted, workers[day])]
+        sheets = self._store.read_sheets(keys) if keys else {}
+        return [slot for day in worked for slot in self._slots_on(day, organisation, wanted, workers[day], sheets, now)]
 
-    def free_room(
-        self, organisation: Organisation, sheets: dict[str, Sheet], cells: Sequence[str], now: str, own: frozenset[str]
+    def free_room(  # noqa: PLR0917
+        self,
+        organisation: Organisation,
+        day: str,
+        sheets: Mapping[SheetKey, Sheet],
+        cells: Sequence[str],
+        now: str,
+        own: frozenset[str],
     ) -> str | None:
         """Return the first room that is free, or None."""
         for room in organisation.rooms:
-            sheet = sheets.get(f"ROOM#{room}")
+            sheet = sheets.get(SheetKey.of_room(organisation.id, day, room))
             if sheet is None or sheet.is_free(cells, now, own=own):
                 return room
         return None
 
-    def _slots_on(
-        self, day: date, organisation: Organisation, wanted: Wanted, theirs: list[Sheet], now: datetime
+    def _keys_of(
+        self, day: date, organisation: Organisation, wanted: Wanted, workers: Sequence[tuple[str, Availability]]
+    ) -> Iterator[SheetKey]:
+        """Yield the sheets that tell what of a day is free."""
+        text = day.isoformat()
+        for person in (*wanted.persons, *(self._person_of(hours.mediator) for _, hours in workers)):
+            yield SheetKey.of_person(person, text)
+        if any((wanted.mode or hours.modes[0]) == "onsite" for _, hours in workers):
+            for room in organisation.rooms:
+                yield SheetKey.of_room(organisation.id, text, room)
+
+    def _slots_on(  # noqa: PLR0917
+        self,
+        day: date,
+        organisation: Organisation,
+        wanted: Wanted,
+        workers: Sequence[tuple[str, Availability]],
+        sheets: Mapping[SheetKey, Sheet],
+        now: datetime,
     ) -> list[Slot]:
-        workers = list(self._workers(day, organisation, wanted, now))
-        if not workers:
-            return []
-        sheets = self._store.read_day(organisation.id, day.isoformat())
-        instant = format_instant(now)
+        text, instant = day.isoformat(), format_instant(now)
+        parties = (SheetKey.of_person(person, text) for person in wanted.persons)
+        theirs = [sheets[key] for key in parties if key in sheets]
         ranked: list[tuple[datetime, int, str, Slot]] = []
         count = wanted.minutes // self.rules.grid_minutes
         provisional = not self.calendar.is_published(day.year)
         for name, hours in workers:
-            sheet = sheets.get(f"MEDIATOR#{hours.mediator}", _nothing(organisation.id, day, hours.mediator))
+            key = SheetKey.of_person(self._person_of(hours.mediator), text)
+            sheet = sheets.get(key, Sheet(key))
             load = sheet.count(instant, without=wanted.own)
             if load >= hours.daily_cap:
                 continue
@@ -123,9 +152,11 @@ class Desk:
                     continue
                 if not all(one.is_free(cells, instant, own=wanted.own) for one in theirs):
                     continue
-                room = self.free_room(organisation, sheets, cells, instant, wanted.own) if mode == "onsite" else None
-                if mode == "onsite" and room is None:
-                    continue
+                room = None
+                if mode == "onsite":
+                    room = self.free_room(organisation, text, sheets, cells, instant, wanted.own)
+                    if room is None:
+                        continue
                 end = start + timedelta(minutes=wanted.minutes)
                 slot = Slot(start, end, hours.mediator, name, mode, room, provisional)
                 ranked.append((start, load, hours.mediator, slot))
@@ -158,7 +189,3 @@ class Desk:
         with self._lock:
             self._known[organisation] = (now, read)
         return read
-
-
-def _nothing(organisation: str, day: date, mediator: str) -> Sheet:
-    return Sheet(SheetKey.of_mediator(organisation, day.isoformat(), mediator))

@@ -28,16 +28,20 @@ def _view(shown: HoursShown) -> AvailabilityView:
 
 
 @routes.route("/v1/mediators/{mediator_id}/availability")
-@endpoint(problems=(NotFound,))
-def get_availability(viewer: Viewer, mediator_id: str) -> AvailabilityView:
+@endpoint(query=schemas.HoursQuery, problems=(NotFound,))
+def get_availability(viewer: Viewer, mediator_id: str, query: schemas.HoursQuery) -> AvailabilityView:
     """Show a mediator's hours, to them and to the clerks of their organisation."""
-    return _view(bootstrap.container().hours.get(viewer, mediator_id))
+    return _view(bootstrap.container().hours.get(viewer, mediator_id, query.organisation))
 
 
 @routes.route("/v1/mediators/{mediator_id}/availability", methods=["PUT"])
-@endpoint(body=schemas.PutAvailability, problems=(NotFound, Stale))
+@endpoint(body=schemas.PutAvailability, query=schemas.HoursQuery, problems=(NotFound, Stale))
 def put_availability(
-    viewer: Viewer, mediator_id: str, body: schemas.PutAvailability, expected: ExpectedVersion
+    viewer: Viewer,
+    mediator_id: str,
+    body: schemas.PutAvailability,
+    query: schemas.HoursQuery,
+    expected: ExpectedVersion,
 ) -> AvailabilityView:
     """Set a mediator's hours. What is booked stays booked; what now lies outside is listed as conflicts."""
     new = NewHours(
@@ -48,7 +52,7 @@ def put_availability(
         daily_cap=body.daily_cap,
         buffer_minutes=body.buffer_minutes,
     )
-    return _view(bootstrap.container().hours.put(viewer, mediator_id, new, expected.version))
+    return _view(bootstrap.container().hours.put(viewer, mediator_id, new, expected.version, query.organisation))
 
 
 @routes.route("/v1/mediators/{mediator_id}/calendar-secret", methods=["PUT"])

@@ -14,11 +14,11 @@ from chalicelib.appointments.availability import Availability, Hours, cell_names
 from chalicelib.appointments.desk import Desk
 from chalicelib.appointments.model import LIVE, Appointment
 from chalicelib.appointments.ports import Person, Store
+from chalicelib.shared.answers import Sealer
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound, Stale
 from chalicelib.shared.sealing import Unsealable
-from chalicelib.shared.transactions import Sealer
 from chalicelib.shared.viewer import Viewer
 
 _FEED_CONTEXT: Final = b"calendar feed"
@@ -67,15 +67,29 @@ class HoursService:
         self._sealer = sealer
         self._clock = clock
 
-    def get(self, viewer: Viewer, mediator: str) -> HoursShown:
-        """Return a mediator's hours; raise `NotFound` for anybody but them and the clerks of their organisation."""
-        organisation = self._check(viewer, mediator)
+    def get(self, viewer: Viewer, mediator: str, organisation: str | None = None) -> HoursShown:
+        """Return a mediator's hours at an organisation.
+
+        A mediator may work for several, and has hours at each; without `organisation`, those at the viewer's own are
+        meant, or else at the first. Raises `NotFound` for anybody but the mediator and the organisation's clerks.
+        """
+        organisation = self._open_to(viewer, mediator, organisation)[0]
         hours = self._read(organisation, mediator)
         return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))
 
-    def put(self, viewer: Viewer, mediator: str, new: NewHours, expected_version: int | None) -> HoursShown:
-        """Set a mediator's hours. What is booked stays booked: what now lies outside is returned as conflicts."""
-        organisation = self._check(viewer, mediator)
+    def put(
+        self,
+        viewer: Viewer,
+        mediator: str,
+        new: NewHours,
+        expected_version: int | None,
+        organisation: str | None = None,
+    ) -> HoursShown:
+        """Set a mediator's hours at an organisation, chosen as in `get`.
+
+        What is booked stays booked: what now lies outside is returned as conflicts.
+        """
+        organisation = self._open_to(viewer, mediator, organisation)[0]
         before = self._read(organisation, mediator)
         if expected_version not in {None, before.version}:
             raise Stale
@@ -92,13 +106,15 @@ class HoursService:
         return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))
 
     def renew_feed(self, viewer: Viewer, mediator: str) -> HoursShown:
-        """Give the mediator's calendar a new secret; the old one opens nothing any more."""
-        organisation = self._check(viewer, mediator)
-        before = self._read(organisation, mediator)
-        hours = before.next_version(feed_number=before.feed_number + 1)
-        self._store.put_availability(hours)
-        self._desk.forget(organisation)
-        return HoursShown(hours, self._conflicts(hours), self._secret(viewer, hours))
+        """Give the mediator's calendar a new secret; the old ones, one for each organisation, open nothing any more."""
+        renewed = []
+        for organisation in self._open_to(viewer, mediator, None):
+            before = self._read(organisation, mediator)
+            hours = before.next_version(feed_number=before.feed_number + 1)
+            self._store.put_availability(hours)
+            self._desk.forget(organisation)
+            renewed.append(hours)
+        return HoursShown(renewed[0], self._conflicts(renewed[0]), self._secret(viewer, renewed[0]))
 
     def open_feed(self, secret: str) -> Feed:
         """Return the calendar that a secret opens: from 30 days ago on; raise `NotFound`."""
@@ -116,13 +132,15 @@ class HoursService:
         first = format_instant(self._clock.now() - _FEED_PAST)
         return Feed(person, self._upcoming(mediator, first))
 
-    def _check(self, viewer: Viewer, mediator: str) -> str:
-        """Return the mediator's organisation, to those who may see the hours."""
-        organisation = self._desk.directory.find_by_mediator(mediator)
+    def _open_to(self, viewer: Viewer, mediator: str, organisation: str | None) -> list[str]:
+        """Return the mediator's organisations whose hours the viewer may see, the viewer's own first; at least one."""
+        found = [one.id for one in self._desk.directory.list_by_mediator(mediator)]
         own = "mediator" in viewer.roles and viewer.subject == mediator
-        if organisation is None or not (own or ("clerk" in viewer.roles and viewer.organisation == organisation.id)):
+        clerks = {viewer.organisation} if "clerk" in viewer.roles else set()
+        opened = [one for one in found if (own or one in clerks) and organisation in {None, one}]
+        if not opened:
             raise NotFound
-        return organisation.id
+        return sorted(opened, key=lambda one: (one != viewer.organisation, one))
 
     def _read(self, organisation: str, mediator: str) -> Availability:
         found = self._store.read_availability(organisation).get(mediator)
@@ -147,6 +165,7 @@ class HoursService:
             worked = hours.cells_on(one.day, self._desk.calendar, grid)
             if (
                 one.status in LIVE
+                and one.organisation == hours.organisation  # another's sessions are not this one's to see
                 and not one.hold_is_over(now)
                 and not (worked.issuperset(cells) and one.mode in hours.modes)
             ):

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from chalicelib.appointments.refusals import HoldExpired, NotNow
 from chalicelib.appointments.rules import BookingRules
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
-from chalicelib.shared.errors import NotAllowed
+from chalicelib.shared.errors import NotAllowed, Stale
 
 LIVE: Final = frozenset({"requested", "confirmed"})
 PARTIES: Final = frozenset({"applicant", "respondent"})
@@ -33,7 +33,10 @@ ACTIONS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 class Appointment:
     """A session, asked for or fixed. Instants as RFC 3339; `persons`: pseudonym of each party by party id.
 
-    `accepted`: each party's answer; `buffer_cells`: cells kept free after it; `sequence`: how often it was moved.
+    `accepted`: each party's answer; `answers`: how often each gave one; `buffer_cells`: cells kept free after it;
+    `sequence`: how often it was moved; `report_by`: until when the mediator, who was asked after the end, can say
+    what became of it. `case_seq`: the number of the case's event that booked it, 0 in what was stored
+    before that was noted.
     """
 
     id: str
@@ -58,6 +61,9 @@ class Appointment:
     absent: tuple[str, ...] = ()
     reminded: tuple[int, ...] = ()
     held_minutes: int | None = None
+    report_by: str | None = None
+    answers: Mapping[str, int] = field(default_factory=dict)
+    case_seq: int = 0
 
     @property
     def starts(self) -> datetime:
@@ -90,6 +96,15 @@ class Appointment:
             and self.hold_expires_at is not None
             and self.hold_expires_at <= format_instant(now)
         )
+
+    def is_ended_by(self, seq: int, at: str) -> bool:
+        """Tell whether what ends a case's sessions, its event `seq` at the instant `at`, ends this one.
+
+        It ends what was booked before it, whenever it comes to be known. A session that had begun by then may have
+        been held: what became of it is for its mediator to say.
+        """
+        before = self.case_seq < seq if self.case_seq else self.created_at < at
+        return before and self.status in LIVE and self.start > at
 
     def relation_of(self, person: str, relation: str) -> str | None:
         """Return the party id of a person, or `mediator`; None for other functions."""
@@ -129,8 +144,14 @@ def check_can(action: str, appointment: Appointment, relation: str, now: datetim
         raise NotNow
 
 
+def check_version(appointment: Appointment, expected: int | None) -> None:
+    """Raise `Stale` unless the appointment is at the version that the caller saw; None: whichever it is at."""
+    if expected not in {None, appointment.version}:
+        raise Stale
+
+
 def actions_of(appointment: Appointment, relation: str, person: str, now: datetime, rules: BookingRules) -> list[str]:
-    """Return what this person can do with the appointment now."""
+    """Return what this person can do with the appointment now, as far as the case lets them."""
     who = appointment.relation_of(person, relation)
     if who is None or appointment.hold_is_over(now):
         return []
@@ -146,7 +167,7 @@ def actions_of(appointment: Appointment, relation: str, person: str, now: dateti
 def _is_time_for(action: str, one: Appointment, who: str, now: datetime, rules: BookingRules) -> bool:
     begun = now >= one.starts
     if action in {"accept", "object"}:
-        return not begun and one.accepted.get(who) is not (action == "accept")
+        return not begun and one.accepted.get(who) is not (action == "accept") and may_answer(one, who, rules)
     if action == "check_in":
         return can_check_in(one, now, rules) and who not in one.checked_in
     if action == "complete":
@@ -156,6 +177,11 @@ def _is_time_for(action: str, one: Appointment, who: str, now: datetime, rules: 
     if action in {"reschedule", "cancel"}:
         return not begun and (who == "mediator" or not is_past_cutoff(one, now, rules))
     return not begun
+
+
+def may_answer(one: Appointment, who: str, rules: BookingRules) -> bool:
+    """Tell whether a party may still accept or object: each may so many times, for one time of the session."""
+    return one.answers.get(who, 0) < rules.max_answers_per_party
 
 
 def can_check_in(one: Appointment, now: datetime, rules: BookingRules) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from chalicelib.appointments.availability import Availability
 from chalicelib.appointments.model import Appointment
 from chalicelib.appointments.sheets import Sheet, SheetChange, SheetKey
-from chalicelib.appointments.waiting import Waiting
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.due import DueIndex
+from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
 
@@ -62,8 +62,8 @@ class Directory(Protocol):
         """Return an organisation; raise `NotFound`."""
         ...
 
-    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
-        """Return the organisation that a mediator belongs to, or None."""
+    def list_by_mediator(self, mediator_id: str) -> Sequence[Organisation]:
+        """Return the organisations that a mediator works for, by id."""
         ...
 
 
@@ -74,28 +74,46 @@ class Store(Protocol):
         """Return an appointment."""
         ...
 
+    def find_answer(self, idempotency: Idempotency) -> StoredAnswer | None:
+        """Return the answer that a key's first request got, or None."""
+        ...
+
+    def remember(self, idempotency: Idempotency, result: Any) -> StoredAnswer:
+        """Keep and return the answer of a request whose effects are made."""
+        ...
+
     def find_many(self, ids: Sequence[str]) -> list[Appointment]:
         """Return appointments in the order of their ids."""
         ...
 
     def list_ids(
-        self, kind: str, owner: str, *, first: str, last: str, after: Mapping[str, Any] | None, limit: int
+        self,
+        kind: str,
+        owner: str,
+        *,
+        first: str,
+        last: str,
+        after: Mapping[str, Any] | None,
+        limit: int,
+        status: str | None = None,
     ) -> tuple[list[str], Mapping[str, Any] | None]:
         """Return ids by start."""
         ...
 
-    def list_waiting(
-        self, mediator_person: str, after: Mapping[str, Any] | None, limit: int
+    def list_requested(
+        self, kind: str, owner: str, *, now: str, first: str, last: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[str], Mapping[str, Any] | None]:
-        """Return ids of requests that wait for a mediator."""
+        """Return ids of requests whose hold runs, by its end."""
         ...
 
-    def list_due(self, until: str) -> Iterator[str]:
-        """Yield the ids of appointments with something due."""
+    @property
+    def due(self) -> DueIndex:
+        """Where holds and reminders that are due are found."""
         ...
 
-    def read_day(self, organisation: str, day: str) -> dict[str, Sheet]:
-        """Return the sheets of an organisation's day."""
+    @property
+    def due_reports(self) -> DueIndex:
+        """Where sessions that are over and not reported are found."""
         ...
 
     def read_sheets(self, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
@@ -124,18 +142,6 @@ class Store(Protocol):
 
     def appointment_writes(self, one: Appointment, next_due: str | None, before: Appointment | None) -> list[Write]:
         """Return the writes of an appointment and its places in lists."""
-        ...
-
-    def list_line(self, organisation: str, mediator: str) -> list[Waiting]:
-        """Return who waits for a mediator's slots."""
-        ...
-
-    def join_line(self, waiting: Waiting, idempotency: Idempotency, result: Any) -> None:
-        """Put a case into the line."""
-        ...
-
-    def leave_line(self, waiting: Waiting) -> None:
-        """Take a case out of the line."""
         ...
 
 

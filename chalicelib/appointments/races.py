@@ -13,5 +13,9 @@ class AppointmentChanged(Conflict):
     """Somebody else's act on the appointment came first."""
 
 
+class WishChanged(Conflict):
+    """The wish in the waitlist was made anew, or left, since it was read."""
+
+
 class AvailabilityChanged(Conflict):
     """The mediator's hours changed since they were read."""

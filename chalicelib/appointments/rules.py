@@ -25,10 +25,12 @@ class BookingRules:
     hold_hours: int
     max_open_per_case: int
     max_daily_per_person: int
+    max_answers_per_party: int
     cancel_cutoff_hours: int
     check_in_minutes: int
     no_show_grace_minutes: int
     offer_hours: int
+    max_offer_looks: int
     max_range_days: int
     reminder_hours: tuple[int, ...]
     weekly_hours: Mapping[str, list[list[str]]]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.appointments.rules import BookingRules
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
+from chalicelib.web.times import Day, Instant
 from chalicelib.web.view import View
 
 _RULES: Final = BookingRules.load()
@@ -25,17 +25,6 @@ Reason = Annotated[
 ]
 Minutes = Annotated[int, Field(ge=_RULES.min_minutes, le=_RULES.max_minutes, multiple_of=_RULES.grid_minutes)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-def _day(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise PydanticCustomError("date", "not a day of the calendar") from None
-    return text
-
-
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_day)]
 
 
 class _Range(View):
@@ -77,7 +66,7 @@ class BookAppointment(RequestBody):
     """A session as asked for."""
 
     case_code: Code
-    start: AwareDatetime
+    start: Instant
     minutes: Minutes = 60
     mode: Mode
     mediator_id: Id | None = None
@@ -89,7 +78,10 @@ class ListAppointments(ListQuery):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     role: Literal["party", "mediator", "organisation", "clerk"] | None = None
-    status: Literal["requested", "confirmed", "held", "no_show", "cancelled", "declined", "expired"] | None = None
+    status: (
+        Literal["requested", "confirmed", "held", "no_show", "unreported", "cancelled", "declined", "expired"] | None
+    ) = None
+    case: Code | None = None
     first: Day | None = Field(default=None, alias="from")
     last: Day | None = Field(default=None, alias="to")
 
@@ -120,13 +112,13 @@ class Decline(RequestBody):
     """Why the mediator declines, and other times that would do."""
 
     reason: Reason
-    alternatives: list[AwareDatetime] = Field(default_factory=list, max_length=5)
+    alternatives: list[Instant] = Field(default_factory=list, max_length=5)
 
 
 class Reschedule(RequestBody):
     """The new start."""
 
-    start: AwareDatetime
+    start: Instant
     mediator_id: Id | None = None
 
 
@@ -200,6 +192,12 @@ class PutAvailability(RequestBody):
     buffer_minutes: int = Field(default=_RULES.buffer_minutes, ge=0, le=120)
     modes: list[Mode] = Field(default=["video", "phone", "onsite"], min_length=1, max_length=3)
     daily_cap: int = Field(default=_RULES.daily_cap, ge=1, le=20)
+
+
+class HoursQuery(Query):
+    """At which organisation, for a mediator who works for several; else at the viewer's own, or the first."""
+
+    organisation: Id | None = None
 
 
 class JoinWaitlist(RequestBody):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from chalicelib.appointments.cases import outcome_of, without_clock
-from chalicelib.appointments.model import Appointment, can_check_in, check_can, is_past_cutoff
+from chalicelib.appointments.cases import check_goes_on, outcome_of, without_clock
+from chalicelib.appointments.model import (
+    Appointment,
+    can_check_in,
+    check_can,
+    check_version,
+    is_past_cutoff,
+    may_answer,
+)
 from chalicelib.appointments.ports import Store
 from chalicelib.appointments.refusals import NotNow, TooLate
 from chalicelib.appointments.rules import BookingRules
@@ -18,12 +24,12 @@ from chalicelib.appointments.upkeep import Shown, Upkeep
 from chalicelib.cases.service import Outcome, Seen
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.errors import Conflict, InvalidRequest, NotAllowed, NotFound, Violation, YimaError
+from chalicelib.shared.errors import InvalidRequest, NotAllowed, NotFound, Unavailable, Violation, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
+from chalicelib.shared.idempotency import Shown as Answered
 from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
-MAX_DECISIONS: Final = 8
 _LATEST: Final = "9999"
 
 
@@ -66,34 +72,58 @@ class AppointmentService:
         seen, found = self._upkeep.look(viewer, appointment_id)
         return Shown(found, seen)
 
-    def act(
-        self, viewer: Viewer, appointment_id: str, action: str, details: Mapping[str, Any], idempotency: Idempotency
+    def act(  # noqa: PLR0917
+        self,
+        viewer: Viewer,
+        appointment_id: str,
+        action: str,
+        details: Mapping[str, Any],
+        idempotency: Idempotency,
+        expected_version: int | None = None,
     ) -> Shown:
-        """Take one action; raise `NotFound`, `NotAllowed`, `HoldExpired`, `NotNow`, `TooLate`."""
-        with_text = bool(details.get("reason"))
-        for _ in range(MAX_DECISIONS):
-            seen, before = (self._upkeep.read if with_text else self._upkeep.look)(viewer, appointment_id)
-            check_can(action, before, seen.relation, seen.now)
-            decided = self._decisions[action](seen, before, details)
+        """Take one action.
+
+        Raises `NotFound`, `NotAllowed`, `HoldExpired`, `NotNow`, `NotBookable`, `TooLate`; `Stale` if the appointment
+        is no longer at `expected_version`.
+        """
+        look = self._upkeep.read if details.get("reason") else self._upkeep.look
+
+        def attempt() -> Shown | None:
+            seen, before = look(viewer, appointment_id)
+            check_version(before, expected_version)
+            decided = self.decide(seen, before, action, details)
             writes = self._store.sheet_writes(decided.changes)
-            shown = self._upkeep.try_commit(seen, decided.outcome, decided.after, before, writes, idempotency)
-            if shown is not None:
-                return shown
-        raise Conflict
+            return self._upkeep.try_commit(seen, decided.outcome, decided.after, before, writes, idempotency)
+
+        return self._upkeep.decide(attempt)
+
+    def decide(self, seen: Seen, one: Appointment, action: str, details: Mapping[str, Any]) -> Decided:
+        """Return what an action makes of an appointment, without writing anything; raise its refusal."""
+        check_can(action, one, seen.relation, seen.now)
+        check_goes_on(action, one, seen.case)
+        return self._decisions[action](seen, one, details)
 
     def confirm_many(
-        self, viewer: Viewer, ids: Sequence[str], idempotency: Idempotency, render: Callable[[Shown], StoredAnswer]
-    ) -> list[tuple[str, StoredAnswer | YimaError]]:
-        """Confirm each of several requests by itself; return an answer for each, in their order.
+        self, viewer: Viewer, ids: Sequence[str], whole: Idempotency, render: Callable[[Shown], StoredAnswer]
+    ) -> StoredAnswer:
+        """Confirm each of several requests by itself; return the answer to all: `whole` of pairs of id and answer.
 
-        Each has a key of its own derived from the request's: a retry confirms none twice.
+        Each confirmation keeps an answer of its own under a key that follows from the request's, and the whole answer
+        is kept at the end. A retry of a request that was cut off goes on where it stopped, and says `confirmed` of
+        what it confirmed before. Raises `Replayed`; `IdempotencyKeyReused` for other ids before anything is done;
+        `Unavailable` if one could not be decided.
         """
-        answers: list[tuple[str, StoredAnswer | YimaError]] = []
-        for one in ids:
-            scope = hashlib.sha256(f"{idempotency.scope_digest}|{one}".encode()).hexdigest()
-            own = Idempotency(scope, idempotency.request_digest, idempotency.received_at, render)
-            answers.append((one, self._confirm_one(viewer, one, own)))
-        return answers
+        known = self._store.find_answer(whole)
+        if known is not None:
+            raise Replayed(known)
+        begun_before = self._begin(whole)
+        answers = [(one, self._confirm_one(viewer, one, whole.part(f"id:{one}", render), begun_before)) for one in ids]
+        confirmed = [one for one, answer in answers if isinstance(answer, StoredAnswer)]
+        if confirmed:
+            # Given again only to a mediator who may still see each of these cases.
+            codes = sorted({one.case_code for one in self._store.find_many(confirmed)})
+            whole = whole.showing(Answered("cases", ",".join(codes)))
+        return self._store.remember(whole, answers)
 
     def list_appointments(  # noqa: PLR0917
         self,
@@ -104,49 +134,74 @@ class AppointmentService:
         last: str,
         after: Mapping[str, Any] | None,
         limit: int,
+        *,
+        case_code: str | None = None,
     ) -> tuple[list[Appointment], str, Mapping[str, Any] | None]:
-        """Return the viewer's appointments in a role, by start; a mediator's open requests by the end of their hold.
+        """Return the viewer's appointments in a role, or those of a case of theirs, by start.
 
-        Also returns the relation that the viewer has to each of them.
+        Open requests come by the end of their hold. Also returns the relation that the viewer has to each of them.
         """
+        now = self._clock.now()
+        if case_code is not None:
+            seen = self._upkeep.cases.look(viewer, case_code)
+            kind, owner, relation = "CASE", seen.case.code, seen.relation
+        else:
+            kind, owner, relation = self._list_of(viewer, role)
+        if status == "requested":
+            ids, more = self._store.list_requested(
+                kind, owner, now=format_instant(now), first=first, last=last, after=after, limit=limit
+            )
+        else:
+            ids, more = self._store.list_ids(
+                kind, owner, first=first, last=f"{last or _LATEST}~", after=after, limit=limit, status=status
+            )
+        # The index follows a moment later: what moved on meanwhile is no longer what was asked for.
+        found = [one for one in self._store.find_many(ids) if status in {None, one.status_at(now)}]
+        return found, relation, more
+
+    def _list_of(self, viewer: Viewer, role: str | None) -> tuple[str, str, str]:
+        """Return kind and owner of the list that a viewer has in a role, and their relation to what stands there."""
         person = self._pseudonyms().of(viewer.subject)
         if role is None:
             role = next((one for one in ("mediator", "clerk") if one in viewer.roles), "party")
         if role in {"clerk", "organisation"}:
             if "clerk" not in viewer.roles or viewer.organisation is None:
                 raise NotAllowed
-            kind, owner, relation = "ORGANISATION", viewer.organisation, "clerk"
-        elif role == "mediator":
+            return "ORGANISATION", viewer.organisation, "clerk"
+        if role == "mediator":
             if "mediator" not in viewer.roles:
                 raise NotAllowed
-            kind, owner, relation = "MEDIATOR", person, "mediator"
-        else:
-            kind, owner, relation = "PARTY", person, "party"
-        inbox = relation == "mediator" and status == "requested"
-        now = self._clock.now()
-        found: list[Appointment] = []
-        while True:
-            if inbox:
-                ids, after = self._store.list_waiting(owner, after, limit)
-            else:
-                ids, after = self._store.list_ids(
-                    kind, owner, first=first, last=f"{last or _LATEST}~", after=after, limit=limit
-                )
-            found.extend(one for one in self._store.find_many(ids) if status in {None, one.status_at(now)})
-            if after is None or len(found) >= limit:
-                return found, relation, after
+            return "MEDIATOR", person, "mediator"
+        return "PARTY", person, "party"
 
     def person_of(self, viewer: Viewer) -> str:
         """Return the viewer's pseudonym."""
         return self._pseudonyms().of(viewer.subject)
 
-    def _confirm_one(self, viewer: Viewer, appointment_id: str, own: Idempotency) -> StoredAnswer | YimaError:
+    def _begin(self, whole: Idempotency) -> bool:
+        """Bind the key to this request's ids; tell whether it was before. Raises `IdempotencyKeyReused`."""
+        try:
+            self._store.remember(whole.part("begun", lambda _: StoredAnswer(200, {}, b"")), None)
+        except Replayed:
+            return True
+        return False
+
+    def _confirm_one(
+        self,
+        viewer: Viewer,
+        appointment_id: str,
+        own: Idempotency,
+        begun_before: bool,  # noqa: FBT001
+    ) -> StoredAnswer | YimaError:
         try:
             return own.render(self.act(viewer, appointment_id, "confirm", {}, own))
         except Replayed as replayed:
             return replayed.answer
+        except Unavailable:
+            raise  # not decided: the retry goes on here
         except YimaError as refused:
-            return refused
+            # What the first attempt confirmed is refused now; its answer still holds.
+            return (self._store.find_answer(own) if begun_before else None) or refused
 
     def _confirm(self, seen: Seen, one: Appointment, details: Mapping[str, Any]) -> Decided:  # noqa: ARG002
         now = format_instant(seen.now)
@@ -171,7 +226,15 @@ class AppointmentService:
                 raise NotFound
             if seen.now >= one.starts or one.accepted.get(party) is accepted:
                 raise NotNow
-            after = one.changed(seen.now, accepted={**one.accepted, party: accepted})
+            if not may_answer(one, party, self._rules):
+                raise NotNow(
+                    Text(
+                        "您已多次更改对本次调解的答复，请直接联系调解员。",
+                        "You have changed your answer as often as is possible: contact the mediator.",
+                    )
+                )
+            answers = {**one.answers, party: one.answers.get(party, 0) + 1}
+            after = one.changed(seen.now, accepted={**one.accepted, party: accepted}, answers=answers)
             event = "appointment_accepted" if accepted else "appointment_objected"
             outcome = outcome_of(seen, after, event, free_text=details.get("reason"), more={"party": party})
             return Decided(after, outcome)

@@ -37,7 +37,7 @@ def write_of(table: str, change: SheetChange) -> Write:
         names[f"#g{number}"] = name
         removes.append(f"#g{number}")
         conditions.append(f"#g{number}.#by = :me")  # what is not mine any more is not mine to give
-    if change.tracked:
+    if change.mediates:
         _track(change, names, values, sets, removes, conditions)
     expression = " ".join(
         part
@@ -97,7 +97,8 @@ def _refusal(change: SheetChange) -> Callable[[Item | None], YimaError]:
         if found is not None and not Sheet.from_item(found).is_free(
             change.take, change.now, own=change.over | {change.by}
         ):
-            return PartyBusy() if change.key.sk.startswith("DAY#") else SlotTaken()
+            of_party = change.key.sk.startswith("DAY#") and not change.mediates
+            return PartyBusy() if of_party else SlotTaken()
         return SheetChanged()
 
     return refuse

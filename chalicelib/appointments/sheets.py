@@ -1,7 +1,8 @@
-"""Day sheets: what of a mediator's, a room's or a person's day is taken. One item each, one attribute a cell.
+"""Day sheets: what of a person's or a room's day is taken. One item each, one attribute a cell.
 
-A cell is `{by, until}`: who has it, and for how long if it is only held. A cell whose hold has run out is free.
-`live` lists who has cells on the sheet, so that a daily cap can be held to.
+Whoever they mediate for, and whether they mediate or are a party: a person has one sheet a day, so that nobody is in
+two places. A cell is `{by, until}`: who has it, and for how long if it is only held. A cell whose hold has run out is
+free. `live` lists the sessions that the person mediates that day, so that a daily cap can be held to.
 """
 
 from __future__ import annotations
@@ -18,18 +19,13 @@ class SheetKey(NamedTuple):
     sk: str
 
     @classmethod
-    def of_mediator(cls, organisation: str, day: str, mediator: str) -> Self:
-        """Return the key of a mediator's day; all sheets of an organisation's day stand together."""
-        return cls(f"DAY#{organisation}#{day}", f"MEDIATOR#{mediator}")
-
-    @classmethod
     def of_room(cls, organisation: str, day: str, room: str) -> Self:
         """Return the key of a room's day."""
         return cls(f"DAY#{organisation}#{day}", f"ROOM#{room}")
 
     @classmethod
     def of_person(cls, person: str, day: str) -> Self:
-        """Return the key of a party's day; `person` is a pseudonym."""
+        """Return the key of a person's day, mediator or party; `person` is a pseudonym."""
         return cls(f"PERSON#{person}", f"DAY#{day}")
 
 
@@ -51,13 +47,13 @@ class Sheet:
     key: SheetKey
     cells: Mapping[str, Cell] = field(default_factory=dict)
     live: Mapping[str, str] = field(default_factory=dict)
-    exists: bool = False
+    lists_live: bool = False  # whether `live` is there yet: a person who was only a party that day has none
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Return the sheet that an item holds."""
         cells = {name: Cell(value["by"], value.get("until")) for name, value in item.items() if _is_cell(name)}
-        return cls(SheetKey(item["pk"], item["sk"]), cells, item.get("live", {}), exists=True)
+        return cls(SheetKey(item["pk"], item["sk"]), cells, item.get("live", {}), lists_live="live" in item)
 
     def is_free(self, names: Iterable[str], now: str, *, own: frozenset[str] = frozenset()) -> bool:
         """Tell whether cells are free, or held by one of `own`."""
@@ -65,7 +61,7 @@ class Sheet:
         return all(cell is None or cell.is_free(now) or cell.by in own for cell in found)
 
     def count(self, now: str, *, without: frozenset[str] = frozenset()) -> int:
-        """Return how many have cells here at an instant."""
+        """Return how many sessions the person mediates that day, as of an instant."""
         return sum(1 for who, until in self.live.items() if who not in without and not (until and until <= now))
 
     def lapsed(self, now: str) -> list[str]:
@@ -82,7 +78,8 @@ class SheetChange:
     """Cells that `by` takes and gives back on one sheet, together.
 
     `until`: when a hold ends, None for good; `over`: holds of one's own that may be replaced; `cap`: at most so many
-    on the sheet, `lapsed` ones (as they were read) not counted. Only mediators' sheets are `tracked` by `live`.
+    in `live`, `lapsed` ones (as they were read) not counted. `mediates`: the session is one that the sheet's person
+    mediates, and `live` lists it; `new`: there is no `live` yet.
     """
 
     key: SheetKey
@@ -95,11 +92,7 @@ class SheetChange:
     cap: int | None = None
     lapsed: tuple[str, ...] = ()
     new: bool = False
-
-    @property
-    def tracked(self) -> bool:
-        """Whether the sheet lists who has cells on it."""
-        return self.key.sk.startswith("MEDIATOR#")
+    mediates: bool = False
 
 
 def _is_cell(name: str) -> bool:

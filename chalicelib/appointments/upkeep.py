@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from chalicelib.appointments.availability import cell_names
 from chalicelib.appointments.model import Appointment
 from chalicelib.appointments.ports import Store
-from chalicelib.appointments.races import AppointmentChanged, AvailabilityChanged, SheetChanged
+from chalicelib.appointments.races import AppointmentChanged, SheetChanged
 from chalicelib.appointments.rules import BookingRules
 from chalicelib.appointments.sheets import SheetChange, SheetKey
 from chalicelib.cases.service import CaseService, Outcome, Seen, VersionConflict
 from chalicelib.shared.clock import format_instant
+from chalicelib.shared.deciding import decide_anew
+from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,9 @@ class Shown:
 class Upkeep:
     """Appointments and their cases, read and written together."""
 
-    def __init__(self, cases: CaseService, store: Store, rules: BookingRules) -> None:
+    def __init__(self, cases: CaseService, store: Store, rules: BookingRules, *, pauses: Pauses | None = None) -> None:
         self.cases = cases
+        self._pauses = pauses or Pauses()
         self._store = store
         self._rules = rules
 
@@ -50,6 +56,10 @@ class Upkeep:
             raise NotFound
         return self.cases.get(viewer, found.case_code, what="appointment"), found
 
+    def decide(self, attempt: Callable[[], T | None]) -> T:
+        """Return what `attempt` makes, decided anew as often as it is overtaken (None); raise `Conflict` in the end."""
+        return decide_anew(attempt, self._pauses)
+
     def try_commit(  # noqa: PLR0917
         self,
         seen: Seen,
@@ -59,14 +69,17 @@ class Upkeep:
         writes: Sequence[Write],
         idempotency: Idempotency | None,
     ) -> Shown | None:
-        """Write appointment, sheets, case and event together; return None if it has to be decided anew."""
+        """Write appointment, sheets, case and event together; return None if it has to be decided anew.
+
+        Raises `AvailabilityChanged` if `writes` check hours that are no longer those that were read.
+        """
         shown = Shown(after, seen)
         due = self._next_due(after, seen)
         also = [*writes, *self._store.appointment_writes(after, due, before)]
         role = "clock" if seen.relation == "clock" else None
         try:
             committed = self.cases.commit(seen, outcome, idempotency, also=also, role=role, result=shown)
-        except (VersionConflict, AppointmentChanged, SheetChanged, AvailabilityChanged):
+        except (VersionConflict, AppointmentChanged, SheetChanged):
             return None
         return Shown(after, committed)
 
@@ -76,10 +89,12 @@ class Upkeep:
         cells = tuple(cell_names(one.starts, count, self._rules.grid_minutes))
         kept = tuple(cell_names(one.starts, count + one.buffer_cells, self._rules.grid_minutes))
         day = one.day.isoformat()
-        changes = [SheetChange(SheetKey.of_mediator(one.organisation, day, one.mediator), one.id, now, give=kept)]
+        changes = [
+            SheetChange(SheetKey.of_person(one.mediator_person, day), one.id, now, give=kept, mediates=True),
+        ]
         if one.room is not None:
             changes.append(SheetChange(SheetKey.of_room(one.organisation, day, one.room), one.id, now, give=cells))
-        persons = sorted(set(one.persons.values()))
+        persons = sorted({*one.persons.values()} - {one.mediator_person})  # no item twice in a transaction
         changes.extend(SheetChange(SheetKey.of_person(person, day), one.id, now, give=cells) for person in persons)
         return changes
 
@@ -91,17 +106,20 @@ class Upkeep:
         for change in changes:
             sheet = sheets.get(change.key)
             mine = () if sheet is None else tuple(sheet.cells_of(one.id))
-            listed = sheet is not None and one.id in sheet.live
+            listed = change.mediates and sheet is not None and one.id in sheet.live
             if mine or listed:
-                left.append(SheetChange(change.key, one.id, now, give=mine))
+                left.append(replace(change, give=mine))
         return left
 
     def _next_due(self, one: Appointment, seen: Seen) -> str | None:
+        """Return when something happens by itself next: the end of a hold, a reminder, the question after the end."""
         if one.status == "requested":
             return one.hold_expires_at
-        if one.status != "confirmed" or one.starts <= seen.now:
+        if one.status != "confirmed":
             return None
         ahead = [
             one.starts - timedelta(hours=hours) for hours in self._rules.reminder_hours if hours not in one.reminded
         ]
-        return format_instant(min(ahead)) if ahead else None
+        if ahead and seen.now < one.starts:
+            return format_instant(min(ahead))
+        return one.report_by or one.end

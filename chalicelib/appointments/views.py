@@ -8,11 +8,13 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from chalicelib.appointments.cases import goes_on
 from chalicelib.appointments.desk import Slot
 from chalicelib.appointments.hours import HoursShown
 from chalicelib.appointments.model import Appointment, actions_of
 from chalicelib.appointments.rules import BookingRules
 from chalicelib.appointments.waitlist import Place
+from chalicelib.cases.service import Case
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.web.view import View
@@ -110,9 +112,16 @@ class Drawing:
         self._rules = rules
 
     def draw(
-        self, one: Appointment, relation: str, person: str, now: datetime, *, no_shows: Mapping[str, int] | None = None
+        self,
+        one: Appointment,
+        relation: str,
+        person: str,
+        now: datetime,
+        case: Case | None,
+        *,
+        no_shows: Mapping[str, int] | None = None,
     ) -> AppointmentView:
-        """Return the view for one person who stands in `relation` to the case."""
+        """Return the view for one person who stands in `relation` to the case (None: there is no case any more)."""
         href = f"/v1/appointments/{one.id}/actions/"
         takes_part = one.relation_of(person, relation) is not None
         return AppointmentView(
@@ -140,6 +149,7 @@ class Drawing:
             actions=[
                 AppointmentAction(action=action, method="POST", href=href + action)
                 for action in actions_of(one, relation, person, now, self._rules)
+                if case is not None and goes_on(action, one, case)
             ],
             sequence=one.sequence,
             version=one.version,

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any, Self
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple, Self
 
 from chalicelib.shared.clock import SHANGHAI, parse_instant
 
 
+class Spot(NamedTuple):
+    """Where a case's wish stands: in which mediator's line, since when; `case_seq`: as in `Waiting`."""
+
+    case_code: str
+    organisation: str
+    mediator: str
+    created_at: str
+    case_seq: int = 0
+
+    def is_older_than(self, seq: int, at: str) -> bool:
+        """Tell whether the wish was made before the case's event `seq` at the instant `at`."""
+        return self.case_seq < seq if self.case_seq else self.created_at < at
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A case's wish for a slot with its mediator: days (Asia/Shanghai, both counted), modes, minutes."""
+    """A case's wish for a slot with its mediator: days (Asia/Shanghai, both counted), modes, minutes.
+
+    `case_seq`: the number of the case's last event when the wish was made, 0 in what was stored before that was noted.
+    """
 
     case_code: str
     organisation: str
@@ -23,22 +40,59 @@ class Waiting:
     minutes: int
     created_at: str
     offered: tuple[str, ...] = ()  # starts that were offered and not taken
+    case_seq: int = 0
+    kept_until: str | None = None  # until when a slot is kept for the case
 
-    def suits(self, start: str, minutes: int, mode: str) -> bool:
-        """Tell whether a slot that became free is what the case waits for, and was not offered before."""
+    @property
+    def spot(self) -> Spot:
+        """Where it stands."""
+        return Spot(self.case_code, self.organisation, self.mediator, self.created_at, self.case_seq)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When its last day is over."""
+        return datetime.combine(date.fromisoformat(self.last_day) + timedelta(days=1), time(), tzinfo=SHANGHAI)
+
+    def suits(self, start: str, minutes: int, mode: str, now: str) -> bool:
+        """Tell whether a slot that became free is what the case waits for now, and was not offered before."""
         day = parse_instant(start).astimezone(SHANGHAI).date()
         inside = date.fromisoformat(self.first_day) <= day <= date.fromisoformat(self.last_day)
-        return inside and minutes >= self.minutes and mode in self.modes and start not in self.offered
+        served = self.kept_until is not None and self.kept_until > now
+        return inside and not served and minutes >= self.minutes and mode in self.modes and start not in self.offered
 
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of its item, without keys."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+            if value is not None
+        }
 
     @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the wish that an item holds."""
+    def from_item(cls, item: Mapping[str, Any]) -> Self | None:
+        """Return the wish that an item holds; None if it holds none: a broken row must not hold up the line."""
         known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        return cls(**{**known, "modes": tuple(item["modes"]), "offered": tuple(item.get("offered", ()))})
+        try:
+            wish = cls(**{**known, "modes": tuple(item["modes"]), "offered": tuple(item.get("offered", ()))})
+            _check_days(wish.first_day, wish.last_day)
+        except (KeyError, TypeError, ValueError):
+            return None
+        return wish
+
+
+class Line(NamedTuple):
+    """Who waits for a mediator's slots, first come first; `broken`: keys of rows that hold no wish."""
+
+    waiting: list[Waiting]
+    broken: tuple[tuple[str, str], ...]
+
+    def of(self, case_code: str) -> Waiting | None:
+        """Return a case's wish, or None."""
+        return next((one for one in self.waiting if one.case_code == case_code), None)
+
+    def position(self, wish: Waiting, now: datetime) -> int:
+        """Return a wish's place, counted from 1: those whose last day is over wait no longer."""
+        return 1 + sum(1 for one in self.waiting if one.created_at < wish.created_at and now < one.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +128,9 @@ class Offer:
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Return the offer that an item holds."""
         return cls(**{name: item[name] for name in cls.__dataclass_fields__ if name in item})
+
+
+def _check_days(first: str, last: str) -> None:
+    """Raise `ValueError` unless both are days."""
+    date.fromisoformat(first)
+    date.fromisoformat(last)

@@ -71,13 +71,20 @@ class AuditChain(View):
 
 
 class CheckpointView(View):
-    """A signed Merkle root over the hashes of a day's events."""
+    """A signed Merkle root over the hashes of the events that no earlier checkpoint has.
+
+    They happened from `first_at` to `last_at`: those that were recorded late come with the newer ones. `day` is that
+    of the last one, `closed` whether it was over. `previous`: SHA-256 of the `signed_text` before this one.
+    """
 
     id: str
     day: str
     at: str
     count: int
+    first_at: str
+    last_at: str
     root: str
+    previous: str
     previous_root: str
     closed: bool
     key_id: str
@@ -88,7 +95,7 @@ class CheckpointView(View):
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> Self:
         """Return the view of a checkpoint."""
-        values = {name: getattr(checkpoint, name) for name in Checkpoint.__dataclass_fields__}
+        values = {name: getattr(checkpoint, name) for name in cls.model_fields if name != "signed_text"}
         return cls(**values, signed_text=checkpoint.signed_text())
 
 

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any, Final, Protocol
+from itertools import islice
+from typing import Any, Protocol
 
-from chalicelib.audit.model import GENESIS, Checkpoint, merkle_root
-from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
+from chalicelib.audit.model import BLOCK_LEAVES, GENESIS, Checkpoint, Draft, Leaf, id_of, root_of_blocks
+from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import parse_code
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.events import GENESIS as NO_EVENT
 from chalicelib.shared.events import Event
+from chalicelib.shared.jobs import Failures
 from chalicelib.shared.viewer import Viewer
-
-_MAX_DAYS: Final = 31
-"""How many days without a checkpoint one run catches up on."""
 
 
 class Store(Protocol):
     """Where leaves and checkpoints are kept."""
 
-    def add_leaf(self, day: str, event: Event) -> bool:
-        """Note an event's hash."""
+    def add_leaf(self, leaf: Leaf) -> bool:
+        """Note an event, once."""
         ...
 
-    def list_leaves(self, day: str) -> list[tuple[str, str]]:
-        """Return event id and hash of a day's events, by id."""
+    def list_pending(self, failures: Failures) -> Iterator[Leaf]:
+        """Yield the leaves that stand in no checkpoint; one that cannot be read is counted, and left out."""
+        ...
+
+    def add_block(self, checkpoint: str, number: int, leaves: Sequence[Leaf]) -> bool:
+        """Keep a block of a checkpoint that is being made."""
+        ...
+
+    def list_blocks(self, checkpoint: str) -> Iterator[Sequence[Leaf]]:
+        """Yield the blocks of a checkpoint, in order."""
+        ...
+
+    def settle_block(self, checkpoint: str, start: int, leaves: Sequence[Leaf]) -> None:
+        """Tell leaves their place."""
+        ...
+
+    def end_settling(self, checkpoint: Checkpoint) -> None:
+        """Note that every leaf knows its place."""
         ...
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         """Keep a checkpoint."""
+        ...
+
+    def find_checkpoint(self, checkpoint_id: str) -> Checkpoint | None:
+        """Return a checkpoint."""
         ...
 
     def list_checkpoints(
@@ -78,8 +96,8 @@ class AuditService:
         self._clock = clock
 
     def on_event(self, event: Event) -> bool:
-        """Note an event's hash for the day's checkpoint, once."""
-        return self._store.add_leaf(_day(event.at), event)
+        """Note an event for the next checkpoint, once, however late it comes."""
+        return self._store.add_leaf(Leaf(event.aggregate, event.seq, event.hash, event.at))
 
     def get_chain(self, viewer: Viewer, code: str) -> Chain:
         """Return a case's chain, checked; for supervisors. Raises `NotAllowed`, `NotFound`."""
@@ -103,43 +121,75 @@ class AuditService:
         return self._store.list_checkpoints(after, limit)
 
     def run(self) -> dict[str, int]:
-        """Sign every day that is over, and today as far as it has gone: the scheduled job `checkpoints`."""
+        """Sign every event that stands in no checkpoint yet: the scheduled job `checkpoints`.
+
+        It may be cut off at any point, and run beside another: blocks are drafted under the number of the checkpoint
+        that comes next, whoever signs that number first has made it, and the one after it begins when every leaf
+        knows its place. The next run goes on where one stopped.
+        """
+        failures = Failures("checkpoints", self._clock)
         found, _ = self._store.list_checkpoints(None, 1)
         last = found[0] if found else None
-        today = date.fromisoformat(_day(format_instant(self._clock.now())))
-        first = today - timedelta(days=_MAX_DAYS)
-        if last is not None:
-            first = max(first, date.fromisoformat(last.day) + timedelta(days=last.closed))
-        made = 0
-        for number in range((today - first).days + 1):
-            day = first + timedelta(days=number)
-            checkpoint = self._checkpoint(day, last, closed=day < today)
-            if checkpoint is not None and self._store.add_checkpoint(checkpoint):
-                made, last = made + 1, checkpoint
-        return {"checkpoints": made}
+        if last is not None and not last.settled:
+            self._settle(last)
+        made, more = 0, True
+        while more and (draft := self._draft(_next_id(last), failures)) is not None:
+            last = self._sign(draft, last)
+            if last is None:
+                break
+            self._settle(last)
+            made += 1
+            more = last.is_full or draft.resumed  # what comes meanwhile is for the next hour
+        return {"checkpoints": made, **failures.counted()}
 
-    def _checkpoint(self, day: date, last: Checkpoint | None, *, closed: bool) -> Checkpoint | None:
-        leaves = self._store.list_leaves(day.isoformat())
-        same_day = last is not None and last.day == day.isoformat()
-        if not leaves or (last is not None and same_day and last.count == len(leaves) and last.closed == closed):
-            return None
+    def _sign(self, draft: Draft, last: Checkpoint | None) -> Checkpoint | None:
+        """Sign a draft and keep it; return None if another run was faster."""
+        checkpoint_id = _next_id(last)
         unsigned = Checkpoint(
-            id=f"{day.isoformat()}#{len(leaves):09d}{'#closed' if closed else ''}",
-            day=day.isoformat(),
+            id=checkpoint_id,
             at=format_instant(self._clock.now()),
-            count=len(leaves),
-            root=merkle_root([leaf for _, leaf in leaves]),
+            count=draft.count,
+            first_at=draft.first_at,
+            last_at=draft.last_at,
+            root=root_of_blocks(draft.blocks),
+            previous=GENESIS if last is None else last.digest(),
             previous_root=GENESIS if last is None else last.root,
-            closed=closed,
+            blocks=tuple(draft.blocks),
             key_id=self._signing.key_id,
         )
-        return replace(unsigned, signature=self._signing.sign(unsigned.signed_text()))
+        signed = replace(unsigned, signature=self._signing.sign(unsigned.signed_text()))
+        if self._store.add_checkpoint(signed):
+            return signed
+        faster = self._store.find_checkpoint(checkpoint_id)
+        if faster is not None:
+            self._settle(faster)  # and with it goes what we drafted beyond its last block
+        return None
+
+    def _draft(self, checkpoint_id: str, failures: Failures) -> Draft | None:
+        """Put pending leaves into blocks, after those that an earlier run left; None without any, or if overtaken."""
+        draft, taken = Draft(), set[tuple[str, int]]()
+        for leaves in self._store.list_blocks(checkpoint_id):
+            draft.add(leaves)
+            draft.resumed = True
+            taken.update((leaf.aggregate, leaf.seq) for leaf in leaves)
+        pending = (leaf for leaf in self._store.list_pending(failures) if (leaf.aggregate, leaf.seq) not in taken)
+        while draft.has_room and (leaves := tuple(islice(pending, BLOCK_LEAVES))):
+            if not self._store.add_block(checkpoint_id, len(draft.blocks), leaves):
+                return None  # whoever wrote it carries on with it, or the next run does
+            draft.add(leaves)
+        return draft if draft.blocks else None
+
+    def _settle(self, checkpoint: Checkpoint) -> None:
+        for number, leaves in enumerate(self._store.list_blocks(checkpoint.id)):
+            if number < len(checkpoint.blocks):
+                self._store.settle_block(checkpoint.id, number * BLOCK_LEAVES, leaves)
+        self._store.end_settling(checkpoint)
+
+
+def _next_id(last: Checkpoint | None) -> str:
+    return id_of(1 if last is None else int(last.id) + 1)
 
 
 def _check(viewer: Viewer) -> None:
     if "supervisor" not in viewer.roles:
         raise NotAllowed
-
-
-def _day(instant: str) -> str:
-    return parse_instant(instant).astimezone(SHANGHAI).date().isoformat()

@@ -31,8 +31,9 @@ _REVALIDATE: Final = "public, no-cache"  # progress must not be shown older than
 
 
 def _view_in(language: Language) -> Any:
-    rules = bootstrap.container().deadline_rules
-    return lambda seen: CaseView.of(seen, rules, language)
+    container = bootstrap.container()
+    rules, bookable = container.deadline_rules, container.bookable
+    return lambda seen: CaseView.of(seen, rules, language, bookable=bookable)
 
 
 def _location(seen: Seen) -> str:
@@ -90,7 +91,7 @@ def join(viewer: Viewer, code: str, body: schemas.Join, key: IdempotencyKey, lan
 def progress(code: str, language: Language) -> Progress:
     """Show what scanning a mediation code shows: stage, colour, next step, due date; no personal data."""
     container = bootstrap.container()
-    return Progress.of(container.cases.progress(code), container.deadline_rules, language)
+    return Progress.of(container.cases.progress(code), container.deadline_rules, language, container.clock.now())
 
 
 @routes.route("/v1/progress/{code}/qr.svg")

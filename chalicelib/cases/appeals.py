@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.conversation import MessageStore
 from chalicelib.cases.decisions import Command, Counting, Outcome, decide
 from chalicelib.cases.model import Deadline
-from chalicelib.cases.records import CASE_SUBJECT, VersionConflict
+from chalicelib.cases.policies import can_appeal
+from chalicelib.cases.records import VersionConflict, place_of
 from chalicelib.cases.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.cases.transitions import TRANSITIONS
 from chalicelib.shared.clock import format_instant
@@ -45,14 +45,17 @@ class AlreadyDecided(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal. `upheld` is None until it is decided; texts are in plain only in front of who may read them."""
+    """An appeal. `upheld` is None until it is decided; texts are in plain only in front of who may read them.
+
+    `text`, and the `reason` of its decision, are the appellant's: None once they were erased.
+    """
 
     id: str
     kind: str
     by_party: str
     at: str
     due_at: str
-    text: str
+    text: str | None
     upheld: bool | None = None
     reason: str | None = None
     decided_at: str | None = None
@@ -77,8 +80,9 @@ class AppealService:
             party = seen.case.party_of(seen.person)
             if party is None:
                 raise NotAllowed
-            window = next((one for one in seen.case.deadlines if one.rule == "appeal_window"), None)
-            if window is None or self._counting.is_past(datetime.fromisoformat(window.at), seen.now):
+            if not seen.loaded.keys.holds(party.id):
+                raise NotAppealable  # who had their data erased has nothing left that could be decided
+            if not can_appeal(seen.person, seen.case, seen.now):
                 raise NotAppealable
             due = self._counting.due("appeal_reply", seen.now)
             appeal = Appeal(new_id(), kind, party.id, format_instant(seen.now), format_instant(due.at), text)
@@ -98,7 +102,7 @@ class AppealService:
         seen = self._cases.get(viewer, code)
         if seen.relation not in _READERS:
             raise NotAllowed
-        items, _ = self._store.list_items(seen.case.code, "APPEAL#")
+        items = self._store.every_item(seen.case.code, "APPEAL#")
         return sorted((_open(item, seen) for item in items), key=lambda appeal: appeal.at)
 
     def decide(
@@ -129,24 +133,26 @@ class AppealService:
         case = replace(seen.case, deadlines=(), appeal={"id": appeal.id, "decided": True})
         data = {"appeal": appeal.id, "upheld": appeal.upheld}
         if not appeal.upheld or case.status not in TRANSITIONS["reopen"].sources:
-            return Outcome(case, "appeal_upheld" if appeal.upheld else "appeal_rejected", data, appeal.reason)
+            event = "appeal_upheld" if appeal.upheld else "appeal_rejected"
+            return Outcome(case, event, data, appeal.reason, words_of=appeal.by_party)
         command = Command("reopen", {"reason": appeal.reason}, seen.person, "reviewer", seen.now)
         outcome = decide(case, command, self._counting)
-        return replace(outcome, data={**outcome.data, **data, "opened": True, "organisation": case.organisation})
+        more = {**data, "opened": True, "organisation": case.organisation}
+        return replace(outcome, data={**outcome.data, **more}, words_of=appeal.by_party)
 
     def _commit(self, seen: Seen, outcome: Outcome, appeal: Appeal, idempotency: Idempotency) -> None:
         values = asdict(appeal)
+        sk = f"APPEAL#{appeal.id}"
         for name in ("text", "reason"):
             if values[name] is not None:
-                place = f"appeal#{appeal.id}#{name}"
-                values[name] = seen.loaded.keys.seal(CASE_SUBJECT, place, values[name])
+                values[name] = seen.loaded.keys.seal(appeal.by_party, place_of(sk, name), values[name])
         stored = {name: value for name, value in values.items() if value is not None}
-        self._cases.commit(seen, outcome, idempotency, items={f"APPEAL#{appeal.id}": stored}, result=appeal)
+        self._cases.commit(seen, outcome, idempotency, items={sk: stored}, result=appeal, shows=(appeal.by_party,))
 
 
 def _open(item: Mapping[str, Any], seen: Seen) -> Appeal:
     values = {name: item[name] for name in Appeal.__dataclass_fields__ if name in item}
     for name in ("text", "reason"):
         if name in values:
-            values[name] = seen.loaded.keys.unseal(CASE_SUBJECT, f"appeal#{item['id']}#{name}", values[name])
+            values[name] = seen.loaded.unsealed(place_of(item["sk"], name), values[name], item["by_party"])
     return Appeal(**values)

@@ -25,10 +25,8 @@ class Store(Protocol):
         """Yield the chain."""
         ...
 
-    def list_items(
-        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
-    ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
-        """Return a page of items."""
+    def every_item(self, code: str, prefix: str) -> Iterator[dict[str, Any]]:
+        """Yield every item of a case."""
         ...
 
 
@@ -81,7 +79,6 @@ class BundleService:
     def _content(self, seen: Seen, agreement: Agreement) -> dict[str, Any]:
         case = seen.case
         filed = seen.loaded.text_of("p1")
-        evidence, _ = self._store.list_items(case.code, "EVIDENCE#")
         return {
             "code": show_code(case.code),
             "made_at": format_instant(seen.now),
@@ -115,7 +112,7 @@ class BundleService:
             },
             "evidence": [
                 {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
-                for item in evidence
+                for item in self._store.every_item(case.code, "EVIDENCE#")
                 if item["status"] == "available" and item["visibility"] == "parties"
             ],
             "events": [

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.decisions import Command, Counting, Outcome, decide
 from chalicelib.cases.model import Case
-from chalicelib.cases.records import Loaded, VersionConflict
-from chalicelib.cases.service import CaseService, Seen
-from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.cases.records import VersionConflict
+from chalicelib.cases.service import MAX_DECISIONS, CaseService
+from chalicelib.shared.clock import Clock
+from chalicelib.shared.due import DueIndex
+from chalicelib.shared.jobs import Job, Part
 
 _CLOCK: Final = "clock"
 _BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
@@ -20,21 +22,21 @@ _BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
 _SILENT: Final = frozenset({"appeal_window"})
 """Windows that simply close."""
 
+_MAX_STEPS: Final = 12
+"""What one run does to one case, at most; a case has fewer clocks. The next run goes on."""
+
 
 class DueStore(Protocol):
     """Where due dates are found."""
 
-    def list_due(self, until: str) -> Iterator[str]:
-        """Yield codes of cases with a due date until then."""
-        ...
-
-    def load(self, code: str) -> Loaded | None:
-        """Return a case with its texts and keys."""
+    @property
+    def due(self) -> DueIndex:
+        """Cases by their next due date."""
         ...
 
 
 class CaseClock:
-    """The scheduled job `deadlines`."""
+    """The cases' part of the scheduled job `deadlines`."""
 
     def __init__(self, cases: CaseService, store: DueStore, counting: Counting, clock: Clock) -> None:
         self._cases = cases
@@ -44,26 +46,33 @@ class CaseClock:
 
     def run(self) -> dict[str, int]:
         """Act on every due date that is over; return how many of what. Running it twice changes nothing more."""
-        now = self._clock.now()
-        done: dict[str, int] = {}
-        for code in list(self._store.list_due(format_instant(now))):
-            while (event := self._step(code, now)) is not None:
-                done[event] = done.get(event, 0) + 1
-        return done
+        return Job("deadlines", [self.part], self._clock).run()
 
-    def _step(self, code: str, now: datetime) -> str | None:
-        loaded = self._store.load(code)
-        if loaded is None:
-            return None
-        seen = Seen(loaded, _CLOCK, _CLOCK, now)
-        outcome = self._decide(loaded.case, now)
-        if outcome is None:
-            return None
-        try:
-            self._cases.commit(seen, outcome, None, role=_CLOCK)
-        except VersionConflict:
-            return self._step(code, now)
-        return outcome.event
+    @property
+    def part(self) -> Part:
+        """What the job `deadlines` does here: a due date's last second is in time as a whole."""
+        return Part("cases", self._store.due, self._act, patience=timedelta(seconds=1))
+
+    def _act(self, code: str) -> Iterator[str]:
+        """Do what is due in a case, and yield the event of each thing done. One read, and a transaction each.
+
+        No text is needed for it, and so no key: a case whose keys are lost still moves.
+        """
+        seen = self._cases.watch(code)
+        overtaken = 0
+        for _ in range(_MAX_STEPS):
+            outcome = None if seen is None else self._decide(seen.case, seen.now)
+            if seen is None or outcome is None:
+                return
+            try:
+                seen = self._cases.commit(seen, outcome, None, role=_CLOCK)
+            except VersionConflict:
+                overtaken += 1
+                if overtaken == MAX_DECISIONS:
+                    raise
+                seen = self._cases.watch(code)
+            else:
+                yield outcome.event
 
     def _decide(self, case: Case, now: datetime) -> Outcome | None:
         for deadline in case.deadlines:

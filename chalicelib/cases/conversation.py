@@ -1,14 +1,14 @@
-"""Talking inside a case, and reading its agreement. Texts are sealed under the case's own key."""
+"""Talking inside a case, and reading its agreement. Messages are sealed under the key of who wrote them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.model import Case
-from chalicelib.cases.records import CASE_SUBJECT
+from chalicelib.cases.records import CASE_SUBJECT, EVERYBODY, place_of, seen_by
 from chalicelib.cases.service import CaseService, Seen
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_id
@@ -43,9 +43,25 @@ class MessageStore(Protocol):
         ...
 
     def list_items(
-        self, code: str, prefix: str, *, after: Mapping[str, Any] | None = None, limit: int | None = None
+        self, code: str, prefix: str, *, limit: int, after: Mapping[str, Any] | None = None
     ) -> tuple[list[Item], Mapping[str, Any] | None]:
         """Return a page of items."""
+        ...
+
+    def every_item(self, code: str, prefix: str) -> Iterator[Item]:
+        """Yield every item."""
+        ...
+
+    def list_seen(
+        self,
+        code: str,
+        prefix: str,
+        audiences: Sequence[str],
+        *,
+        limit: int,
+        after: Mapping[str, Any] | None = None,
+    ) -> tuple[list[Item], Mapping[str, Any] | None]:
+        """Return a page of the items that any of the audiences may see."""
         ...
 
 
@@ -94,6 +110,7 @@ class ConversationService:
         number = f"{at.translate(_DIGITS)}{new_id(6)}"
         party = seen.case.party_of(seen.person)
         party_id = None if party is None else party.id
+        sk = f"MESSAGE#{number}"
         subject = party_id or CASE_SUBJECT  # what a party writes goes when their key goes
         message = Message(number, at, seen.relation, party_id, to, text, for_settlement, yours=True)
         values: Item = {
@@ -103,9 +120,11 @@ class ConversationService:
             "person": seen.person,
             "to": to,
             "for_settlement": for_settlement,
-            "text": seen.loaded.keys.seal(subject, f"message#{number}", text),
+            "text": seen.loaded.keys.seal(subject, place_of(sk, "text"), text),
+            **seen_by(seen.case.code, f"MESSAGE#{number}", EVERYBODY if to == "all" else seen.person),
         }
-        self._store.put_item(seen.case.code, f"MESSAGE#{number}", values, idempotency=idempotency, result=message)
+        claim = idempotency.showing(seen.loaded.shown(subject))
+        self._store.put_item(seen.case.code, sk, values, idempotency=claim, result=message)
         return message
 
     def list_messages(
@@ -115,8 +134,12 @@ class ConversationService:
         seen = self._cases.get(viewer, code, what="messages")
         if seen.relation not in _TALKERS:
             raise NotAllowed
-        items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
-        return [_message(item, seen) for item in items if _may_read(item, seen)], position
+        if seen.relation == "mediator":
+            items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
+        else:
+            audiences = (EVERYBODY, seen.person)
+            items, position = self._store.list_seen(seen.case.code, "MESSAGE#", audiences, after=after, limit=limit)
+        return [_message(item, seen) for item in items], position
 
     def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
         """Return the present agreement; raise `NotFound` if none was drafted."""
@@ -127,20 +150,19 @@ class ConversationService:
         item = self._store.find_item(case.code, f"AGREEMENT#{case.agreement_no:03d}")
         if item is None:
             raise NotFound
-        content = json.loads(seen.loaded.keys.unseal(CASE_SUBJECT, f"agreement#{case.agreement_no}", item["agreement"]))
+        opened = seen.loaded.unsealed(place_of(item["sk"], "agreement"), item["agreement"])
+        if opened is None:
+            raise NotFound
+        content = json.loads(opened)
         return Agreement(case, content["text"], content["terms"], item["sha256"])
 
 
 _DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
 
 
-def _may_read(item: Item, seen: Seen) -> bool:
-    return item["to"] == "all" or seen.relation == "mediator" or item["person"] == seen.person
-
-
 def _message(item: Item, seen: Seen) -> Message:
     number = item["sk"].removeprefix("MESSAGE#")
-    text = seen.loaded.unsealed(f"message#{number}", item["text"], item["from_party"])
+    text = seen.loaded.unsealed(place_of(item["sk"], "text"), item["text"], item["from_party"])
     return Message(
         number,
         item["at"],

@@ -95,12 +95,20 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The case after it, and what the event says. `free_text` is sealed before it is stored."""
+    """The case after it, and what the event says. `free_text` is sealed before it is stored.
+
+    `words_of`: the data subject whose words they are; None for the party who acts, or the case if none does.
+    """
 
     case: Case
     event: str
     data: dict[str, Any] = field(default_factory=dict)
     free_text: str | None = None
+    words_of: str | None = None
+
+
+MAX_EXTENSION_DAYS: Final = 180
+"""How far ahead a longer period may end."""
 
 
 def decide(case: Case, command: Command, counting: Counting) -> Outcome:
@@ -114,6 +122,8 @@ def decide(case: Case, command: Command, counting: Counting) -> Outcome:
         target, event, starts = None, row.collective, ()
     elif command.action == "consent":
         changed = replace(changed, deadlines=tuple(one for one in changed.deadlines if one.rule != "invite"))
+    elif command.action == "extend":
+        changed = changed.with_all_parties(extend_until=None)  # a new period: each may propose once in it
     elif command.action == "fulfil" and case.status == "confirmed":
         target = None
     if target is not None and target != case.status:
@@ -189,17 +199,19 @@ def _apply(case: Case, command: Command, counting: Counting) -> tuple[Case, dict
 
 
 def _extend(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+    party = _party(case, command)
+    if party.extend_until is not None:
+        raise AlreadyDone
     until: date = command.details["until"]
     period = next((one for one in case.deadlines if one.rule == "mediation_period"), None)
     due = counting.until("mediation_period", until)
     if (
         period is None
         or due.at <= datetime.fromisoformat(period.at)
-        or (due.at - command.now).days > _MAX_EXTENSION_DAYS
+        or (due.at - command.now).days > MAX_EXTENSION_DAYS
     ):
         late = Text("须晚于现有期限，且不超过 180 天。", "It must be later than the present date, by 180 days at most.")
         raise InvalidRequest(violations=(Violation("/until", "out_of_range", late.zh),))
-    party = _party(case, command)
     case = case.with_party(replace(party, extend_until=until.isoformat()))
     data = {"party": party.id, "until": until.isoformat()}
     if _all_have(case, "extend"):
@@ -288,7 +300,6 @@ def _all_have(case: Case, action: str) -> bool:
     return all(getattr(party, attribute) for party in case.parties)
 
 
-_MAX_EXTENSION_DAYS: Final = 180
 _EFFECTS: Final[dict[str, Effect]] = {
     "accept": _accept,
     "consent": _marks("consented_at"),

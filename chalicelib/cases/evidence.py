@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 from chalicelib.cases.conversation import MessageStore, NothingToSay
 from chalicelib.cases.decisions import Outcome
-from chalicelib.cases.records import CASE_SUBJECT, VersionConflict
+from chalicelib.cases.evidence_records import Declared, Evidence, Inspection, Upload
+from chalicelib.cases.records import CASE_SUBJECT, EVERYBODY, VersionConflict, place_of, seen_by
 from chalicelib.cases.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
-from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Unavailable, YimaError
+from chalicelib.shared.idempotency import Idempotency, Replayed
 from chalicelib.shared.items import Item
 from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
+
+__all__ = ["Declared", "Evidence", "EvidenceService", "Inspection", "Upload"]
 
 MAX_FILES: Final = 500
 _SUBMITTERS: Final = frozenset({"applicant", "respondent", "mediator"})
@@ -53,55 +56,6 @@ class EvidenceNotUploaded(Conflict):
     remedy = Text("请先按 upload 中的地址上传文件，再确认。", "Upload it as `upload` says, then complete it.")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A file as it is announced. `sha256`: lower-case hex."""
-
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-    title: str
-    visibility: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A file of a case. `status`: pending, available or rejected (then `reason` says why); names None once erased."""
-
-    id: str
-    filename: str | None
-    title: str | None
-    content_type: str
-    size: int
-    sha256: str
-    visibility: str
-    status: str
-    by_party: str | None
-    by_role: str
-    created_at: str
-    yours: bool
-    reason: str | None = None
-    version_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Where and how to upload: an HTML form's fields."""
-
-    url: str
-    fields: Mapping[str, str]
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What was found in storage: which version, and what is wrong with it, if anything."""
-
-    version_id: str
-    fault: str | None
-
-
 class Files(Protocol):
     """Where files are kept."""
 
@@ -113,12 +67,20 @@ class Files(Protocol):
         """Return what is in quarantine, checked; None if nothing is."""
         ...
 
-    def keep(self, file_id: str, version_id: str) -> str:
-        """Copy that very version out of quarantine; return the kept version."""
+    def keep(self, file_id: str, version_id: str) -> str | None:
+        """Copy that very version out of quarantine; return the kept version, or None if it is there no more."""
         ...
 
-    def discard(self, file_id: str) -> None:
-        """Remove what is in quarantine."""
+    def discard(self, file_id: str, version_id: str) -> None:
+        """Remove a version from quarantine, for good."""
+        ...
+
+    def keep_only(self, file_id: str, version_id: str) -> None:
+        """Remove every other kept version: those of attempts that came to nothing."""
+        ...
+
+    def unkeep(self, file_id: str, version_id: str) -> None:
+        """Remove a kept version, for good."""
         ...
 
     def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
@@ -169,13 +131,25 @@ class EvidenceService:
             yours=True,
         )
         result = evidence, self._files.start_upload(file_id, declared, seen.now)
-        self._store.put_item(
-            seen.case.code, _sk(file_id), _to_item(evidence, seen), idempotency=idempotency, result=result
-        )
+        claim = idempotency.showing(seen.loaded.shown(_owner(evidence)))
+        self._store.put_item(seen.case.code, _sk(file_id), _to_item(evidence, seen), idempotency=claim, result=result)
         return result
 
     def complete(self, viewer: Viewer, code: str, file_id: str, idempotency: Idempotency) -> Evidence:
         """Check what was uploaded, and keep exactly that. Raises `EvidenceNotUploaded`, `EvidenceFinalised`."""
+        copies: dict[str, str] = {}  # the kept version of each version in quarantine that this request copied
+        try:
+            return self._complete(viewer, code, file_id, idempotency, copies)
+        except Unavailable:
+            raise  # perhaps it was committed: the next attempt that succeeds, or erasure, finds what is too much
+        except (YimaError, Replayed):
+            for version in copies.values():
+                self._files.unkeep(file_id, version)
+            raise
+
+    def _complete(
+        self, viewer: Viewer, code: str, file_id: str, idempotency: Idempotency, copies: dict[str, str]
+    ) -> Evidence:
         for _ in range(MAX_DECISIONS):
             seen, evidence = self._find(viewer, code, file_id)
             if not evidence.yours:
@@ -188,8 +162,12 @@ class EvidenceService:
                 raise EvidenceNotUploaded
             try:
                 if found.fault is not None:
-                    return self._reject(seen, evidence, found.fault, idempotency)
-                return self._accept(seen, evidence, found.version_id, idempotency)
+                    return self._reject(seen, evidence, found, idempotency)
+                kept = copies.get(found.version_id) or self._files.keep(file_id, found.version_id)
+                if kept is None:  # somebody else was faster: what they decided is read anew
+                    continue
+                copies[found.version_id] = kept
+                return self._accept(seen, evidence, found, kept, idempotency)
             except VersionConflict:
                 continue
         raise Conflict
@@ -209,15 +187,12 @@ class EvidenceService:
         Files that they may not see leave no gap, by which they could be counted.
         """
         seen = self._cases.get(viewer, code, what="evidence")
-        found: list[Item] = []
-        while True:
-            items, after = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit + 1)
-            found.extend(item for item in items if _may_see(item, seen))
-            if len(found) > limit or after is None:
-                break
-        page = found[:limit]
-        position = {"sk": page[-1]["sk"]} if len(found) > limit else None
-        return [_from_item(item, seen) for item in page], position
+        if seen.relation == "mediator":
+            items, position = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit)
+        else:
+            audiences = (EVERYBODY, seen.person) if seen.relation in _READERS else (seen.person,)
+            items, position = self._store.list_seen(seen.case.code, "EVIDENCE#", audiences, after=after, limit=limit)
+        return [_from_item(item, seen) for item in items], position
 
     def _find(self, viewer: Viewer, code: str, file_id: str) -> tuple[Seen, Evidence]:
         seen = self._cases.get(viewer, code, what="evidence")
@@ -234,8 +209,10 @@ class EvidenceService:
         if seen.case.evidence_count >= MAX_FILES:
             raise EvidenceLimit
 
-    def _accept(self, seen: Seen, evidence: Evidence, version_id: str, idempotency: Idempotency) -> Evidence:
-        kept = replace(evidence, status="available", version_id=self._files.keep(evidence.id, version_id))
+    def _accept(
+        self, seen: Seen, evidence: Evidence, found: Inspection, kept_version: str, idempotency: Idempotency
+    ) -> Evidence:
+        kept = replace(evidence, status="available", version_id=kept_version)
         case = replace(seen.case, evidence_count=seen.case.evidence_count + 1)
         data = {
             "evidence": evidence.id,
@@ -247,22 +224,29 @@ class EvidenceService:
             data["party"] = evidence.by_party
         # Held to its status: a rejection changes no version of the case, and may have come first.
         change = self._store.item_change(seen.case.code, _sk(evidence.id), _to_item(kept, seen), was="pending")
-        self._cases.commit(seen, Outcome(case, "evidence_added", data), idempotency, also=[change], result=kept)
-        self._files.discard(evidence.id)
+        outcome = Outcome(case, "evidence_added", data)
+        self._cases.commit(seen, outcome, idempotency, also=[change], result=kept, shows=(_owner(evidence),))
+        self._files.discard(evidence.id, found.version_id)
+        self._files.keep_only(evidence.id, kept_version)
         return kept
 
-    def _reject(self, seen: Seen, evidence: Evidence, fault: str, idempotency: Idempotency) -> Evidence:
-        rejected = replace(evidence, status="rejected", reason=fault)
+    def _reject(self, seen: Seen, evidence: Evidence, found: Inspection, idempotency: Idempotency) -> Evidence:
+        rejected = replace(evidence, status="rejected", reason=found.fault)
         self._store.change_item(
             seen.case.code,
             _sk(evidence.id),
             _to_item(rejected, seen),
             was="pending",
-            idempotency=idempotency,
+            idempotency=idempotency.showing(seen.loaded.shown(_owner(evidence))),
             result=rejected,
         )
-        self._files.discard(evidence.id)
+        self._files.discard(evidence.id, found.version_id)
         return rejected
+
+
+def _owner(evidence: Evidence) -> str:
+    """Return the data subject whose file it is: the party who handed it in, or the case."""
+    return evidence.by_party or CASE_SUBJECT
 
 
 def _sk(file_id: str) -> str:
@@ -272,12 +256,17 @@ def _sk(file_id: str) -> str:
 def _may_see(item: Item, seen: Seen) -> bool:
     if item["person"] == seen.person or seen.relation == "mediator":
         return True
-    return seen.relation in _READERS and item["visibility"] == "parties" and item["status"] == "available"
+    return seen.relation in _READERS and _is_shared(item["visibility"], item["status"])
+
+
+def _is_shared(visibility: str, status: str) -> bool:
+    return visibility == "parties" and status == "available"
 
 
 def _to_item(evidence: Evidence, seen: Seen) -> Item:
     names = json.dumps({"filename": evidence.filename, "title": evidence.title}, ensure_ascii=False)
-    sealed = seen.loaded.keys.seal(evidence.by_party or CASE_SUBJECT, f"evidence#{evidence.id}", names)
+    sealed = seen.loaded.keys.seal(_owner(evidence), place_of(_sk(evidence.id), "names"), names)
+    audience = EVERYBODY if _is_shared(evidence.visibility, evidence.status) else seen.person
     values = {
         name: getattr(evidence, name)
         for name in (
@@ -298,11 +287,12 @@ def _to_item(evidence: Evidence, seen: Seen) -> Item:
         **{name: value for name, value in values.items() if value is not None},
         "person": seen.person,
         "names": sealed,
+        **seen_by(seen.case.code, _sk(evidence.id), audience),
     }
 
 
 def _from_item(item: Item, seen: Seen) -> Evidence:
-    opened = seen.loaded.unsealed(f"evidence#{item['id']}", item["names"], item.get("by_party"))
+    opened = seen.loaded.unsealed(place_of(item["sk"], "names"), item["names"], item.get("by_party"))
     names = {"filename": None, "title": None} if opened is None else json.loads(opened)
     known = {name: item[name] for name in Evidence.__dataclass_fields__ if name in item}
     return Evidence(**{"by_party": None, **known, **names}, yours=item["person"] == seen.person)

@@ -1,9 +1,13 @@
-"""Files of evidence in S3: a quarantine that is swept daily, and what is kept, version by version."""
+"""Files of evidence in S3: a quarantine that is swept daily, and what is kept, version by version.
+
+A file has one key in each, made of its evidence's id: whoever tries again, or erases, finds what was left there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -11,9 +15,12 @@ from urllib.parse import quote
 from chalicelib.cases.evidence import Declared, Evidence, Inspection, Upload
 from chalicelib.cases.evidence_kinds import is_what_it_says
 from chalicelib.shared.aws import Clients, unavailable_when_down
+from chalicelib.shared.errors import Unavailable
 
 UPLOAD_TIME: Final = timedelta(minutes=5)
 DOWNLOAD_TIME: Final = timedelta(seconds=60)
+_MAX_DELETES: Final = 1000
+_GONE: Final = frozenset({"NoSuchKey", "NoSuchVersion"})
 _CHUNK_BYTES: Final = 1024 * 1024
 _IN_MEMORY_BYTES: Final = 4 * 1024 * 1024
 
@@ -60,22 +67,62 @@ class EvidenceFiles:
                 return Inspection(version, "type_mismatch")
         return Inspection(version, None)
 
-    def keep(self, file_id: str, version_id: str) -> str:
-        """Copy the version that was checked; return the version of the copy."""
+    def keep(self, file_id: str, version_id: str) -> str | None:
+        """Copy the version that was checked; return the version of the copy, or None if it is there no more."""
         source: Any = {"Bucket": self._bucket, "Key": _quarantined(file_id), "VersionId": version_id}
         with unavailable_when_down():
-            copied = self._clients.s3.copy_object(Bucket=self._bucket, Key=_kept(file_id), CopySource=source)
+            try:
+                copied = self._clients.s3.copy_object(Bucket=self._bucket, Key=_kept(file_id), CopySource=source)
+            except self._clients.s3.exceptions.ClientError as refused:
+                if refused.response["Error"]["Code"] in _GONE:
+                    return None
+                raise
         return copied["VersionId"]
 
-    def discard(self, file_id: str) -> None:
-        """Remove what is in quarantine; what is left of it is swept within a day."""
-        with unavailable_when_down():
-            self._clients.s3.delete_object(Bucket=self._bucket, Key=_quarantined(file_id))
+    def discard(self, file_id: str, version_id: str) -> None:
+        """Remove a version from quarantine, for good; what came after it is gone from sight, and swept in a day."""
+        self._delete(_quarantined(file_id), [version_id, None])
 
-    def destroy(self, file_id: str, version_id: str) -> None:
-        """Remove a kept version for good; nothing is left of it."""
-        with unavailable_when_down():
-            self._clients.s3.delete_object(Bucket=self._bucket, Key=_kept(file_id), VersionId=version_id)
+    def keep_only(self, file_id: str, version_id: str) -> None:
+        """Remove every kept version but this one: copies of attempts that were lost on the way."""
+        key = _kept(file_id)
+        self._delete(key, [one for one in self._list_versions(key) if one != version_id])
+
+    def unkeep(self, file_id: str, version_id: str) -> None:
+        """Remove a kept version, for good."""
+        self._delete(_kept(file_id), [version_id])
+
+    def destroy(self, file_id: str) -> bool:
+        """Remove every version of a file, kept or in quarantine, and all marks of deletions; tell if there was one."""
+        found = False
+        for key in (_kept(file_id), _quarantined(file_id)):
+            versions = self._list_versions(key)
+            self._delete(key, versions)
+            found = found or bool(versions)
+        return found
+
+    def _list_versions(self, key: str) -> list[str]:
+        """Return the id of every version of an object, marks of deletions among them."""
+        found: list[str] = []
+        place: dict[str, Any] = {}
+        while True:
+            with unavailable_when_down():
+                reply = self._clients.s3.list_object_versions(Bucket=self._bucket, Prefix=key, **place)
+            listed = (*reply.get("Versions", ()), *reply.get("DeleteMarkers", ()))
+            found += [one["VersionId"] for one in listed if one["Key"] == key]  # not of a longer key
+            if not reply.get("IsTruncated"):
+                return found
+            place = {"KeyMarker": reply["NextKeyMarker"], "VersionIdMarker": reply["NextVersionIdMarker"]}
+
+    def _delete(self, key: str, versions: Sequence[str | None]) -> None:
+        """Remove versions of an object for good; None: mark it as deleted, whatever its version."""
+        for start in range(0, len(versions), _MAX_DELETES):
+            chosen = versions[start : start + _MAX_DELETES]
+            objects: Any = [{"Key": key} if one is None else {"Key": key, "VersionId": one} for one in chosen]
+            with unavailable_when_down():
+                reply = self._clients.s3.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
+            if reply.get("Errors"):
+                raise Unavailable
 
     def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
         """Return an address for the kept version, as an attachment under its name, good for a minute."""

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.cases.confirmation import obstacles_to_confirmation
-from chalicelib.cases.model import Case
+from chalicelib.cases.decisions import MAX_EXTENSION_DAYS
+from chalicelib.cases.model import Case, Deadline
 from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
+from chalicelib.shared.deadlines import is_past
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.viewer import Viewer
 
 PARTIES: Final = frozenset({"applicant", "respondent"})
+_DONE: Final = {
+    "consent": "consented_at",
+    "sign": "signed_at",
+    "extend": "extend_until",
+    "apply_confirmation": "applied_at",
+    "fulfil": "fulfilled_at",
+}
+"""What a party does once, and where it is noted that they have."""
 STAFF: Final = frozenset({"mediator", "clerk", "court", "reviewer", "supervisor"})
 
 
@@ -49,27 +60,41 @@ def check_can_act(relation: str, action: str, case: Case) -> None:
         raise IllegalTransition
 
 
-def actions_of(relation: str, person: str, case: Case) -> list[str]:
-    """Return what this person can do now, in the table's order."""
+def actions_of(relation: str, person: str, case: Case, now: datetime) -> list[str]:
+    """Return what of the table this person can do at `now`, in its order: nothing that would be refused."""
     return [
         action
         for action, row in TRANSITIONS.items()
-        if relation in row.relations and case.status in row.sources and _is_open(action, person, case)
+        if relation in row.relations and case.status in row.sources and _is_open(action, person, case, now)
     ]
 
 
-def _is_open(action: str, person: str, case: Case) -> bool:
-    if action == "apply_confirmation" and obstacles_to_confirmation(case):
-        return False
-    party = case.party_of(person)
-    done = {
-        "consent": "consented_at",
-        "sign": "signed_at",
-        "apply_confirmation": "applied_at",
-        "fulfil": "fulfilled_at",
-    }.get(action)
-    if party is not None and done is not None:
-        return getattr(party, done) is None
+def can_appeal(person: str, case: Case, now: datetime) -> bool:
+    """Tell whether this person can appeal: a party, within the window, which an appeal ends."""
+    return case.party_of(person) is not None and _runs(case, "appeal_window", now)
+
+
+def _is_open(action: str, person: str, case: Case, now: datetime) -> bool:
+    done = _DONE.get(action)
+    if done is not None:
+        party = case.party_of(person)
+        if party is None or getattr(party, done) is not None:
+            return False
+    if action == "apply_confirmation":
+        return not obstacles_to_confirmation(case) and _runs(case, "confirmation_window", now)
+    if action == "extend":
+        period = _find_clock(case, "mediation_period")
+        # The day after its end must be near enough to be proposed.
+        return period is not None and datetime.fromisoformat(period.at) - now < timedelta(days=MAX_EXTENSION_DAYS)
     if action == "assign":
         return case.all_consented
     return True
+
+
+def _runs(case: Case, rule: str, now: datetime) -> bool:
+    clock = _find_clock(case, rule)
+    return clock is not None and not is_past(datetime.fromisoformat(clock.at), now)
+
+
+def _find_clock(case: Case, rule: str) -> Deadline | None:
+    return next((one for one in case.deadlines if one.rule == rule), None)

@@ -47,8 +47,20 @@ class Store(Protocol):
         """Return the case's state."""
         ...
 
+    def find_many(self, codes: Sequence[str]) -> list[Case]:
+        """Return the state of those of the cases that there are."""
+        ...
+
     def load(self, code: str) -> Loaded | None:
         """Return the case with its texts and keys."""
+        ...
+
+    def open_keys(self, code: str) -> Keyring:
+        """Return the keys of a case that are left."""
+        ...
+
+    def person_write(self, person: str, code: str) -> Write:
+        """Return the write that notes that a person's account is bound to a case."""
         ...
 
     def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:

@@ -8,6 +8,7 @@ from typing import Final, Self
 from chalicelib.cases.model import Case
 from chalicelib.cases.statuses import HAPPY_PATH, STATUSES
 from chalicelib.cases.words import WAITING
+from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.texts import Language
@@ -68,8 +69,8 @@ class Progress(View):
     updated_at: str
 
     @classmethod
-    def of(cls, case: Case, rules: DeadlineRules, language: Language) -> Self:
-        """Return the view of a case's progress."""
+    def of(cls, case: Case, rules: DeadlineRules, language: Language, now: datetime) -> Self:
+        """Return the view of a case's progress at an instant."""
         waiting = waiting_for(case)
         return cls(
             code=show_code(case.code),
@@ -84,7 +85,7 @@ class Progress(View):
                 waiting_for=waiting,
                 waiting_for_name=None if waiting is None else WAITING[waiting].text(language),
                 due=_due(case, rules, language),
-                appointment=_next_session(case),
+                appointment=_next_session(case, format_instant(now)),
             ),
             updated_at=case.updated_at,
         )
@@ -95,10 +96,12 @@ def waiting_for(case: Case) -> str | None:
     return "organisation" if case.status == "accepted" and case.all_consented else case.state.waiting_for
 
 
-def _next_session(case: Case) -> SessionView | None:
-    if not case.appointments:
+def _next_session(case: Case, now: str) -> SessionView | None:
+    """Return the first session that is not over, and whose hold has not run out."""
+    ahead = [one for one in case.appointments if str(one["end"]) > now and str(one.get("hold_expires_at") or "~") > now]
+    if not ahead:
         return None
-    first = min(case.appointments, key=lambda one: str(one["start"]))
+    first = min(ahead, key=lambda one: str(one["start"]))
     return SessionView(**{name: first[name] for name in SessionView.model_fields})
 
 

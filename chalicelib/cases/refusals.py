@@ -38,3 +38,14 @@ class MediatorConflicted(Conflict):
     slug = "mediator-conflicted"
     title = Text("该调解员须回避", "This mediator has a conflict of interest")
     remedy = Text("请指派其他调解员。", "Assign another mediator.")
+
+
+class CaseEnded(Conflict):
+    """An invite code of a case that is over."""
+
+    slug = "case-ended"
+    title = Text("案件已结束，无法加入", "The case is over: it cannot be joined")
+    remedy = Text(
+        "可凭调解码查看进度；如对结果有疑问，请联系调解组织。",
+        "Its progress can be seen by its code; ask the organisation about how it ended.",
+    )

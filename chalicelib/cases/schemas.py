@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chalicelib.cases.transitions import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
+from chalicelib.web.times import Day
 
 _PHONE: Final = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\+\d{6,15}")
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -162,15 +163,7 @@ class End(RequestBody):
 class Extend(RequestBody):
     """The last day of the longer period."""
 
-    until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-    @model_validator(mode="after")
-    def _is_a_day(self) -> Self:
-        try:
-            date.fromisoformat(self.until)
-        except ValueError:
-            raise PydanticCustomError("date", "not a day of the calendar") from None
-        return self
+    until: Day
 
 
 class Confirm(RequestBody):

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.cases.access import Ledger, accesses_of
-from chalicelib.cases.decisions import Command, Counting, Outcome, decide, start_clocks
-from chalicelib.cases.model import Case, Party, lists_of
+from chalicelib.cases.decisions import Command, Counting, Outcome, decide
+from chalicelib.cases.digests import agreement_digest, digest_of, to_json
+from chalicelib.cases.filing import draw_up
+from chalicelib.cases.model import Case, lists_of
 from chalicelib.cases.policies import check_can_act, check_can_see
 from chalicelib.cases.ports import Routing, Store
-from chalicelib.cases.records import CASE_SUBJECT, Change, Listed, Loaded, VersionConflict
-from chalicelib.cases.refusals import AlreadyParty, InviteExpired, InviteUsed, MediatorConflicted
+from chalicelib.cases.recording import items_of, recorded
+from chalicelib.cases.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, VersionConflict
+from chalicelib.cases.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Stale
-from chalicelib.shared.events import GENESIS, Event
+from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
-__all__ = ["Case", "CaseService", "Outcome", "Seen", "VersionConflict"]  # other contexts know cases by this room
+__all__ = [  # other contexts know cases by this room
+    "Case",
+    "CaseService",
+    "Outcome",
+    "Seen",
+    "VersionConflict",
+    "agreement_digest",
+    "digest_of",
+    "to_json",
+]
 
 MAX_DECISIONS: Final = 8
 """How often a command is decided anew because another one came first."""
@@ -84,59 +95,22 @@ class CaseService:
         now, code = self._clock.now(), new_code()
         person = self._pseudonyms().of(viewer.subject)
         routed = self._routing.route(filing["dispute_type"], filing["region"])
-        respondents = filing["respondents"]
-        invites = [new_code() for _ in respondents]
-        parties = (
-            Party(
-                "p1",
-                "applicant",
-                "person",
-                person=person,
-                consented_at=format_instant(now),
-                terms_version=filing["terms_version"],
-            ),
-            *(
-                Party(f"p{n}", "respondent", respondent["kind"], invite_digest=digest_of(invite))
-                for n, (respondent, invite) in enumerate(zip(respondents, invites, strict=True), start=2)
-            ),
-        )
-        instant = format_instant(now)
-        case = Case(
-            code=code,
-            status="submitted",
-            version=1,
-            dispute_type=filing["dispute_type"],
-            region=filing["region"],
-            organisation=routed.organisation_id,
-            parties=parties,
-            deadlines=(),
-            reached={"submitted": instant},
-            since=instant,
-            created_at=instant,
-            updated_at=instant,
-            head=GENESIS,
-            routing=tuple(routed.because),
-            amount_cents=filing["amount_cents"],
-        )
-        case = start_clocks(case, ("acceptance",), now, self._counting)
-        texts: dict[str, dict[str, Any]] = {"p1": dict(filing["applicant"])}
-        for party, respondent, invite in zip(parties[1:], respondents, invites, strict=True):
-            texts[party.id] = {"name": respondent["name"], "phone": respondent["phone"], "invite_code": invite}
-        # What the applicant writes is theirs: it goes when their key goes.
-        texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
+        case, texts = draw_up(code, filing, person, routed, now, self._counting)
         wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
-        sealed = {subject: keyring.seal(subject, "texts", to_json(text)) for subject, text in texts.items()}
+        sealed = {subject: keyring.seal(subject, TEXTS, to_json(text)) for subject, text in texts.items()}
         data = {
             "dispute_type": case.dispute_type,
             "region": case.region,
             "organisation": case.organisation,
             "opened": True,
         }
-        case, event = self._record(case, Outcome(case, "submitted", data), person, "applicant", now, None, 1)
-        seen = Seen(Loaded(case, sealed, keyring), "applicant", person, now)
+        case, event = recorded(None, Outcome(case, "submitted", data), person, "applicant", now, keyring)
+        loaded = Loaded(case, sealed, keyring)
+        seen = Seen(loaded, "applicant", person, now)
         numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
         also = [self._remember(person, viewer.subject), *self._know(person, numbers)]
-        self._store.create(case, sealed, keyring, wrapped_kek, event, also=also, idempotency=idempotency, result=seen)
+        claim = idempotency.showing(loaded.shown())
+        self._store.create(case, sealed, keyring, wrapped_kek, event, also=also, idempotency=claim, result=seen)
         return seen
 
     def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
@@ -145,11 +119,7 @@ class CaseService:
         Staff who read are noted first, with `what` and their `purpose`: where that fails, nothing is shown.
         """
         seen = self._look(viewer, code)
-        noted = accesses_of(
-            viewer, seen.relation, seen.person, seen.case, format_instant(seen.now), what=what, purpose=purpose
-        )
-        if noted:
-            self._ledger.record(noted)
+        self._note(viewer, seen, what, purpose)
         return seen
 
     def look(self, viewer: Viewer, code: str) -> Seen:
@@ -167,6 +137,40 @@ class CaseService:
         if case is None:
             return None
         return Seen(Loaded(case, {}, Keyring(code, {}, {})), "clock", "clock", self._clock.now())
+
+    def reopen(self, viewer: Viewer | None, code: str, subjects: Sequence[str]) -> Keyring:
+        """Return the keys to a stored answer about a case, to somebody who may still see it; see `Reopen`.
+
+        A party who was erased may not; nor may anybody once one of those whom it shows was.
+        """
+        if viewer is None:
+            raise NotFound
+        seen = self.look(viewer, code)
+        keys = self._store.open_keys(code)
+        party = seen.case.party_of(seen.person)
+        needed = [*subjects] if party is None else [*subjects, party.id]
+        if not all(keys.holds(subject) for subject in needed):
+            raise NotFound
+        if subjects:
+            self._note(viewer, seen, "replay", None)
+        return keys
+
+    def reopen_many(self, viewer: Viewer | None, codes: str, subjects: Sequence[str]) -> None:
+        """Let somebody see a stored answer about several cases (`codes`, joined by commas), if they may see each."""
+        for code in codes.split(","):
+            self.reopen(viewer, code, subjects)
+
+    def _note(self, viewer: Viewer, seen: Seen, what: str, purpose: str | None) -> None:
+        """Note that staff read, before they are shown anything."""
+        noted = accesses_of(
+            viewer, seen.relation, seen.person, seen.case, format_instant(seen.now), what=what, purpose=purpose
+        )
+        if noted:
+            self._ledger.record(noted)
+
+    def watch_many(self, codes: Sequence[str]) -> dict[str, Case]:
+        """Return the state of those of the cases that there are, by code. One read for 100."""
+        return {case.code: case for case in self._store.find_many(codes)} if codes else {}
 
     def _look(self, viewer: Viewer, code: str) -> Seen:
         loaded = self._store.load(parse_code(code))
@@ -197,7 +201,7 @@ class CaseService:
             prepared = self._prepare(seen, action, details)
             command = Command(action, prepared, seen.person, seen.relation, seen.now)
             outcome = decide(seen.case, command, self._counting)
-            items = _items_of(outcome, prepared, seen)
+            items = items_of(outcome, prepared, seen.loaded.keys)
             # The answer shows the case: staff who act are noted in the act's own transaction.
             also = self._ledger.writes(
                 accesses_of(
@@ -222,23 +226,32 @@ class CaseService:
         also: Sequence[Write] = (),
         role: str | None = None,
         result: Any = None,
+        shows: Sequence[str] = (),
     ) -> Seen:
-        """Write an outcome with its event; return the case after it. Raises `VersionConflict` if it was overtaken."""
+        """Write an outcome with its event; return the case after it. Raises `VersionConflict` if it was overtaken.
+
+        `shows`: the data subjects whose data the answer shows, if not every party's.
+        """
         before = seen.case
-        sealed = None
-        version = before.version + 1
-        if outcome.free_text:
-            sealed = seen.loaded.keys.seal(CASE_SUBJECT, f"event#{version}", outcome.free_text)
-        case, event = self._record(outcome.case, outcome, seen.person, role or seen.relation, seen.now, sealed, version)
+        case, event = recorded(before, outcome, seen.person, role or seen.relation, seen.now, seen.loaded.keys)
         after = replace(seen, loaded=replace(seen.loaded, case=case))
-        change = Change(case, event, before.version, tuple(lists_of(before)), items or {}, tuple(also))
-        self._store.commit(change, idempotency=idempotency, result=result or after)
+        change = Change(
+            case,
+            event,
+            before.version,
+            before.status,
+            unlist=tuple(lists_of(before)),
+            items=items or {},
+            also=tuple(also),
+        )
+        claim = None if idempotency is None else idempotency.showing(after.loaded.shown(*shows))
+        self._store.commit(change, idempotency=claim, result=result or after)
         return after
 
     def join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
         """Bind the caller's account to the respondent whose invite code this is.
 
-        Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`.
+        Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
         """
         for _ in range(MAX_DECISIONS):
             loaded = self._store.load(parse_code(code))
@@ -252,12 +265,14 @@ class CaseService:
                 raise InviteUsed
             if loaded.case.party_of(person) is not None or loaded.case.mediator == viewer.subject:
                 raise AlreadyParty
+            if loaded.case.state.ended:
+                raise CaseEnded
             expires = party.invite_expires_at
             if expires is None or self._counting.is_past(datetime.fromisoformat(expires), now):
                 raise InviteExpired
             joined = loaded.case.with_party(replace(party, person=person))
             seen = Seen(loaded, "respondent", person, now)
-            also = [self._remember(person, viewer.subject)]
+            also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
             try:
                 return self.commit(seen, Outcome(joined, "joined", {"party": party.id}), idempotency, also=also)
             except VersionConflict:
@@ -310,62 +325,3 @@ class CaseService:
         if action == "mark_unreachable":
             return {**details, "record": to_json(details["attempts"])}
         return details
-
-    def _record(  # noqa: PLR0917
-        self,
-        case: Case,
-        outcome: Outcome,
-        person: str,
-        role: str,
-        now: datetime,
-        sealed: bytes | None,
-        version: int,
-    ) -> tuple[Case, Event]:
-        data = dict(outcome.data)
-        if case.ended_at is not None and version > 1 and case.since == format_instant(now):
-            data |= {"closed": True, "organisation": case.organisation}
-            if case.mediator is not None:
-                data["mediator"] = case.mediator
-        audience = [{"person": party.person, "relation": party.role} for party in case.parties if party.person]
-        if case.mediator_person is not None:
-            audience.append({"person": case.mediator_person, "relation": "mediator"})
-        event = Event.happened(
-            case.code,
-            version,
-            now,
-            outcome.event,
-            actor=person,
-            actor_role=role,
-            status=case.status,
-            data=data,
-            prev_hash=case.head,
-            audience=audience,
-            sealed=sealed,
-        )
-        return replace(case, version=version, head=event.hash, updated_at=format_instant(now)), event
-
-
-def digest_of(invite_code: str) -> str:
-    """Return what is stored of an invite code: it has 80 random bits, so nobody finds it from this."""
-    return hashlib.sha256(invite_code.encode()).hexdigest()
-
-
-def agreement_digest(text: str, terms: Sequence[str]) -> str:
-    """Return the SHA-256 that signatures are made over: of the canonical JSON of text and terms."""
-    return hashlib.sha256(to_json({"terms": list(terms), "text": text}).encode()).hexdigest()
-
-
-def to_json(value: Any) -> str:
-    """Return canonical JSON."""
-    import json
-
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-
-
-def _items_of(outcome: Outcome, details: Mapping[str, Any], seen: Seen) -> dict[str, dict[str, Any]]:
-    if outcome.event != "agreement_drafted":
-        return {}
-    number = outcome.case.agreement_no
-    text = to_json({"text": details["text"], "terms": details["terms"]})
-    sealed = seen.loaded.keys.seal(CASE_SUBJECT, f"agreement#{number}", text)
-    return {f"AGREEMENT#{number:03d}": {"agreement": sealed, "sha256": outcome.case.agreement_sha256}}

@@ -188,3 +188,6 @@ WAITING_FOR: Final[dict[str, str]] = {
     "appeal_reply": "reviewer",
 }
 """Who must act before a rule's due date."""
+
+MEDIATION_ENDS: Final = frozenset({"signed", "settled", "failed"})
+"""Entering one of these ends the mediation of an accepted case, and lets the parties rate it (2-domain, "Ratings")."""

@@ -79,13 +79,13 @@ class AgreementView(View):
 
 
 class AppealView(View):
-    """An appeal. `status`: filed, upheld or rejected."""
+    """An appeal. `status`: filed, upheld or rejected. `text`, `reason`: null once the appellant was erased."""
 
     id: str
     kind: str
     status: str
     by_party: str
-    text: str
+    text: str | None
     created_at: str
     due_at: str
     upheld: bool | None

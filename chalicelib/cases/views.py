@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from chalicelib.cases.confirmation import obstacles_to_confirmation
 from chalicelib.cases.model import Case, Deadline
-from chalicelib.cases.policies import actions_of
-from chalicelib.cases.records import Listed
+from chalicelib.cases.policies import STAFF, actions_of, can_appeal
+from chalicelib.cases.recording import sk_of
+from chalicelib.cases.records import Listed, place_of
 from chalicelib.cases.service import Seen
 from chalicelib.cases.statuses import STATUSES, WAITING_FOR
 from chalicelib.cases.words import EVENTS, WAITING
@@ -17,6 +18,7 @@ from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.events import Event
 from chalicelib.shared.texts import Language
+from chalicelib.triage.service import Help
 from chalicelib.web.view import View
 
 _ENDS_OTHERWISE: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted"})
@@ -81,6 +83,23 @@ class ConfirmationView(View):
     reasons: list[str]
 
 
+class HotlineView(View):
+    """A number to call."""
+
+    number: str
+    name: str
+
+
+class UrgentView(View):
+    """What the filing says of danger, and help at once. `kind`: the gravest of `kinds`; `text`: what to do now."""
+
+    kind: str
+    kinds: list[str]
+    level: str
+    text: str
+    hotlines: list[HotlineView]
+
+
 class CaseView(View):
     """A case as this viewer may see it."""
 
@@ -93,6 +112,7 @@ class CaseView(View):
     title: str | None
     facts: str | None
     claims: list[str]
+    urgent: UrgentView | None
     amount_cents: int | None
     region: str
     organisation: str
@@ -113,10 +133,9 @@ class CaseView(View):
     updated_at: str
 
     @classmethod
-    def of(cls, seen: Seen, rules: DeadlineRules, language: Language) -> Self:
-        """Return the view of a case for the person who sees it."""
+    def of(cls, seen: Seen, rules: DeadlineRules, language: Language, *, bookable: Callable[[Seen], bool]) -> Self:
+        """Return the view of a case for the person who sees it. `bookable`: whether they can book a session."""
         case, filed = seen.case, seen.loaded.text_of("p1")
-        href = f"/v1/cases/{show_code(case.code)}/actions/"
         return cls(
             code=show_code(case.code),
             status=case.status,
@@ -127,6 +146,7 @@ class CaseView(View):
             title=filed.get("title"),
             facts=filed.get("facts"),
             claims=filed.get("claims", []),
+            urgent=_urgent(seen, filed, language),
             amount_cents=case.amount_cents,
             region=case.region,
             organisation=case.organisation,
@@ -134,10 +154,7 @@ class CaseView(View):
             mediator=case.mediator,
             parties=_parties(seen),
             deadlines=[deadline_view(one, rules, language, seen.now) for one in case.deadlines],
-            actions=[
-                ActionView(action=action, method="POST", href=href + action)
-                for action in actions_of(seen.relation, seen.person, case)
-            ],
+            actions=_actions(seen, bookable),
             invite_codes=_invites(seen),
             preferred_modes=filed.get("preferred_modes", []),
             confirmation=_confirmation(case, language),
@@ -207,7 +224,8 @@ class TimelineEntry(View):
         """Return the view of one event; `note`: what the actor wrote, if it was not erased."""
         note = None
         if event.sealed is not None and event.name != "marked_unreachable":
-            note = seen.loaded.keys.unseal("CASE", f"event#{event.seq}", event.sealed)
+            place = place_of(sk_of(event.seq), "sealed")
+            note = seen.loaded.unsealed(place, event.sealed, event.data.get("words_of"))
         return cls(
             seq=event.seq,
             at=event.at,
@@ -244,6 +262,18 @@ def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, 
     )
 
 
+def _actions(seen: Seen, bookable: Callable[[Seen], bool]) -> list[ActionView]:
+    href = f"/v1/cases/{show_code(seen.case.code)}"
+    offered = {
+        action: f"{href}/actions/{action}" for action in actions_of(seen.relation, seen.person, seen.case, seen.now)
+    }
+    if bookable(seen):
+        offered["book"] = "/v1/appointments"
+    if can_appeal(seen.person, seen.case, seen.now):
+        offered["appeal"] = f"{href}/appeals"
+    return [ActionView(action=action, method="POST", href=where) for action, where in offered.items()]
+
+
 def _parties(seen: Seen) -> list[PartyView]:
     views = []
     for party in seen.case.parties:
@@ -265,6 +295,21 @@ def _parties(seen: Seen) -> list[PartyView]:
             )
         )
     return views
+
+
+def _urgent(seen: Seen, filed: Mapping[str, Any], language: Language) -> UrgentView | None:
+    """Return the notice for who filed and for staff. Whom the filing is about does not learn of it."""
+    found = Help.of(filed.get("urgent", ())) if seen.relation in {"applicant", *STAFF} else None
+    if found is None:
+        return None
+    hotlines = [HotlineView(number=number, name=name.text(language)) for number, name in found.hotlines]
+    return UrgentView(
+        kind=found.kinds[0],
+        kinds=list(found.kinds),
+        level=found.level,
+        text=found.text.text(language),
+        hotlines=hotlines,
+    )
 
 
 def _confirmation(case: Case, language: Language) -> ConfirmationView:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 POINTER_KEY: Final = "catalogue/current.json"
 POLL_SECONDS: Final = 60
+_GONE: Final = frozenset({"NoSuchKey", "NoSuchBucket", "404", "AccessDenied"})
 
 _NOT_PUBLISHED: Final = Text("服务目录尚未发布。", "The catalogue has not been published yet.")
 
@@ -76,7 +77,8 @@ class PublishedSnapshot:
         reply = self._get_pointer()
         if reply is None:
             return
-        pointer = Pointer.model_validate_json(reply["Body"].read())
+        with unavailable_when_down():
+            pointer = Pointer.model_validate_json(reply["Body"].read())
         if self._snapshot is None or pointer.version != self._snapshot.version:
             self._snapshot = Snapshot.open(self._download(pointer))
         self._etag = reply["ETag"]
@@ -92,7 +94,7 @@ class PublishedSnapshot:
                 code = refused.response["Error"]["Code"]
                 if code in {"304", "NotModified", "PreconditionFailed"}:
                     return None
-                if code in {"NoSuchKey", "NoSuchBucket", "404", "AccessDenied"}:
+                if code in _GONE:
                     raise Unavailable(_NOT_PUBLISHED) from refused
                 raise
 
@@ -101,8 +103,16 @@ class PublishedSnapshot:
         path = self._scratch / f"yima-catalogue-{pointer.sha256}.sqlite"
         if path.exists() and path.stat().st_size == pointer.byte_count:
             return path
+        from botocore.exceptions import ClientError
+
         with unavailable_when_down():
-            body = self._clients.s3.get_object(Bucket=self._bucket, Key=pointer.key)["Body"].read()
+            try:
+                body = self._clients.s3.get_object(Bucket=self._bucket, Key=pointer.key)["Body"].read()
+            except ClientError as refused:
+                if refused.response["Error"]["Code"] not in _GONE:
+                    raise
+                # A newer one was published, and this one swept, since the pointer was read.
+                raise Unavailable(_NOT_PUBLISHED) from refused
         if hashlib.sha256(body).hexdigest() != pointer.sha256:
             raise SnapshotUnreadable("the downloaded snapshot is not the published one")
         partial = path.with_suffix(f".{threading.get_ident()}.partial")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.appointments.upkeep import Upkeep
     from chalicelib.appointments.views import Drawing as AppointmentDrawing
     from chalicelib.appointments.waitlist import WaitlistService
+    from chalicelib.cases.service import Seen
 
 
 class Appointments:
@@ -43,7 +44,13 @@ class Appointments:
         from chalicelib.appointments.rules import BookingRules
         from chalicelib.shared.calendar import work_calendar
 
-        return Desk(self.store, self._organisations.service, work_calendar(), BookingRules.load())
+        return Desk(
+            self.store,
+            self._organisations.service,
+            work_calendar(),
+            BookingRules.load(),
+            lambda subject: self._base.pseudonyms.of(subject),  # noqa: PLW0108 - the secret is read when first asked
+        )
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -67,6 +74,13 @@ class Appointments:
         return AppointmentService(
             self.store, self.upkeep, self.desk.rules, lambda: self._base.pseudonyms, self._base.clock
         )
+
+    def bookable(self, seen: Seen) -> bool:
+        """Tell whether somebody who sees a case can book a session of it now."""
+        from chalicelib.appointments.cases import can_book
+        from chalicelib.appointments.rules import BookingRules
+
+        return can_book(seen, BookingRules.load().max_open_per_case)
 
     @cached_property
     def hours(self) -> HoursService:
@@ -93,7 +107,9 @@ class Appointments:
         """What happens to appointments by itself."""
         from chalicelib.appointments.clockwork import AppointmentClock
 
-        return AppointmentClock(self.service, self.upkeep, self.store, self.desk.rules, self._base.clock)
+        return AppointmentClock(
+            self.service, self.upkeep, self.store, self.desk.rules, self._base.clock, self._base.due_dates
+        )
 
     @cached_property
     def drawing(self) -> AppointmentDrawing:

@@ -10,6 +10,7 @@ from chalicelib.composition.foundation import Foundation
 
 if TYPE_CHECKING:
     from chalicelib.audit.service import AuditService
+    from chalicelib.audit.store import AuditStore
 
 
 class Audit:
@@ -20,10 +21,15 @@ class Audit:
         self._cases = cases
 
     @cached_property
+    def store(self) -> AuditStore:
+        """Where leaves and checkpoints are kept."""
+        from chalicelib.audit.store import AuditStore
+
+        return AuditStore(self._base.aws, self._base.settings.audit_table, self._base.answers)
+
+    @cached_property
     def service(self) -> AuditService:
         """The record of what happened, and its checkpoints."""
         from chalicelib.audit.service import AuditService
-        from chalicelib.audit.store import AuditStore
 
-        store = AuditStore(self._base.aws, self._base.settings.audit_table)
-        return AuditService(store, self._cases.store, self._base.signer, self._base.clock)
+        return AuditService(self.store, self._cases.store, self._base.signer, self._base.clock)

@@ -104,7 +104,11 @@ class Cases:
 
     @cached_property
     def privacy(self) -> CasePrivacy:
-        """What a person's rights reach in cases."""
+        """What cases keep about one person."""
+        from chalicelib.cases.holds import Holds
         from chalicelib.cases.privacy import CasePrivacy
 
-        return CasePrivacy(self.service, self.store, self.evidence_files)
+        holds = Holds.load(self._organisations.service.find_kind, self._base.due_dates)
+        return CasePrivacy(
+            self.service, self.store, self.evidence_files, holds, lambda: self._base.pseudonyms, self._base.clock
+        )

@@ -39,12 +39,22 @@ class Container:
         self.triage = Triage(self.organisations)
         self.people = People(self.foundation)
         self.ratings = Ratings(self.foundation, self.catalogue, self.organisations)
-        self.notices = Notices(self.foundation, self.people)
         self.cases = Cases(self.foundation, self.organisations, self.people, self.ratings)
+        self.notices = Notices(self.foundation, self.people, self.cases)
         self.audit = Audit(self.foundation, self.cases)
         self.appointments = Appointments(self.foundation, self.cases, self.organisations)
         self.rights = Rights(self.foundation, self.people, self.cases, self.notices, self.ratings)
-        self.events = Events(self.cases, self.appointments, self.ratings, self.organisations, self.notices, self.audit)
+        self.events = Events(self)
+        # Whether an answer may be given again is decided by the context whose things it shows, when it is asked.
+        self.foundation.answer_readers.update(
+            {
+                "case": lambda *asked: self.cases.service.reopen(*asked),  # noqa: PLW0108 - made when first asked
+                "cases": lambda *asked: self.cases.service.reopen_many(*asked),  # noqa: PLW0108 - made when first asked
+                "notice": lambda *asked: self.notices.service.reopen(*asked),  # noqa: PLW0108 - made when first asked
+                "rating": lambda *asked: self.ratings.handling.reopen(*asked),  # noqa: PLW0108 - made when first asked
+                "visit": lambda *asked: self.ratings.visits.reopen(*asked),  # noqa: PLW0108 - made when first asked
+            }
+        )
         self._makers = {
             made.func.__annotations__["return"]: (part, name)
             for part in vars(self).values()

@@ -1,63 +1,71 @@
-"""What happens by itself: events told to whom they concern, and the jobs of the clock."""
+"""What happens by itself: events brought to whom they concern, and the jobs of the clock."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.composition.appointments import Appointments
-from chalicelib.composition.audit import Audit
-from chalicelib.composition.cases import Cases
-from chalicelib.composition.notices import Notices
-from chalicelib.composition.organisations import Organisations
-from chalicelib.composition.ratings import Ratings
+from chalicelib import subscriptions
 
 if TYPE_CHECKING:
-    from chalicelib.shared.streams import Relay
+    from collections.abc import Mapping
+
+    from chalicelib.composition.container import Container
+    from chalicelib.shared.jobs import Job
+    from chalicelib.shared.quarantine import QuarantineStore
+    from chalicelib.shared.streams import Consumer, Relay
 
 
 class Events:
-    """The relay and the jobs."""
+    """The relays and the jobs."""
 
-    def __init__(  # noqa: PLR0917
-        self,
-        cases: Cases,
-        appointments: Appointments,
-        ratings: Ratings,
-        organisations: Organisations,
-        notices: Notices,
-        audit: Audit,
-    ) -> None:
-        self._cases = cases
-        self._appointments = appointments
-        self._ratings = ratings
-        self._organisations = organisations
-        self._notices = notices
-        self._audit = audit
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._base = container.foundation
 
     @cached_property
     def relay(self) -> Relay:
-        """Who is told of what happens in cases."""
-        from chalicelib.shared.streams import Relay
+        """Brings the events of cases to their consumers."""
+        return self._relay_to(subscriptions.consumers_of_cases(self._container))
 
-        return Relay(
-            [
-                self._audit.service.on_event,
-                self._notices.service.on_case_event,
-                self._organisations.service.on_case_event,
-                self._appointments.clockwork.on_case_event,
-                self._appointments.waitlist.on_case_event,
-                self._ratings.service.on_case_event,
-            ]
+    @cached_property
+    def rating_relay(self) -> Relay:
+        """Brings the events of ratings to their consumers."""
+        return self._relay_to(subscriptions.consumers_of_ratings(self._container))
+
+    @cached_property
+    def quarantine(self) -> QuarantineStore:
+        """Events that could not be handled."""
+        from chalicelib.shared.quarantine import QuarantineStore
+
+        return QuarantineStore(self._base.aws, self._base.settings.audit_table)
+
+    @cached_property
+    def deadlines(self) -> Job:
+        """The scheduled job `deadlines`: everything that happens because time has passed."""
+        from chalicelib.shared.job_queue import JobQueue
+        from chalicelib.shared.jobs import Job
+
+        appointments = self._container.appointments
+        parts = (
+            *appointments.clockwork.parts,
+            appointments.waitlist.part,
+            self._container.cases.clockwork.part,
+            self._container.ratings.handling.part,
         )
+        url = self._base.settings.jobs_queue_url
+        return Job("deadlines", parts, self._base.clock, JobQueue(self._base.aws, url) if url else None)
 
     def run_deadlines(self) -> dict[str, int]:
-        """Let everything happen that happens because time has passed; return how many of what."""
-        jobs = (
-            self._cases.clockwork,
-            self._appointments.clockwork,
-            self._appointments.waitlist,
-            self._ratings.handling,
-        )
-        done = {name: count for job in jobs for name, count in job.run().items()}
-        return dict(sorted(done.items()))
+        """Let everything happen, here and now, that happens because time has passed; return how many of what."""
+        return self.deadlines.run()
+
+    def _relay_to(self, consumers: Mapping[str, Consumer]) -> Relay:
+        from chalicelib.shared.streams import Relay
+        from chalicelib.web.observe import record_set_aside
+
+        def note(consumer: str, event: str, reason: str) -> None:
+            at_ms = int(self._base.clock.now().timestamp() * 1000)
+            record_set_aside(consumer, event=event, reason=reason, at_ms=at_ms)
+
+        return Relay(consumers, self.quarantine, self._base.clock, note)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.shared.aws import Clients
     from chalicelib.shared.crypto import Keys, Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
+    from chalicelib.shared.idempotency import Reopen
     from chalicelib.shared.sealing import AesGcmSealer
     from chalicelib.shared.transactions import Committer
     from chalicelib.web.identity import TokenVerifier
@@ -25,6 +26,7 @@ class Foundation:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self.answer_readers: dict[str, Reopen] = {}  # by kind of aggregate; each context enters its own
         self._sealers: dict[str, AesGcmSealer] = {}
         self._lock = threading.RLock()
 
@@ -47,7 +49,9 @@ class Foundation:
         """Transactions, and the stored answers of idempotent requests."""
         from chalicelib.shared.transactions import Committer
 
-        return Committer(self.aws, self.settings.answers_table, lambda: self.sealer("answers"))
+        return Committer(
+            self.aws, self.settings.answers_table, lambda: self.sealer("answers"), readers=self.answer_readers
+        )
 
     @cached_property
     def deadline_rules(self) -> DeadlineRules:

@@ -22,7 +22,9 @@ class People:
         """Whom pseudonyms stand for."""
         from chalicelib.people.store import PeopleStore
 
-        return PeopleStore(self._base.aws, self._base.settings.people_table, lambda: self._base.sealer("people"))
+        return PeopleStore(
+            self._base.aws, self._base.settings.people_table, lambda: self._base.sealer("people"), self._base.answers
+        )
 
     @cached_property
     def ledger(self) -> AccessLedger:

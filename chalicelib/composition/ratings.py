@@ -11,6 +11,7 @@ from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
     from chalicelib.ratings.handling import HandlingService
+    from chalicelib.ratings.privacy import RatingPrivacy
     from chalicelib.ratings.public import RatingFigures
     from chalicelib.ratings.service import RatingService
     from chalicelib.ratings.store import RatingStore
@@ -90,3 +91,10 @@ class Ratings:
     def figures(self) -> RatingFigures:
         """How targets were rated."""
         return self.service
+
+    @cached_property
+    def privacy(self) -> RatingPrivacy:
+        """What ratings keep about one person."""
+        from chalicelib.ratings.privacy import RatingPrivacy
+
+        return RatingPrivacy(self.store, lambda: self._base.pseudonyms, self._base.clock)

@@ -13,7 +13,6 @@ from chalicelib.composition.ratings import Ratings
 
 if TYPE_CHECKING:
     from chalicelib.people.service import PeopleService
-    from chalicelib.shared.viewer import Viewer
 
 
 class Rights:
@@ -31,24 +30,15 @@ class Rights:
         """Export, erasure, and who read my data."""
         from chalicelib.people.service import PeopleService
 
-        cases, notices, ratings = self._cases.privacy, self._notices.service, self._ratings.service
-        sections = {"cases": cases.export, "notices": notices.export, "ratings": ratings.export}
-        erasers = {
-            "cases": cases.erase,
-            "notices": notices.erase,
-            "ratings": ratings.erase,
-            "profile": self._forget_profile,
-        }
+        cases, notices, ratings = self._cases.privacy, self._notices.service, self._ratings.privacy
         return PeopleService(
             self._people.ledger,
             self._base.answers,
-            sections,
-            erasers,
+            {"cases": cases.export, "notices": notices.export, "ratings": ratings.export},
+            {"cases": cases.erase, "notices": notices.erase, "ratings": ratings.erase},
+            self._people.store,
+            (cases.forget, self._ratings.visits.forget_writes),
             cases.held_by,
             lambda: self._base.pseudonyms,
             self._base.clock,
         )
-
-    def _forget_profile(self, viewer: Viewer) -> int:
-        self._people.store.delete_profile(self._base.pseudonyms.of(viewer.subject))
-        return 1

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from chalicelib.notices.model import CHANNELS, Notice, Preferences, notices_of
+from chalicelib.notices.model import CHANNELS, Notice, Preferences, expires_at, notices_of
+from chalicelib.notices.overtaken import CaseNow, is_overtaken
 from chalicelib.notices.templates import TEMPLATES
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.events import Event
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.idempotency import Idempotency, Shown
 from chalicelib.shared.texts import Language
 from chalicelib.shared.viewer import Viewer
 
@@ -68,32 +69,47 @@ Send = Callable[[Mapping[str, Any], str], None]
 FindSubject = Callable[[str], str | None]
 """Returns whom a pseudonym stands for, or None if that is not kept."""
 
+FindCase = Callable[[str], CaseNow | None]
+"""Returns a case as it is now."""
+
 
 class NoticeService:
     """The inbox of everyone in a case, and the messages that leave."""
 
-    def __init__(
-        self, store: Store, find_subject: FindSubject, send: Send, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+    def __init__(  # noqa: PLR0917
+        self,
+        store: Store,
+        find_subject: FindSubject,
+        find_case: FindCase,
+        send: Send,
+        pseudonyms: Callable[[], Pseudonyms],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._find_subject = find_subject
+        self._find_case = find_case
         self._send = send
         self._pseudonyms = pseudonyms
         self._clock = clock
 
     def on_case_event(self, event: Event) -> int:
-        """Tell everyone whom the event concerns, once, however often it comes; return how many were told.
+        """Tell everyone whom the event concerns, once, however often it comes; return how many were told now.
 
-        A message that could not be sent raises; what was sent before is not sent again. A message whose sending
-        was interrupted goes out again under the same `id`, by which gateways know it.
+        One person who cannot be told does not keep the news from the others; the first fault is raised after them.
+        A message whose sending was interrupted goes out again under the same `id`, by which gateways know it.
+        Nobody is told who asked to be erased, and nothing whose time in the inbox is over.
         """
-        told = 0
+        now = self._clock.now()
+        told, faults = 0, []
         for made in notices_of(event):
-            notice = self._store.add(made)
-            told += 1
-            if notice.sent == "pending":
-                state = self._send_out(notice)
-                self._store.mark_sent(notice, state, format_instant(self._clock.now()))
+            try:
+                subject = self._find_subject(made.person)
+                if subject is not None and expires_at(made.at) > now.timestamp():
+                    told += self._tell(made, subject, event)
+            except Exception as fault:  # noqa: BLE001 - whatever it is, it is raised below
+                faults.append(fault)
+        if faults:
+            raise faults[0]
         return told
 
     def list_notices(
@@ -108,8 +124,13 @@ class NoticeService:
         if found is None:
             raise NotFound
         read = replace(found, read_at=found.read_at or format_instant(self._clock.now()))
-        self._store.mark_read(read, idempotency=idempotency, result=read)
+        self._store.mark_read(read, idempotency=idempotency.showing(Shown("notice", notice_id)), result=read)
         return read
+
+    def reopen(self, viewer: Viewer | None, notice_id: str, subjects: Sequence[str]) -> None:  # noqa: ARG002
+        """Let the person whose notice it is have an answer about it again, as long as it is there. See `Reopen`."""
+        if viewer is None or self._store.find(self._pseudonyms().of(viewer.subject), notice_id) is None:
+            raise NotFound
 
     def get_preferences(self, viewer: Viewer) -> tuple[Preferences, list[str]]:
         """Return how the viewer is told, and the events that leave whatever they prefer."""
@@ -139,7 +160,17 @@ class NoticeService:
         """Remove the viewer's notices and preferences; return how many items that was."""
         return self._store.delete_all(self._pseudonyms().of(viewer.subject))
 
-    def _send_out(self, notice: Notice) -> str:
+    def _tell(self, made: Notice, subject: str, event: Event) -> bool:
+        notice = self._store.add(made)
+        if notice.sent != "pending":
+            return False
+        # The inbox is a history; a message that arrives is read as news, and must still be true.
+        overtaken = is_overtaken(event, self._find_case, self._clock.now())
+        state = "overtaken" if overtaken else self._send_out(notice, subject)
+        self._store.mark_sent(notice, state, format_instant(self._clock.now()))
+        return True
+
+    def _send_out(self, notice: Notice, subject: str) -> str:
         preferences = self._store.find_preferences(notice.person) or Preferences()
         channels = CHANNELS if notice.event in ALWAYS_SENT else preferences.channels
         if not channels:
@@ -148,7 +179,7 @@ class NoticeService:
         message = {
             "id": f"{notice.id}#{notice.person}",
             "person": notice.person,
-            "subject": self._find_subject(notice.person),
+            "subject": subject,
             "event": notice.event,
             "case_code": show_code(notice.case_code),
             "language": preferences.language,

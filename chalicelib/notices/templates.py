@@ -271,6 +271,20 @@ TEMPLATES: Final[dict[str, Template]] = {
         "案件 {code} 于 {start} 的调解有一方未到场。",
         "Somebody did not come to the session of case {code} at {start}.",
     ),
+    "session_report_asked": _template(
+        "请登记调解结果",
+        "Please record the session",
+        "案件 {code} 原定 {start} 的调解时间已过，尚未登记结果。请在 {due} 前登记已进行或未到场，逾期即关闭。",
+        "The session of case {code} at {start} is over and not recorded. Say by {due} whether it was held or somebody "
+        "did not come; after that it is closed as unreported.",
+    ),
+    "session_unreported": _template(
+        "调解结果未登记",
+        "The session was not recorded",
+        "案件 {code} 原定 {start} 的调解未在期限内登记结果，该次预约已关闭；如需继续调解，可另行预约。",
+        "Nobody recorded in time what became of the session of case {code} at {start}; it was closed. If mediation "
+        "goes on, another session can be booked.",
+    ),
     "slot_offered": _template(
         "有空出的时间",
         "A slot has become free",

@@ -19,7 +19,8 @@ routes = Routes(__name__)
 
 
 def _ratings_of(organisations: Sequence[Organisation], ratings: RatingFigures) -> dict[str, RosterRating]:
-    targets = [f"staff:{each.id}" for one in organisations for each in one.mediators if each.active]
+    # A mediator may work for two organisations, and is asked for once.
+    targets = sorted({f"staff:{each.id}" for one in organisations for each in one.mediators if each.active})
     figures = ratings.summarise_many(targets)
     return {
         target.partition(":")[2]: RosterRating(average=one.average, count=one.count) for target, one in figures.items()

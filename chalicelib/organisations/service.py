@@ -32,7 +32,7 @@ class Store(Protocol):
         """Return every organisation."""
         ...
 
-    def count(self, event_id: str, at: str, organisation: str, change: int) -> bool:
+    def count(self, event_id: str, organisation: str, change: int) -> bool:
         """Change the number of open cases, once for each event."""
         ...
 
@@ -80,9 +80,13 @@ class OrganisationService:
             raise NotFound
         return found
 
-    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
-        """Return the organisation that a mediator belongs to, or None."""
-        return next((one for one in self._all() if one.find_mediator(mediator_id) is not None), None)
+    def find_kind(self, organisation_id: str) -> str | None:
+        """Return what kind of organisation one is, or None if it is not in the directory."""
+        return next((one.kind for one in self._all() if one.id == organisation_id), None)
+
+    def list_by_mediator(self, mediator_id: str) -> list[Organisation]:
+        """Return the organisations that a mediator works for, by id."""
+        return [one for one in self._all() if one.find_mediator(mediator_id) is not None]
 
     def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
         """Return a mediator's name on the public roster, or None."""
@@ -124,7 +128,7 @@ class OrganisationService:
         organisation = event.data.get("organisation")
         if change == 0 or organisation is None:
             return False
-        return self._store.count(event.event_id, event.at, organisation, change)
+        return self._store.count(event.event_id, organisation, change)
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         """Raise `MediatorNotAssignable`, with what is missing, unless the mediator can take a case now."""

@@ -14,20 +14,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
 
 from chalicelib.organisations.model import Organisation
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.clock import parse_instant
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.transactions import Committer, Transaction
 
 _DIRECTORY: Final = "DIRECTORY"
 _LOAD: Final = "~LOAD#"  # sorts after every id
-_REMEMBERED: Final = timedelta(days=30)
-"""For how long an event is known as counted: longer than any stream brings it again."""
 
 
 class _Counted(Conflict):
@@ -48,13 +44,15 @@ class OrganisationStore:
         found = (Organisation.model_validate_json(item["data"]) for item in items if "data" in item)
         return [one.model_copy(update={"open_cases": loads.get(one.id, 0)}) for one in found]
 
-    def count(self, event_id: str, at: str, organisation: str, change: int) -> bool:
-        """Change an organisation's number of open cases, once for each event; tell whether this was the first time."""
+    def count(self, event_id: str, organisation: str, change: int) -> bool:
+        """Change an organisation's number of open cases, once for each event; tell whether this was the first time.
+
+        That an event was counted is kept for good: a replay may bring it again after years.
+        """
         transaction = Transaction()
-        expires = int((parse_instant(at) + _REMEMBERED).timestamp())
         transaction.put(
             self._table.name,
-            {"pk": f"COUNTED#{event_id}", "sk": "EVENT", "ttl": expires},
+            {"pk": f"COUNTED#{event_id}", "sk": "EVENT"},
             condition="attribute_not_exists(pk)",
             refusal=lambda _: _Counted(),
         )

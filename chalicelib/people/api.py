@@ -88,11 +88,16 @@ class ErasureView(View):
     def of(cls, erasure: Erasure, language: Language) -> Self:
         """Return the view of an erasure."""
         remains = (
-            ["案件的状态、日期与事件链（不含个人信息）", "已存答复（加密，七日内自动清除）"]
+            [
+                "案件的状态、日期与事件链（不含个人信息）",
+                "案件共同记录（调解协议、工作人员的意见与材料），至最后一方当事人删除时为止",
+                "公开评价的等级与标签（不含文字与姓名）",
+            ]
             if language == "zh"
             else [
                 "states, dates and event chains of cases, without personal data",
-                "stored answers, encrypted, gone within 7 days",
+                "a case's common record (the agreement, words and files of staff), until its last party is erased",
+                "levels and tags of public ratings, without words or names",
             ]
         )
         return cls(erased_at=erasure.at, erased=dict(erasure.erased), remains=remains)

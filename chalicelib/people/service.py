@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from chalicelib.people.model import Access, LegalHold
+from chalicelib.people.model import Access, LegalHold, ProfileChanged
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import Conflict
 from chalicelib.shared.idempotency import Idempotency
-from chalicelib.shared.texts import Text
+from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
 Section = Callable[[Viewer], Any]
 """Returns what one context keeps about somebody, as JSON values."""
 
 Erase = Callable[[Viewer], int]
-"""Erases what one context keeps about somebody; returns how much that was."""
+"""Erases what one context keeps about somebody; returns how much that was. May be done again after a failure."""
 
+Forget = Callable[[str], list[Write]]
+"""Returns the writes that remove how one context finds a person (a pseudonym): done last, all together."""
+
+MAX_DECISIONS: Final = 4
+"""How often an erasure is decided anew because the person filed or joined a case meanwhile."""
 
 __all__ = ["Access", "Erasure", "LegalHold", "PeopleService"]  # other contexts know people by this room
 
@@ -30,6 +36,18 @@ class Ledger(Protocol):
         self, person: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Access], Mapping[str, Any] | None]:
         """Return a page of entries, newest first."""
+        ...
+
+
+class Profiles(Protocol):
+    """Whom pseudonyms stand for."""
+
+    def find_uses(self, person: str) -> int | None:
+        """Return how often the profile came to be needed, or None without one."""
+        ...
+
+    def forget(self, person: str, uses: int | None, also: Sequence[Write]) -> None:
+        """Forget the profile and do `also`; raise `ProfileChanged` if it came to be needed again."""
         ...
 
 
@@ -58,6 +76,8 @@ class PeopleService:
         answers: Answers,
         sections: Mapping[str, Section],
         erasers: Mapping[str, Erase],
+        profiles: Profiles,
+        forgets: Sequence[Forget],
         held_by: Callable[[Viewer], list[str]],
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
@@ -66,6 +86,8 @@ class PeopleService:
         self._answers = answers
         self._sections = sections
         self._erasers = erasers
+        self._profiles = profiles
+        self._forgets = forgets
         self._held_by = held_by
         self._pseudonyms = pseudonyms
         self._clock = clock
@@ -84,13 +106,22 @@ class PeopleService:
     def erase(self, viewer: Viewer, idempotency: Idempotency) -> Erasure:
         """Erase what is kept about the viewer; raise `LegalHold`, with the cases, while any of them is open.
 
-        Doing it twice does no harm: what is gone is gone.
+        Doing it twice does no harm: what is gone is gone, and an erasure that was interrupted is completed by the
+        next one. What finds the person goes last, held to their having filed or joined nothing since the beginning.
         """
-        holding = self._held_by(viewer)
-        if holding:
-            said = "、".join(holding)
-            raise LegalHold(Text(f"以下案件尚未结束：{said}。", f"These cases are not over: {', '.join(holding)}."))
-        erased = {name: erase(viewer) for name, erase in self._erasers.items()}
-        result = Erasure(format_instant(self._clock.now()), erased)
-        self._answers.remember(idempotency, result)
-        return result
+        person = self._pseudonyms().of(viewer.subject)
+        for _ in range(MAX_DECISIONS):
+            uses = self._profiles.find_uses(person)
+            holding = self._held_by(viewer)
+            if holding:
+                raise LegalHold.of(holding)
+            erased = {name: erase(viewer) for name, erase in self._erasers.items()}
+            also = [write for forget in self._forgets for write in forget(person)]
+            try:
+                self._profiles.forget(person, uses, also)
+            except ProfileChanged:
+                continue
+            result = Erasure(format_instant(self._clock.now()), {**erased, "profile": int(uses is not None)})
+            self._answers.remember(idempotency, result)
+            return result
+        raise Conflict

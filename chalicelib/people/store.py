@@ -12,22 +12,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from chalicelib.people.model import Access
+from chalicelib.people.model import Access, ProfileChanged
+from chalicelib.shared.answers import Sealer
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.items import Item
-from chalicelib.shared.transactions import Sealer, Transaction, Write
+from chalicelib.shared.transactions import Committer, Transaction, Write
 
 _ACCESS: Final = "ACCESS#"
+_WRITES_AT_ONCE: Final = 90
 
 
 class PeopleStore:
     """Profiles. The subject is sealed: the table names nobody."""
 
-    def __init__(self, clients: Clients, table: str, sealer: Callable[[], Sealer]) -> None:
+    def __init__(
+        self, clients: Clients, table: str, sealer: Callable[[], Sealer], committer: Committer | None = None
+    ) -> None:
         self._table = Table(clients, table)
         self._sealer = sealer
+        self._committer = committer
 
     def profile_write(self, person: str, subject: str) -> Write:
         """Return the write that keeps whom a pseudonym stands for, to be part of a transaction."""
@@ -36,8 +41,8 @@ class PeopleStore:
         transaction.update(
             self._table.name,
             _profile(person),
-            "SET subject = if_not_exists(subject, :subject)",
-            values={":subject": sealed},
+            "SET subject = if_not_exists(subject, :subject) ADD uses :one",
+            values={":subject": sealed, ":one": 1},
         )
         return transaction.writes[0]
 
@@ -46,9 +51,28 @@ class PeopleStore:
         item = self._table.find(_profile(person)["pk"], _profile(person)["sk"])
         return None if item is None else self._sealer().unseal(item["subject"], person.encode()).decode()
 
-    def delete_profile(self, person: str) -> None:
-        """Forget whom a pseudonym stands for."""
-        self._table.delete_many([(_profile(person)["pk"], _profile(person)["sk"])])
+    def find_uses(self, person: str) -> int | None:
+        """Return how often the profile came to be needed, or None without one. One consistent read."""
+        item = self._table.find(_profile(person)["pk"], _profile(person)["sk"])
+        return None if item is None else item.get("uses")
+
+    def forget(self, person: str, uses: int | None, also: Sequence[Write]) -> None:
+        """Forget whom a pseudonym stands for, and do `also`, together.
+
+        Raises `ProfileChanged` if the profile came to be needed again since `uses` was read. More than fit into one
+        transaction are done in several: what is left after a failure is done by the next attempt.
+        """
+        if self._committer is None:
+            raise TypeError("forgetting needs a committer")
+        rest = list(also)
+        while len(rest) >= _WRITES_AT_ONCE:
+            held = Transaction(rest[:_WRITES_AT_ONCE])
+            held.check(self._table.name, _profile(person), **_unless_used(uses))
+            self._committer.commit(held)
+            rest = rest[_WRITES_AT_ONCE:]
+        last = Transaction(rest)
+        last.delete(self._table.name, _profile(person), **_unless_used(uses))
+        self._committer.commit(last)
 
 
 class AccessLedger:
@@ -80,6 +104,13 @@ class AccessLedger:
 
 def _profile(person: str) -> dict[str, str]:
     return {"pk": f"PERSON#{person}", "sk": "PROFILE"}
+
+
+def _unless_used(uses: int | None) -> dict[str, Any]:
+    """Return the condition that a profile was not needed since, and what its failure means."""
+    if uses is None:
+        return {"condition": "attribute_not_exists(uses)", "refusal": lambda _: ProfileChanged()}
+    return {"condition": "uses = :uses", "values": {":uses": uses}, "refusal": lambda _: ProfileChanged()}
 
 
 def _entry(access: Access) -> Item:

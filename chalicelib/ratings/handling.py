@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
-from chalicelib.ratings.model import Handling, Rating
+from chalicelib.ratings.model import HANDLED_IN, Handling, Rating
 from chalicelib.ratings.ports import Counting, Store
 from chalicelib.ratings.races import RatingChanged
 from chalicelib.ratings.rules import BAD_LEVELS
 from chalicelib.ratings.screening import screen
 from chalicelib.ratings.service import MAX_DECISIONS, recorded
+from chalicelib.ratings.worklist import EVERYWHERE, Wanted
 from chalicelib.shared.clock import Clock, format_instant, parse_instant
-from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.jobs import Job, Part
 from chalicelib.shared.viewer import Viewer
 
+_LAST_SECOND: Final = timedelta(seconds=1)  # the whole last second is in time
 _DONE: Final = {"contact": "contacted", "fix": "fix_begun", "reply": "replied", "close": "closed"}
 
 
@@ -38,19 +42,22 @@ class HandlingService:
         after: Mapping[str, Any] | None,
         limit: int,
     ) -> tuple[list[Rating], Mapping[str, Any] | None]:
-        """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one."""
+        """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one.
+
+        Of a status, or by whether they are overdue: status by status, the first duty before the others.
+        """
         if "supervisor" in viewer.roles:
-            owner = "ALL"
+            owner = EVERYWHERE
         elif viewer.roles & {"clerk", "window"} and viewer.organisation is not None:
             owner = viewer.organisation
         else:
             raise NotAllowed
-        found: list[Rating] = []
-        while True:
-            page, after = self._store.list_bad(owner, after, limit)
-            found.extend(one for one in page if self._fits(one, status, overdue) and not self._is_about(viewer, one))
-            if after is None or len(found) >= limit:
-                return found, after
+        wanted = Wanted(owner, f"staff:{viewer.subject}", () if status is None else (status,))
+        if overdue is not None:
+            last_missed = format_instant(self._clock.now() - _LAST_SECOND)
+            due = {"due_until": last_missed} if overdue else {"due_after": last_missed}
+            wanted = replace(wanted, statuses=wanted.statuses or HANDLED_IN, **due)
+        return self._store.list_bad(wanted, after, limit)
 
     def step(self, viewer: Viewer, rating_id: str, action: str, note: str | None, idempotency: Idempotency) -> Rating:
         """Take the next step; raise `NotFound`, `NotAllowed`, `WrongStep`. The person who is rated takes none."""
@@ -92,6 +99,15 @@ class HandlingService:
             return after
         raise Conflict
 
+    def reopen(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:  # noqa: ARG002
+        """Return the key to a stored answer about a rating, to who may still see it; see `Reopen`."""
+        rating = self._store.find(rating_id)
+        if viewer is None or rating is None or rating.answer_key is None:
+            raise NotFound
+        if rating.person != self._pseudonyms().of(viewer.subject):
+            self._find(viewer, rating_id)
+        return rating.shown().keys
+
     def list_flags(
         self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
@@ -107,19 +123,21 @@ class HandlingService:
 
     def run(self) -> dict[str, int]:
         """Escalate what is overdue, each duty once: part of the scheduled job `deadlines`."""
-        done = 0
-        for rating_id in self._store.list_due(format_instant(self._clock.now())):
-            done += self._escalate(rating_id)
-        return {"bad_rating_escalated": done} if done else {}
+        return Job("deadlines", [self.part], self._clock).run()
 
-    def _escalate(self, rating_id: str) -> int:
+    @property
+    def part(self) -> Part:
+        """What the job `deadlines` does here."""
+        return Part("ratings", self._store.due, self._escalate, patience=timedelta(seconds=1))
+
+    def _escalate(self, rating_id: str) -> Iterator[str]:
         for _ in range(MAX_DECISIONS):
             rating = self._store.find(rating_id)
             handling = None if rating is None else rating.handling
             if rating is None or handling is None or handling.status in handling.escalated:
-                return 0
+                return
             if not self.is_overdue(handling):
-                return 0
+                return
             late = replace(handling, escalated=(*handling.escalated, handling.status))
             now = self._clock.now()
             data = {"status": handling.status, "due_at": handling.due_at}
@@ -128,8 +146,9 @@ class HandlingService:
                 self._store.change(after, rating.version, event, idempotency=None)
             except RatingChanged:
                 continue
-            return 1
-        return 0
+            yield "bad_rating_escalated"
+            return
+        raise Conflict
 
     def _find(self, viewer: Viewer, rating_id: str) -> Rating:
         rating = self._store.find(rating_id)
@@ -141,12 +160,6 @@ class HandlingService:
         if self._is_about(viewer, rating):
             raise NotAllowed
         return rating
-
-    def _fits(self, rating: Rating, status: str | None, overdue: bool | None) -> bool:  # noqa: FBT001
-        handling = rating.handling
-        if handling is None or status not in {None, handling.status}:
-            return False
-        return overdue in {None, self.is_overdue(handling)}
 
     def _is_about(self, viewer: Viewer, rating: Rating) -> bool:
         return any(one.target == f"staff:{viewer.subject}" for one in rating.judgements)

@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple, Self
 from chalicelib.ratings.refusals import WrongStep
 from chalicelib.ratings.rules import BAD_LEVELS
 from chalicelib.shared.clock import format_instant, parse_instant
+from chalicelib.shared.crypto import Keyring
+from chalicelib.shared.idempotency import Shown
 
 STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "contact": (frozenset({"opened"}), "contacted"),
@@ -18,6 +20,9 @@ STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "close": (frozenset({"replied"}), "closed"),
 }
 """How a bad rating is handled: step → from which statuses, to which. The one declared table."""
+
+HANDLED_IN: Final = ("opened", "contacted", "fixing", "replied", "closed")
+"""The statuses of handling, in its order."""
 
 
 class Target(NamedTuple):
@@ -120,7 +125,8 @@ class FollowUp:
 class Rating:
     """A rating with everything that came of it.
 
-    `organisation`: whose service it is; `name`: masked, if not anonymous.
+    `organisation`: whose service it is; `name`: masked, if not anonymous; `answer_key`: stored answers that show the
+    rating are sealed under it (and under the service's), so that they go when its author is erased: None then.
     """
 
     id: str
@@ -140,11 +146,24 @@ class Rating:
     handling: Handling | None = None
     hidden: str | None = None
     shards: Mapping[str, int] = field(default_factory=dict)
+    answer_key: bytes | None = None
 
     @property
     def is_bad(self) -> bool:
         """Whether it has a bad level."""
         return any(one.level in BAD_LEVELS for one in self.judgements)
+
+    def erased(self) -> Self:
+        """Return what is left once its author is erased: levels and tags, and what staff did; no words, no name."""
+        judgements = tuple(replace(one, public_text=None) for one in self.judgements)
+        later = None if self.follow_up is None else replace(self.follow_up, public_text=None)
+        return replace(self, judgements=judgements, follow_up=later, name=None, answer_key=None)
+
+    def shown(self) -> Shown:
+        """Return what an answer about the rating shows."""
+        if self.answer_key is None:
+            return Shown("rating", self.id)
+        return Shown("rating", self.id, Keyring(f"RATING-{self.id}", {}, {"author": self.answer_key}), ("author",))
 
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of its item, without keys."""

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.ratings.model import Entry, Invitation, Rating
+from chalicelib.ratings.worklist import Wanted
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
@@ -17,8 +19,8 @@ Place = Mapping[str, Any] | None
 class Store(Protocol):
     """Where ratings are kept."""
 
-    def invite(self, invitation: Invitation) -> bool:
-        """Write an invitation, once."""
+    def invite(self, invitation: Invitation, occasion: str) -> bool:
+        """Write an invitation, once for each target and occasion."""
         ...
 
     def record_visit(
@@ -38,8 +40,8 @@ class Store(Protocol):
         """Return an invitation."""
         ...
 
-    def list_invitations(self, person: str, after: Place, limit: int) -> tuple[list[Invitation], Place]:
-        """Return a page of invitations."""
+    def list_invitations(self, person: str, now: str, after: Place, limit: int) -> tuple[list[Invitation], Place]:
+        """Return a page of invitations that are open."""
         ...
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
@@ -71,20 +73,25 @@ class Store(Protocol):
         """Delete the keys of a rating's original words."""
         ...
 
-    def list_bad(self, owner: str, after: Place, limit: int) -> tuple[list[Rating], Place]:
+    def list_bad(self, wanted: Wanted, after: Place, limit: int) -> tuple[list[Rating], Place]:
         """Return a page of bad ratings."""
         ...
 
-    def list_due(self, until: str) -> list[str]:
-        """Return the ids of bad ratings with something due."""
+    @property
+    def due(self) -> DueIndex:
+        """Where bad ratings with something due are found."""
         ...
 
     def list_entries(self, target: str, after: Place, limit: int) -> tuple[list[Entry], Place]:
         """Return a page of public entries."""
         ...
 
-    def read_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Return the counters of targets."""
+    def read_counts(self, target: str) -> dict[str, int]:
+        """Return the counters of a target."""
+        ...
+
+    def read_many_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return the counters of several targets."""
         ...
 
     def know(self, reference: str, person: str) -> bool:
@@ -95,6 +102,10 @@ class Store(Protocol):
         """Return the writes by which a person is known by references, unless another is."""
         ...
 
+    def forget_writes(self, person: str) -> list[Write]:
+        """Return the writes by which a person is known by no reference any more."""
+        ...
+
     def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
         """Keep a one-time code."""
         ...
@@ -103,7 +114,7 @@ class Store(Protocol):
         """Return who is known by a reference."""
         ...
 
-    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int) -> int:
+    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
         """Note a rating of a member of staff in a window of time."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.viewer import Viewer
 
 MAX_DECISIONS: Final = 8
+_PAGE: Final = 100
 _PARTIES: Final = frozenset({"applicant", "respondent"})
 MEDIATION: Final = "service:mediation"
 ONLINE: Final = "channel:online"
@@ -75,12 +77,15 @@ class RatingService:
     def on_case_event(self, event: Event) -> int:
         """Invite the parties to rate what an event earns them; return how many invitations are new.
 
-        A session held: the mediator. A case that ended: the service, the organisation as a whole, the channel.
+        A session held: the mediator. The mediation of an accepted case that came to its end: the service, the
+        organisation as a whole, the channel. Each target once for a person and case (staff: session), however often
+        the event comes, or the case ends.
         """
         data = event.data
         if event.name == "session_held":
-            targets = [Target(f"staff:{data['mediator']}", "staff")]
-        elif data.get("closed") is True:
+            occasion, targets = data["appointment"], [Target(f"staff:{data['mediator']}", "staff")]
+        elif data.get("mediation_ended") is True:
+            occasion = event.aggregate
             targets = [
                 Target(MEDIATION, "service"),
                 Target(f"organisation:{data['organisation']}", "overall"),
@@ -92,18 +97,17 @@ class RatingService:
         for one in event.audience:
             if one["relation"] in _PARTIES:
                 digest = hashlib.sha256(f"{event.event_id}|{one['person']}".encode()).hexdigest()[:16]
-                invited += self._store.invite(
-                    self.invitation(
-                        digest,
-                        one["person"],
-                        event.name,
-                        {"type": "case", "code": event.aggregate},
-                        targets,
-                        data["organisation"],
-                        "online",
-                        parse_instant(event.at),
-                    )
+                invitation = self.invitation(
+                    digest,
+                    one["person"],
+                    event.name,
+                    {"type": "case", "code": event.aggregate},
+                    targets,
+                    data["organisation"],
+                    "online",
+                    parse_instant(event.at),
                 )
+                invited += self._store.invite(invitation, occasion)
         return invited
 
     def invitation(  # noqa: PLR0917
@@ -129,8 +133,8 @@ class RatingService:
         self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
         """Return what the viewer may rate now, newest first."""
-        found, position = self._store.list_invitations(self._person(viewer), after, limit)
         now = self._clock.now()
+        found, position = self._store.list_invitations(self._person(viewer), format_instant(now), after, limit)
         return [one for one in found if one.rating is None and not one.is_expired(now)], position
 
     def rate(
@@ -167,6 +171,7 @@ class RatingService:
             name=None if anonymous or not viewer.name else mask_name(viewer.name),
             handling=self._opened(now) if bad else None,
             shards=self._choose_shards([one.target for one in judgements]),
+            answer_key=secrets.token_bytes(32),
         )
         levels = {one.target: one.level for one in judgements}
         rating, event = recorded(rating, "rated", person, "citizen", now, {"levels": levels, "bad": bad})
@@ -213,33 +218,16 @@ class RatingService:
 
     def summarise(self, target: str) -> Summary:
         """Return the figures of a target. One read."""
-        return summarise(self._store.read_counts([target])[target], self.rules.min_group)
+        return summarise(self._store.read_counts(target), self.rules.min_group)
 
     def summarise_many(self, targets: Sequence[str]) -> dict[str, Summary]:
-        """Return the figures of several targets. One read for 25 of them."""
+        """Return the figures of several targets. One read for five members of staff."""
         if not targets:
             return {}
         return {
             target: summarise(counts, self.rules.min_group)
-            for target, counts in self._store.read_counts(targets).items()
+            for target, counts in self._store.read_many_counts(targets).items()
         }
-
-    def export(self, viewer: Viewer) -> list[dict[str, Any]]:
-        """Return the viewer's ratings for them to take along."""
-        found, _ = self._store.list_mine(self._person(viewer), None, 100)
-        return [one.to_item() for one in found]
-
-    def erase(self, viewer: Viewer) -> int:
-        """Make the original words of the viewer's ratings unreadable; what is public names nobody. Returns how many."""
-        person, erased = self._person(viewer), 0
-        after: Mapping[str, Any] | None = None
-        while True:
-            found, after = self._store.list_mine(person, after, 100)
-            for rating in found:
-                self._store.delete_keys(rating.id)
-                erased += 1
-            if after is None:
-                return erased
 
     def _person(self, viewer: Viewer) -> str:
         return self._pseudonyms().of(viewer.subject)
@@ -295,8 +283,9 @@ class RatingService:
             if one.kind == "staff":
                 staff = one.target.partition(":")[2]
                 ttl = int((now + timedelta(days=1)).timestamp())
-                count = self._store.count_burst(staff, str(window), rating.id, ttl)
-                if count == self.rules.burst_ratings:
+                enough = self.rules.burst_ratings
+                count = self._store.count_burst(staff, str(window), rating.id, ttl, enough)
+                if count == enough:
                     self._store.flag(format_instant(now), staff, rating.organisation, count)
 
 

@@ -6,37 +6,51 @@
 | a person's ratings, newest first | RatingsTable | `pk = PERSON#<pseudonym>`, `sk` begins with `RATING#`, backwards |
 | a rating, its events | RatingsTable | `pk = RATING#<id>`, `sk = META`, `EVENT#<n>` |
 | public entries of a target | RatingsTable | `pk = TARGET#<target>`, `sk` begins with `ENTRY#`, backwards |
-| the counters of a target | RatingsTable | `pk = SUMMARY#<target>#<shard>`, `sk = ALL`: one BatchGetItem |
-| every target that was rated | RatingsTable | `pk = TARGETS`, `sk = <target>` |
+| what a case or session earned a person | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = EARNED#<occasion>#<target>` |
+| the counters of a target | RatingsTable | `pk = SUMMARY#<target>`, `sk = SHARD#<n>` |
+| every target that was rated | gsi1 | `gsi1pk = TARGETS#<list>`, by target; the counters' own items |
+| a person's invitations that are open, newest first | gsi1 | `gsi1pk = OPEN#<pseudonym>`, by expiry, from now on |
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
+| those of a status, the first duty first | gsi1 | `gsi1pk = BAD#<organisation or ALL>#<status>` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | who is known by a reference | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
+| by which references a person is known | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = KNOWN#<blind index>` |
 | bursts, flags | RatingsTable | `pk = BURST#<staff>#<window>`; `pk = FLAGS` |
 | the keys of a rating's texts | PeopleTable | `pk = KEYS#RATING-<id>` |
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from chalicelib.ratings import known, worklist
+from chalicelib.ratings.earning import earn
 from chalicelib.ratings.model import Entry, Invitation, Rating, entries_of
-from chalicelib.ratings.races import RatingChanged
-from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown
-from chalicelib.ratings.tallies import SHARDS, add_up, names_of, names_of_handled
+from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown, ContactTaken
+from chalicelib.ratings.tallies import add_up, names_of, names_of_handled, shards_of
+from chalicelib.ratings.worklist import Wanted
+from chalicelib.ratings.writes import (
+    ENTRY,
+    INVITATION,
+    TARGET_LISTS,
+    add_counts,
+    put_bad,
+    put_entry,
+    put_event,
+    put_invitation,
+    put_meta,
+    summary_key,
+)
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.crypto import Keys
+from chalicelib.shared.crypto import Keys, Place
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
 from chalicelib.shared.transactions import Committer, Transaction, Write
-
-_DUE_SHARDS: Final = 4
-_INVITATION: Final = "INVITATION#"
-_ENTRY: Final = "ENTRY#"
 
 
 class RatingStore:
@@ -44,14 +58,17 @@ class RatingStore:
 
     def __init__(self, clients: Clients, table: str, people: str, committer: Committer, keys: Keys) -> None:
         self._table = Table(clients, table)
+        self.due = DueIndex(self._table)
         self._people = Table(clients, people)
         self._committer = committer
         self._keys = keys
 
-    def invite(self, invitation: Invitation) -> bool:
-        """Write an invitation unless it is there; tell whether it was new."""
-        key = {"pk": f"PERSON#{invitation.person}", "sk": _INVITATION + invitation.id}
-        return self._table.put_new({**key, **invitation.to_item()})
+    def invite(self, invitation: Invitation, occasion: str) -> bool:
+        """Write an invitation to what a case or session, the `occasion`, lets a person rate; tell whether it was new.
+
+        Each target is rated once for an occasion: see `earning.py`.
+        """
+        return earn(self._table, self._committer, invitation, occasion)
 
     def record_visit(
         self,
@@ -67,8 +84,7 @@ class RatingStore:
         transaction = Transaction()
         transaction.put(self._table.name, {"pk": f"VISIT#{visit_id}", "sk": "META", **visit})
         for one in invitations:
-            key = {"pk": f"PERSON#{one.person}", "sk": _INVITATION + one.id}
-            transaction.put(self._table.name, {**key, **one.to_item()})
+            put_invitation(transaction, self._table.name, one)
         if code_digest is not None:
             transaction.delete(
                 self._table.name,
@@ -80,15 +96,19 @@ class RatingStore:
 
     def find_invitation(self, person: str, invitation_id: str) -> Invitation | None:
         """Return an invitation, or None. One read."""
-        item = self._table.find(f"PERSON#{person}", _INVITATION + invitation_id)
+        item = self._table.find(f"PERSON#{person}", INVITATION + invitation_id)
         return None if item is None else Invitation.from_item(item)
 
     def list_invitations(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
+        self, person: str, now: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
-        """Return a page of invitations, used and unused, newest first. One query."""
-        items, last = self._page(f"PERSON#{person}", _INVITATION, after, limit)
-        return [Invitation.from_item(item) for item in items], last
+        """Return a page of invitations that are open at `now`, newest first. One query and one batch read."""
+        start = None if after is None else dict(after)
+        rows, last = self._table.query_index(
+            f"OPEN#{person}", since=f"{now}~", after=start, limit=limit, newest_first=True
+        )
+        read = {item["sk"]: item for item in self._table.find_many([(row["pk"], row["sk"]) for row in rows])}
+        return [Invitation.from_item(read[row["sk"]]) for row in rows if row["sk"] in read], last
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
         """Write a rating, its public entries and counters, and use its invitation up; together, or not at all."""
@@ -97,15 +117,15 @@ class RatingStore:
         transaction = Transaction()
         transaction.update(
             self._table.name,
-            {"pk": f"PERSON#{rating.person}", "sk": _INVITATION + rating.invitation},
-            "SET rating = :rating",
+            {"pk": f"PERSON#{rating.person}", "sk": INVITATION + rating.invitation},
+            "SET rating = :rating REMOVE gsi1pk, gsi1sk",
             condition="attribute_exists(pk) AND attribute_not_exists(rating)",
             refusal=lambda _: AlreadyRated(),
             values={":rating": rating.id},
         )
-        self._put_meta(transaction, rating, None)
-        self._put_event(transaction, event)
-        sealed = keyring.seal("text", "original", text)
+        put_meta(transaction, self._table.name, rating, None)
+        put_event(transaction, self._table.name, event)
+        sealed = keyring.seal("text", Place("RatingsTable", "TEXT", "text"), text)
         transaction.put(self._table.name, {"pk": f"RATING#{rating.id}", "sk": "TEXT", "text": sealed})
         for subject, wrapped in {"KEK": wrapped_kek, **keyring.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{aggregate}", "sk": subject, "wrapped": wrapped})
@@ -114,22 +134,10 @@ class RatingStore:
             {"pk": f"PERSON#{rating.person}", "id": rating.id, "sk": f"RATING#{rating.created_at}#{rating.id}"},
         )
         for entry in entries_of(rating):
-            transaction.put(self._table.name, {"pk": "TARGETS", "sk": entry.target})
-            self._put_entry(transaction, entry)
-            self._add(transaction, rating, entry.target, names_of(rating.created_at, entry.level))
-        if rating.handling is not None:
-            for owner in (rating.organisation, "ALL"):
-                transaction.put(
-                    self._table.name,
-                    {
-                        "pk": f"RATING#{rating.id}",
-                        "sk": f"BAD#{owner}",
-                        "id": rating.id,
-                        "gsi1pk": f"BAD#{owner}",
-                        "gsi1sk": f"{rating.created_at}#{rating.id}",
-                    },
-                )
-        self._committer.commit(transaction, idempotency=idempotency, result=result)
+            put_entry(transaction, self._table.name, entry)
+            add_counts(transaction, self._table.name, rating, entry.target, names_of(rating.created_at, entry.level))
+        put_bad(transaction, self._table.name, rating)
+        self._committer.commit(transaction, idempotency=idempotency.showing(rating.shown()), result=result)
 
     def change(
         self,
@@ -146,18 +154,29 @@ class RatingStore:
         `handled`: bad targets whose handling is closed by this.
         """
         transaction = Transaction()
-        self._put_meta(transaction, rating, seen)
-        self._put_event(transaction, event)
+        put_meta(transaction, self._table.name, rating, seen)
+        put_event(transaction, self._table.name, event)
+        put_bad(transaction, self._table.name, rating)
         for entry in entries_of(rating):
-            self._put_entry(transaction, entry)
+            put_entry(transaction, self._table.name, entry)
         for target in handled:
-            self._add(transaction, rating, target, names_of_handled(rating.created_at))
-        self._committer.commit(transaction, idempotency=idempotency, result=result)
+            add_counts(transaction, self._table.name, rating, target, names_of_handled(rating.created_at))
+        claim = None if idempotency is None else idempotency.showing(rating.shown())
+        self._committer.commit(transaction, idempotency=claim, result=result)
 
     def find(self, rating_id: str) -> Rating | None:
         """Return a rating, or None. One read."""
         item = self._table.find(f"RATING#{rating_id}", "META")
         return None if item is None else Rating.from_item(item)
+
+    def find_event(self, rating_id: str, seq: int) -> Event | None:
+        """Return one event of a rating, or None. One read."""
+        item = self._table.find(f"RATING#{rating_id}", f"EVENT#{seq:06d}")
+        return None if item is None else Event.from_item(item)
+
+    def list_events(self, rating_id: str) -> Iterator[Event]:
+        """Yield every event of a rating in order."""
+        return map(Event.from_item, self._table.list_partition(f"RATING#{rating_id}", prefix="EVENT#"))
 
     def list_mine(
         self, person: str, after: Mapping[str, Any] | None, limit: int
@@ -171,39 +190,39 @@ class RatingStore:
         self._people.delete_many([(f"KEYS#RATING-{rating_id}", subject) for subject in ("KEK", "text")])
 
     def list_bad(
-        self, owner: str, after: Mapping[str, Any] | None, limit: int
+        self, wanted: Wanted, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Rating], Mapping[str, Any] | None]:
-        """Return a page of bad ratings of an organisation, or of `ALL`, newest first. Two reads."""
-        start = None if after is None else dict(after)
-        items, last = self._table.query_index(f"BAD#{owner}", after=start, limit=limit, newest_first=True)
-        return self._many([item["id"] for item in items]), last
-
-    def list_due(self, until: str) -> list[str]:
-        """Return the ids of bad ratings with something due, from every shard."""
-        return [
-            item["id"]
-            for shard in range(_DUE_SHARDS)
-            for item in self._table.query_index(f"DUE#{shard}", until=f"{until}~")[0]
-        ]
+        """Return a page of bad ratings, and the position to go on from; see `worklist`."""
+        ids, last = worklist.list_ids(self._table, wanted, after, limit)
+        return self._many(ids), last
 
     def list_entries(
         self, target: str, after: Mapping[str, Any] | None, limit: int
     ) -> tuple[list[Entry], Mapping[str, Any] | None]:
         """Return a page of a target's public entries, newest first. One query."""
-        items, last = self._page(f"TARGET#{target}", _ENTRY, after, limit)
+        items, last = self._page(f"TARGET#{target}", ENTRY, after, limit)
         return [_entry(item) for item in items], last
 
-    def read_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Return the counters of targets. One read for 25 of them."""
-        keys = [(f"SUMMARY#{target}#{shard}", "ALL") for target in targets for shard in range(SHARDS)]
+    def read_counts(self, target: str) -> dict[str, int]:
+        """Return the counters of a target. One query, whose answer grows with how busy the target is."""
+        return add_up(self._table.list_partition(summary_key(target, 0)[0]))
+
+    def read_many_counts(self, targets: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return the counters of several targets. One read for as many as have a hundred shards between them."""
+        keys = [summary_key(target, shard) for target in targets for shard in range(shards_of(target))]
         by_target: dict[str, list[Item]] = {target: [] for target in targets}
         for item in self._table.find_many(keys):
             by_target[item["target"]].append(item)
         return {target: add_up(items) for target, items in by_target.items()}
 
     def list_targets(self) -> Iterator[str]:
-        """Yield every target that was ever rated."""
-        return (item["sk"] for item in self._table.list_partition("TARGETS"))
+        """Yield every target that was ever rated, once. For ops: it reads an index entry for each shard."""
+        for number in range(TARGET_LISTS):
+            last = None
+            for item in self._table.list_index(f"TARGETS#{number}"):
+                if item["target"] != last:
+                    last = item["target"]
+                    yield last
 
     def list_every_entry(self, target: str) -> Iterator[Entry]:
         """Yield all entries of a target, oldest first."""
@@ -211,26 +230,25 @@ class RatingStore:
 
     def know(self, reference: str, person: str) -> bool:
         """Keep by which reference (a blind index) a person is known; tell whether that holds now."""
-        if self._table.put_new({"pk": f"REFERENCE#{reference}", "sk": "PERSON", "person": person}):
-            return True
-        return self.find_person(reference, "") == person
+        try:
+            self._committer.commit(Transaction(known.claims_of(self._table, reference, person)))
+        except ContactTaken:
+            return False
+        return True
 
     def know_writes(self, references: Sequence[str], person: str) -> list[Write]:
         """Return the writes by which a person is known by references, unless another is."""
-        transaction = Transaction()
-        for reference in references:
-            transaction.update(
-                self._table.name,
-                {"pk": f"REFERENCE#{reference}", "sk": "PERSON"},
-                "SET person = if_not_exists(person, :person)",
-                values={":person": person},
-            )
-        return transaction.writes
+        return [write for one in dict.fromkeys(references) for write in known.writes_of(self._table, one, person)]
+
+    def forget_writes(self, person: str) -> list[Write]:
+        """Return the writes by which a person is known by no reference any more."""
+        return known.forget_writes(self._table, person)
 
     def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
         """Keep a one-time code until it runs out."""
-        self._table.put_new(
-            {"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person, "expires_at": expires_at, "ttl": ttl}
+        reference = {"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person}
+        self._table.put_many(
+            [{**known.note_of(person, digest), "ttl": ttl}, {**reference, "expires_at": expires_at, "ttl": ttl}]
         )
 
     def find_person(self, reference: str, now: str) -> str | None:
@@ -240,9 +258,12 @@ class RatingStore:
             return None
         return str(item["person"])
 
-    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int) -> int:
-        """Note a rating of a member of staff in a window of time; return how many there are. Twice is once."""
-        return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl)
+    def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
+        """Note a rating of a member of staff in a window of time; return how many there are. Twice is once.
+
+        None, and nothing is noted, once there are `enough`: the item stays small however many come.
+        """
+        return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl, at_most=enough)
 
     def flag(self, at: str, staff: str, organisation: str, ratings: int) -> None:
         """Flag a burst of ratings for the supervisor."""
@@ -273,67 +294,10 @@ class RatingStore:
         found = {item["id"]: Rating.from_item(item) for item in items}
         return [found[one] for one in ids if one in found]
 
-    def _put_meta(self, transaction: Transaction, rating: Rating, seen: int | None) -> None:
-        meta: Item = {"pk": f"RATING#{rating.id}", "sk": "META", **rating.to_item()}
-        handling = rating.handling
-        if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
-            meta |= {"gsi1pk": f"DUE#{_shard(rating.id)}", "gsi1sk": f"{handling.due_at}#{rating.id}"}
-        if seen is None:
-            transaction.put(
-                self._table.name, meta, condition="attribute_not_exists(pk)", refusal=lambda _: RatingChanged()
-            )
-        else:
-            transaction.put(
-                self._table.name,
-                meta,
-                condition="#version = :seen",
-                names={"#version": "version"},
-                values={":seen": seen},
-                refusal=lambda _: RatingChanged(),
-            )
 
-    def _put_event(self, transaction: Transaction, event: Event) -> None:
-        key = {"pk": f"RATING#{event.aggregate.removeprefix('RATING-')}", "sk": f"EVENT#{event.seq:06d}"}
-        transaction.put(
-            self._table.name,
-            {**key, **event.to_item()},
-            condition="attribute_not_exists(pk)",
-            refusal=lambda _: RatingChanged(),
-        )
-
-    def _put_entry(self, transaction: Transaction, entry: Entry) -> None:
-        values = {name: value for name, value in entry._asdict().items() if value is not None}
-        transaction.put(
-            self._table.name,
-            {
-                "pk": f"TARGET#{entry.target}",
-                "sk": f"{_ENTRY}{entry.at}#{entry.id}",
-                **values,
-                "tags": list(entry.tags),
-            },
-        )
-
-    def _add(self, transaction: Transaction, rating: Rating, target: str, counters: Iterable[str]) -> None:
-        # The transaction is held to a condition elsewhere, so that no repetition counts twice.
-        shard = rating.shards[target]
-        names = {f"#c{number}": name for number, name in enumerate(counters)}
-        added = ", ".join(f"{name} :one" for name in names)
-        transaction.update(
-            self._table.name,
-            {"pk": f"SUMMARY#{target}#{shard}", "sk": "ALL"},
-            f"SET target = :target ADD {added}",
-            names=names,
-            values={":one": 1, ":target": target},
-        )
-
-
-def choose_shards(targets: Iterable[str]) -> dict[str, int]:
-    """Return where a rating is counted for each target: spread at random, so that no partition is hot."""
-    return {target: random.randrange(SHARDS) for target in targets}  # noqa: S311 - no secret
-
-
-def _shard(rating_id: str) -> int:
-    return hashlib.sha256(rating_id.encode()).digest()[0] % _DUE_SHARDS
+def choose_shards(targets: Iterable[str], draw: Callable[[int], int] = random.randrange) -> dict[str, int]:
+    """Return where a rating is counted for each target: spread at random, so that no item is hot."""
+    return {target: draw(shards_of(target)) for target in targets}
 
 
 def _entry(item: Item) -> Entry:

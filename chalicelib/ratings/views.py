@@ -13,10 +13,11 @@ from chalicelib.web.view import View
 
 _BECAUSE = {
     "session_held": Text("参加了一次调解", "a mediation session was held"),
+    "agreement_effective": Text("调解协议已生效", "a mediation agreement is in force"),
     "visit": Text("到窗口办事", "a visit to a window"),
     "service_completed": Text("事项已办结", "a service was completed"),
 }
-_CASE_ENDED = Text("案件已结束", "a case has ended")
+_MEDIATION_ENDED = Text("调解已结束", "a mediation has ended")
 
 
 class TargetView(View):
@@ -51,7 +52,7 @@ class InvitationView(View):
         return cls(
             id=one.id,
             because=one.because,
-            because_name=_BECAUSE.get(one.because, _CASE_ENDED).text(language),
+            because_name=_BECAUSE.get(one.because, _MEDIATION_ENDED).text(language),
             subject=_subject(one.subject),
             targets=[TargetView(target=each.target, kind=each.kind, name=names[each.target]) for each in one.targets],
             created_at=one.created_at,

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,8 +18,8 @@ from chalicelib.ratings.service import RatingService
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import ALPHABET, new_id
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.errors import InvalidRequest, NotAllowed, Violation
-from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.errors import InvalidRequest, NotAllowed, NotFound, Violation
+from chalicelib.shared.idempotency import Idempotency, Shown
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
@@ -136,11 +136,21 @@ class VisitService:
             "person": person,
             "organisation": organisation,
         }
+        claim = idempotency.showing(Shown("visit", organisation))
         is_code = len(_NOT_ALNUM.sub("", visit.citizen_ref)) == _CODE_LENGTH
         self._store.record_visit(
-            visit_id, values, invitations, reference if is_code else None, idempotency=idempotency, result=recorded
+            visit_id, values, invitations, reference if is_code else None, idempotency=claim, result=recorded
         )
         return recorded
+
+    def reopen(self, viewer: Viewer | None, organisation: str, subjects: Sequence[str]) -> None:  # noqa: ARG002
+        """Let window staff of an organisation have an answer of theirs again; it names no citizen. See `Reopen`."""
+        if viewer is None or not viewer.roles & {"window", "clerk"} or (viewer.organisation or CITY) != organisation:
+            raise NotFound
+
+    def forget_writes(self, person: str) -> list[Write]:
+        """Return the writes by which a person is known by none of their numbers any more."""
+        return self._store.forget_writes(person)
 
     def _earned(self, visit: Visit, visit_id: str, person: str, organisation: str, now: datetime) -> list[Invitation]:
         subject = {"type": "service", "code": visit.service_code}

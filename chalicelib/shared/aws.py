@@ -71,6 +71,11 @@ class Clients:
         return self._client("sns")  # type: ignore[no-any-return]
 
     @cached_property
+    def sqs(self) -> Any:
+        """SQS."""
+        return self._client("sqs")
+
+    @cached_property
     def secretsmanager(self) -> SecretsManagerClient:
         """Secrets Manager."""
         return self._client("secretsmanager")  # type: ignore[no-any-return]

@@ -2,19 +2,21 @@
 
 One aggregate (a case) has one key-encryption key, which only KMS can open; under it stands one data key for each
 subject (a party, the case itself). To delete a subject's wrapped key is to erase what it encrypted, in every table,
-stream and stored answer. Additional data: table | item | field, so that no value can be moved elsewhere.
+stream and stored answer. Additional data: aggregate | subject | table | item | field, so that a value that is moved
+to another field, item, table, subject or aggregate does not open.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.shared.aws import Clients, unavailable_when_down
 
@@ -27,6 +29,14 @@ class Erased(LookupError):
     """The subject's key is gone: what it encrypted cannot be read any more."""
 
 
+class Place(NamedTuple):
+    """Where a sealed value stands: the table's name in the template, the item's `sk`, the attribute."""
+
+    table: str
+    item: str
+    field: str
+
+
 @dataclass(frozen=True, slots=True)
 class Keyring:
     """The open keys of one aggregate, by subject; `wrapped` is what is stored of them."""
@@ -35,32 +45,43 @@ class Keyring:
     wrapped: Mapping[str, bytes]
     _keys: Mapping[str, bytes] = field(repr=False)
 
-    def seal(self, subject: str, place: str, text: str) -> bytes:
-        """Return `text` encrypted for `place` (item and field) under the subject's key."""
+    def holds(self, subject: str) -> bool:
+        """Tell whether the subject's key is there: false once the subject was erased."""
+        return subject in self._keys
+
+    def seal(self, subject: str, place: Place, text: str) -> bytes:
+        """Return `text` encrypted for `place` under the subject's key; raise `Erased`."""
+        return self.seal_bytes(subject, place, text.encode())
+
+    def unseal(self, subject: str, place: Place, sealed: bytes) -> str:
+        """Return the text; raise `Erased`, or `ValueError` if it was not sealed for this place."""
+        return self.unseal_bytes(subject, place, sealed).decode()
+
+    def seal_bytes(self, subject: str, place: Place, plain: bytes) -> bytes:
+        """Return `plain` encrypted for `place` under the subject's key; raise `Erased`."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(self._key(subject)).encrypt(nonce, text.encode(), self._context(subject, place))
+        return nonce + AESGCM(self._key(subject)).encrypt(nonce, plain, self._context(subject, place))
 
-    def unseal(self, subject: str, place: str, sealed: bytes) -> str:
-        """Return the text; raise `Erased`, or `ValueError` if it was not sealed for this place."""
+    def unseal_bytes(self, subject: str, place: Place, sealed: bytes) -> bytes:
+        """Return the bytes; raise `Erased`, or `ValueError` if they were not sealed for this place."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         key = self._key(subject)
         try:
-            plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._context(subject, place))
+            return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._context(subject, place))
         except InvalidTag as foreign:
             raise ValueError("not sealed for this place") from foreign
-        return plain.decode()
 
     def _key(self, subject: str) -> bytes:
         if subject not in self._keys:
             raise Erased(subject)
         return self._keys[subject]
 
-    def _context(self, subject: str, place: str) -> bytes:
-        return f"{self.aggregate}|{subject}|{place}".encode()
+    def _context(self, subject: str, place: Place) -> bytes:
+        return json.dumps([self.aggregate, subject, *place]).encode()  # JSON: no two lists of parts run together
 
 
 class Keys:

@@ -67,80 +67,78 @@ class Table:
                 unread.clear()
                 unread.update(reply.get("UnprocessedKeys", {}))
 
-    def list_partition(self, pk: str, *, attributes: Sequence[str] = ()) -> Iterator[Item]:
-        """Yield every item of a partition in the order of `sk`, read consistently, page by page."""
-        request: dict[str, Any] = {
-            "TableName": self.name,
-            "ConsistentRead": True,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": to_wire({":pk": pk}),
-            **_projection(attributes),
-        }
-        while True:
-            with unavailable_when_down():
-                reply = self._clients.dynamodb.query(**request)
-            yield from (from_wire(found) for found in reply["Items"])
-            if "LastEvaluatedKey" not in reply:
-                return
-            request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+    def list_partition(self, pk: str, *, prefix: str = "", attributes: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield every item of a partition whose `sk` begins with `prefix`, in its order, read consistently."""
+        return self._every(_in_partition(pk, prefix) | _projection(attributes))
+
+    def list_index(self, gsi1pk: str, *, since: str = "", until: str | None = None) -> Iterator[Item]:
+        """Yield every item of a partition of index `gsi1` whose `gsi1sk` lies in a range, in its order."""
+        return self._every(_in_index(gsi1pk, since, until))
 
     def query(
-        self,
-        pk: str,
-        *,
-        prefix: str = "",
-        after: Item | None = None,
-        limit: int | None = None,
-        newest_first: bool = False,
+        self, pk: str, *, limit: int, prefix: str = "", after: Item | None = None, newest_first: bool = False
     ) -> tuple[list[Item], Item | None]:
-        """Return up to `limit` items of a partition whose `sk` begins with `prefix`, and where to go on. One read."""
-        condition, values = "pk = :pk", {":pk": pk}
-        if prefix:
-            condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
-        return self._query(condition, values, {"ConsistentRead": True}, after, limit, newest_first)
+        """Return a page of a partition: items whose `sk` begins with `prefix`, and the key to go on from.
+
+        A page has `limit` items, the last one what is left; the key is None if nothing comes after it. What needs
+        every item calls `list_partition`.
+        """
+        return self._page(_in_partition(pk, prefix), after, limit, newest_first=newest_first)
 
     def query_index(
         self,
         gsi1pk: str,
         *,
+        limit: int,
         since: str = "",
         until: str | None = None,
         after: Item | None = None,
-        limit: int | None = None,
         newest_first: bool = False,
     ) -> tuple[list[Item], Item | None]:
-        """Return up to `limit` items of a partition of index `gsi1`, `gsi1sk` in a range; and where to go on."""
-        condition, values = "gsi1pk = :pk", {":pk": gsi1pk}
-        if until is not None:
-            condition, values = "gsi1pk = :pk AND gsi1sk <= :until", {":pk": gsi1pk, ":until": until}
-            if since:
-                condition, values[":since"] = "gsi1pk = :pk AND gsi1sk BETWEEN :since AND :until", since
-        return self._query(condition, values, {"IndexName": "gsi1"}, after, limit, newest_first)
+        """Return a page of a partition of index `gsi1`, `gsi1sk` in a range; and the key to go on from, as `query`.
 
-    def _query(  # noqa: PLR0917
-        self,
-        condition: str,
-        values: Item,
-        options: dict[str, Any],
-        after: Item | None,
-        limit: int | None,
-        newest_first: bool,  # noqa: FBT001
+        The range may have moved on since the page before, as ranges from the present instant do.
+        """
+        if after is not None:  # DynamoDB refuses to go on from a key outside the range
+            below, above = after["gsi1sk"] < since, until is not None and after["gsi1sk"] > until
+            if (below and newest_first) or (above and not newest_first):
+                return [], None
+            after = None if below or above else after
+        return self._page(_in_index(gsi1pk, since, until), after, limit, newest_first=newest_first)
+
+    def _every(self, condition: dict[str, Any]) -> Iterator[Item]:
+        after: Any = None
+        while True:
+            items, after = self._read(condition, after)
+            yield from items
+            if after is None:
+                return
+
+    def _page(
+        self, condition: dict[str, Any], after: Item | None, limit: int, *, newest_first: bool
     ) -> tuple[list[Item], Item | None]:
-        request: dict[str, Any] = {
-            "TableName": self.name,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": to_wire(values),
-            "ScanIndexForward": not newest_first,
-            **options,
-        }
-        if after is not None:
-            request["ExclusiveStartKey"] = to_wire(after)
-        if limit is not None:
-            request["Limit"] = limit
+        """Read one item more than the page has: whether there is another page cannot be told otherwise."""
+        found: list[Item] = []
+        start: Any = None if after is None else to_wire(after)
+        while len(found) <= limit:
+            wanted = {**condition, "ScanIndexForward": not newest_first, "Limit": limit + 1 - len(found)}
+            items, start = self._read(wanted, start)
+            found.extend(items)
+            if start is None:  # else DynamoDB ended its answer at 1 MB, or the page is full
+                break
+        if len(found) <= limit:
+            return found, None
+        names = ("pk", "sk", "gsi1pk", "gsi1sk") if "IndexName" in condition else ("pk", "sk")
+        return found[:limit], {name: found[limit - 1][name] for name in names}
+
+    def _read(self, condition: dict[str, Any], start: Any) -> tuple[list[Item], Any]:
+        """Send one Query; return its items, and in DynamoDB's form the key at which it ended before the end."""
+        request: dict[str, Any] = {"TableName": self.name, **condition}
+        if start is not None:
+            request["ExclusiveStartKey"] = start
         with unavailable_when_down():
             reply = self._clients.dynamodb.query(**request)
-        last = reply.get("LastEvaluatedKey")
-        return [from_wire(found) for found in reply["Items"]], None if last is None else from_wire(last)
+        return [from_wire(found) for found in reply["Items"]], reply.get("LastEvaluatedKey")
 
     def put_new(self, item: Item) -> bool:
         """Write an item unless its key is taken; tell whether it was written."""
@@ -153,17 +151,26 @@ class Table:
                 return False
         return True
 
-    def add_to_set(self, pk: str, sk: str, attribute: str, member: str, ttl: int) -> int:
-        """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing."""
+    def add_to_set(  # noqa: PLR0917
+        self, pk: str, sk: str, attribute: str, member: str, ttl: int, at_most: int
+    ) -> int | None:
+        """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing.
+
+        None, and nothing is changed, if it has `at_most` already.
+        """
         with unavailable_when_down():
-            reply = self._clients.dynamodb.update_item(
-                TableName=self.name,
-                Key=to_wire({"pk": pk, "sk": sk}),
-                UpdateExpression="SET #ttl = :ttl ADD #set :one",
-                ReturnValues="ALL_NEW",
-                ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
-                ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}}),
-            )
+            try:
+                reply = self._clients.dynamodb.update_item(
+                    TableName=self.name,
+                    Key=to_wire({"pk": pk, "sk": sk}),
+                    UpdateExpression="SET #ttl = :ttl ADD #set :one",
+                    ConditionExpression="attribute_not_exists(#set) OR size(#set) < :most",
+                    ReturnValues="ALL_NEW",
+                    ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
+                    ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}, ":most": at_most}),
+                )
+            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
+                return None
         return len(reply["Attributes"][attribute]["SS"])
 
     def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:
@@ -224,3 +231,32 @@ def _projection(attributes: Sequence[str]) -> dict[str, Any]:
         return {}
     names = {f"#a{n}": name for n, name in enumerate(attributes)}
     return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+
+
+def _in_partition(pk: str, prefix: str) -> dict[str, Any]:
+    condition, values = "pk = :pk", {":pk": pk}
+    if prefix:
+        condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
+    return {
+        "ConsistentRead": True,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": to_wire(values),
+    }
+
+
+def _in_index(gsi1pk: str, since: str, until: str | None) -> dict[str, Any]:
+    condition, values = "gsi1pk = :pk", {":pk": gsi1pk}
+    if since and until is not None:
+        condition, values = (
+            f"{condition} AND gsi1sk BETWEEN :since AND :until",
+            {**values, ":since": since, ":until": until},
+        )
+    elif since:
+        condition, values = f"{condition} AND gsi1sk >= :since", {**values, ":since": since}
+    elif until is not None:
+        condition, values = f"{condition} AND gsi1sk <= :until", {**values, ":until": until}
+    return {
+        "IndexName": "gsi1",
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": to_wire(values),
+    }

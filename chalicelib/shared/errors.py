@@ -151,7 +151,7 @@ class Stale(YimaError):
 
 
 class TooLarge(YimaError):
-    """A body over the limit."""
+    """A body over the limit, or texts that together are more than can be kept in one place."""
 
     slug = "too-large"
     status = 413

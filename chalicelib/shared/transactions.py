@@ -13,57 +13,28 @@ The SDK retries neither: a cancelled transaction is a client error to it, whatev
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.shared.answers import AnswersAtRest, Claim, Sealer, key_of
 from chalicelib.shared.aws import Clients, unavailable_when_down
 from chalicelib.shared.dynamo import Pauses, find_item
-from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
-from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
+from chalicelib.shared.errors import TooLarge, Unavailable, YimaError
+from chalicelib.shared.idempotency import Idempotency, Reopen, Replayed, StoredAnswer
 from chalicelib.shared.items import Item, from_wire, to_wire
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 MAX_ATTEMPTS: Final = 5
 MAX_WRITES: Final = 100
 _TRANSIENT_REASONS: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-_IDEMPOTENCY_SK: Final = "ANSWER"
+_ITEM_TOO_LARGE: Final = "Item size"  # "… has exceeded the maximum allowed size", "… to update has exceeded …"
 
 Refusal = Callable[[Item | None], YimaError]
 """Makes the error that a failed condition stands for, from the item as it was (None: absent)."""
-
-
-class Claim(Protocol):
-    """What names one request: the scope of its key, its body, its moment."""
-
-    @property
-    def scope_digest(self) -> str:
-        """SHA-256 of subject, method, path and key."""
-        ...
-
-    @property
-    def request_digest(self) -> str:
-        """SHA-256 of the body."""
-        ...
-
-    @property
-    def received_at(self) -> datetime:
-        """When it came."""
-        ...
-
-
-class Sealer(Protocol):
-    """What stored answers are encrypted with."""
-
-    def seal(self, plain: bytes, context: bytes) -> bytes:
-        """Return the sealed bytes."""
-        ...
-
-    def unseal(self, sealed: bytes, context: bytes) -> bytes:
-        """Return the plain bytes."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +128,20 @@ class Transaction:
 
 
 class Committer:
-    """Sends transactions, and keeps the answers of idempotent requests in `table`, encrypted by `sealer`."""
+    """Sends transactions, and keeps the answers of idempotent requests in `table`; see `shared/answers.py`."""
 
     def __init__(
-        self, clients: Clients, table: str, sealer: Callable[[], Sealer], *, pauses: Pauses | None = None
+        self,
+        clients: Clients,
+        table: str,
+        sealer: Callable[[], Sealer],
+        *,
+        pauses: Pauses | None = None,
+        readers: Mapping[str, Reopen] | None = None,
     ) -> None:
         self._clients = clients
         self._table = table
-        self._sealer = sealer
+        self._answers = AnswersAtRest(sealer, readers or {})
         self._pauses = pauses or Pauses()
 
     def commit(
@@ -172,14 +149,15 @@ class Committer:
     ) -> StoredAnswer | None:
         """Send the transaction; with `idempotency`, the answer to `result` is stored with it, and returned.
 
-        Raises the refusal of the first write whose condition failed; `Replayed` or `IdempotencyKeyReused` if the
-        key came before; `Unavailable` if the table would not take it. Nothing is written unless it returns.
+        Raises the refusal of the first write whose condition failed; if the key came before: `Replayed`,
+        `IdempotencyKeyReused` for another body, `NotFound` to who may no longer see the answer; `Unavailable` if the
+        table would not take it. Nothing is written unless it returns.
         """
         writes = list(transaction.writes)
         answer = None
         if idempotency is not None:
             answer = idempotency.render(result)
-            writes.insert(0, self._answer_row(idempotency, answer))
+            writes.insert(0, self._answer_write(idempotency, answer))
         if len(writes) > MAX_WRITES:
             raise ValueError(f"a transaction takes at most {MAX_WRITES} writes, not {len(writes)}")
         reasons = self._send(writes)
@@ -194,14 +172,14 @@ class Committer:
         return self.commit(Transaction(), idempotency=idempotency, result=result)
 
     def find_answer(self, idempotency: Claim) -> StoredAnswer | None:
-        """Return the answer that this key's first request got, or None; raise `IdempotencyKeyReused`.
+        """Return the answer that this key's first request got, or None; raise `IdempotencyKeyReused`, `NotFound`.
 
         For a use case that reads before it commits: on a retry its reads may already see its own effect.
         """
-        row = find_item(self._clients, self._table, _row_key(idempotency), consistent=True)
-        return (
-            None if row is None or row["ttl"] <= idempotency.received_at.timestamp() else self._open(row, idempotency)
-        )
+        row = find_item(self._clients, self._table, key_of(idempotency), consistent=True)
+        if row is None or row["ttl"] <= idempotency.received_at.timestamp():
+            return None
+        return self._answers.from_row(row, idempotency)
 
     def _send(self, writes: Sequence[Write]) -> Sequence[Mapping[str, Any]] | None:
         """Send the writes until they are decided: None if they were made, else the reason for each one."""
@@ -219,26 +197,21 @@ class Committer:
                     if "ConditionalCheckFailed" in codes:
                         return reasons  # type: ignore[no-any-return]
                     if not codes & _TRANSIENT_REASONS:
-                        raise
+                        raise _invalid(cancelled) from cancelled
+                except client.exceptions.ClientError as refused:
+                    raise _invalid(refused) from refused
                 else:
                     return None
             if attempt + 1 < MAX_ATTEMPTS:
                 self._pauses.pause(attempt)
         raise Unavailable
 
-    def _answer_row(self, idempotency: Idempotency, answer: StoredAnswer) -> Write:
-        plain = json.dumps({"status": answer.status, "headers": answer.headers, "body": answer.body.decode()}).encode()
-        row: Item = {
-            **_row_key(idempotency),
-            "request_digest": idempotency.request_digest,
-            "answer": self._sealer().seal(plain, idempotency.scope_digest.encode()),
-            "ttl": idempotency.expires_at,
-        }
+    def _answer_write(self, idempotency: Idempotency, answer: StoredAnswer) -> Write:
         alone = Transaction()
         # An expired row that TTL has not swept yet is as good as none.
         alone.put(
             self._table,
-            row,
+            self._answers.to_row(idempotency, answer),
             condition="attribute_not_exists(pk) OR #ttl <= :now",
             refusal=lambda _: Unavailable(),
             names={"#ttl": "ttl"},
@@ -249,20 +222,8 @@ class Committer:
     def _replay(self, idempotency: Idempotency, reason: Mapping[str, Any]) -> Exception:
         # The refusal brings the row along; where an engine leaves it out, it is read.
         found = reason.get("Item")
-        row = (
-            from_wire(found) if found else find_item(self._clients, self._table, _row_key(idempotency), consistent=True)
-        )
-        return Unavailable() if row is None else Replayed(self._open(row, idempotency))
-
-    def _open(self, row: Item, idempotency: Claim) -> StoredAnswer:
-        if row["request_digest"] != idempotency.request_digest:
-            raise IdempotencyKeyReused
-        stored = json.loads(self._sealer().unseal(row["answer"], idempotency.scope_digest.encode()))
-        return StoredAnswer(stored["status"], stored["headers"], stored["body"].encode())
-
-
-def _row_key(idempotency: Claim) -> Item:
-    return {"pk": f"IDEMPOTENCY#{idempotency.scope_digest}", "sk": _IDEMPOTENCY_SK}
+        row = from_wire(found) if found else find_item(self._clients, self._table, key_of(idempotency), consistent=True)
+        return Unavailable() if row is None else Replayed(self._answers.from_row(row, idempotency))
 
 
 def _refusal_of(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -> YimaError:
@@ -270,3 +231,13 @@ def _refusal_of(writes: Sequence[Write], reasons: Sequence[Mapping[str, Any]]) -
         if reason.get("Code") == "ConditionalCheckFailed" and write.refusal is not None:
             return write.refusal(from_wire(reason["Item"]) if reason.get("Item") else None)
     return Unavailable()
+
+
+def _invalid(refused: ClientError) -> Exception:
+    """Return what it means that DynamoDB finds a transaction invalid: an item of more than 400 KB, or a fault of ours.
+
+    Engines name it by itself, or as the reason of one write.
+    """
+    reasons: Any = refused.response.get("CancellationReasons", [])
+    said = [refused.response["Error"].get("Message", ""), *(reason.get("Message") or "" for reason in reasons)]
+    return TooLarge() if any(_ITEM_TOO_LARGE in one for one in said) else refused

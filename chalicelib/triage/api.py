@@ -8,9 +8,9 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib import bootstrap
 from chalicelib.shared.texts import Language
-from chalicelib.triage.model import Alarm, Candidate
-from chalicelib.triage.rules import RuleSet
-from chalicelib.triage.service import Advice, TriageService
+from chalicelib.triage.model import Candidate
+from chalicelib.triage.red_lines import Alarm
+from chalicelib.triage.service import Advice, Help, TriageService
 from chalicelib.triage.types import DisputeType
 from chalicelib.web.answers import NO_STORE, PUBLIC_MINUTE
 from chalicelib.web.endpoint import endpoint
@@ -118,12 +118,16 @@ class Hotline(View):
 
 
 class Urgent(View):
-    """Help that is offered at once."""
+    """Help that is offered at once. `kind`: the gravest; `text`: what to do; `matched`: why, in the words written."""
 
+    kind: str
+    kinds: list[str]
     level: str
+    text: str
+    hotlines: list[Hotline]
     reasons: list[str]
     words: list[str]
-    hotlines: list[Hotline]
+    matched: list[MatchedView]
 
 
 class AnswerView(View):
@@ -178,7 +182,7 @@ class TriageView(View):
                 )
                 for one in advice.organisations
             ],
-            urgent=_urgent(advice.triage.alarms, service.rules, language),
+            urgent=_urgent(advice.triage.alarm, service, language),
             questions=[
                 QuestionView(
                     id=one["id"],
@@ -242,14 +246,17 @@ def _candidate(one: Candidate, service: TriageService, language: Language) -> Ca
     )
 
 
-def _urgent(alarms: tuple[Alarm, ...], rules: RuleSet, language: Language) -> Urgent | None:
-    if not alarms:
+def _urgent(alarm: Alarm | None, service: TriageService, language: Language) -> Urgent | None:
+    found = None if alarm is None else Help.of(alarm.kinds)
+    if alarm is None or found is None:
         return None
-    reasons = {line.id: line.reason for line in rules.red_lines}
-    numbers = list(dict.fromkeys(number for alarm in alarms for number in alarm.hotlines))
     return Urgent(
-        level="critical" if any(alarm.level == "critical" for alarm in alarms) else "high",
-        reasons=[reasons[alarm.red_line].text(language) for alarm in alarms],
-        words=list(dict.fromkeys(word for alarm in alarms for word in alarm.words)),
-        hotlines=[Hotline(number=number, name=rules.hotlines[number].text(language)) for number in numbers],
+        kind=found.kinds[0],
+        kinds=list(found.kinds),
+        level=found.level,
+        text=found.text.text(language),
+        hotlines=[Hotline(number=number, name=name.text(language)) for number, name in found.hotlines],
+        reasons=list(dict.fromkeys(service.why(one.rule).text(language) for one in alarm.touched)),
+        words=list(dict.fromkeys(word for one in alarm.touched for word in one.words)),
+        matched=[MatchedView(rule=one.rule, words=list(one.words)) for one in alarm.touched],
     )

@@ -11,8 +11,8 @@ A view is a plain function. What it needs, it names in its signature:
 | `key: IdempotencyKey` | the `Idempotency-Key` → 400 without one |
 | `expected: ExpectedVersion` | the version in `If-Match`, if there is one → 412 |
 | `language: Language` | `"zh"` or `"en"` |
-| `name: str` for each `{name}` in the path | the path parameter, decoded; no UTF-8 → 404 |
 | `booking: BookingService`, any other class | that service, from the container (`web.injection`) |
+| `name: str` for each `{name}` in the path | the path parameter, decoded; what can name nothing → 404 |
 """
 
 from __future__ import annotations
@@ -218,6 +218,7 @@ class Endpoint:
                 body=raw_body(request),
                 at=provider.clock.now(),
                 status=contract.status,
+                viewer=viewer,
             )
         if contract.body is not None:
             arguments["body"] = read_body(contract.body, request, language)

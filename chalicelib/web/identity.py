@@ -31,13 +31,16 @@ ROLES: Final = frozenset({"citizen", "mediator", "clerk", "window", "court", "re
 
 _ALGORITHMS: Final = ("RS256", "ES256")
 _MAX_TOKEN_LENGTH: Final = 8192
+_MAX_NAME_LENGTH: Final = 255  # OIDC Core 1.0, 2: `sub`
 _MAX_CACHED_TOKENS: Final = 1000
 _CLOCK_SKEW_SECONDS: Final = 60  # for `nbf` only: an issuer's clock may run ahead of ours
 _KEYS_REFETCH_SECONDS: Final = 60  # an unknown key id must not let callers hammer the issuer
+_RETRY_SECONDS: Final = 10  # after a failed fetch: callers do not wait for an issuer that is down, one after another
 _KEYS_MAX_AGE_SECONDS: Final = 3600  # a withdrawn key stops working within the hour
 _FETCH_TIMEOUT_SECONDS: Final = 3
 _FETCH_MAX_BYTES: Final = 256 * 1024
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_ISSUER_DOWN: Final = Text("暂时无法验证登录信息", "The sign-in service cannot be reached to check your token")
 
 
 def fetch_json(url: str) -> Any:
@@ -50,7 +53,10 @@ def fetch_json(url: str) -> Any:
 
 
 class SigningKeys:
-    """The issuer's public keys (RFC 7517), fetched when first needed and again when an unknown key signs."""
+    """The issuer's public keys (RFC 7517), fetched when first needed and again when an unknown key signs.
+
+    Keys that are known go on holding while the issuer is down or answers nonsense.
+    """
 
     def __init__(self, settings: Settings, clock: Clock, fetch: Callable[[str], Any] = fetch_json) -> None:
         self._settings = settings
@@ -58,35 +64,47 @@ class SigningKeys:
         self._fetch = fetch
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at = 0.0
+        self._failed_at = 0.0
         self._lock = threading.Lock()
 
     def find(self, key_id: str) -> PyJWK | None:
         """Return the key, or None if the issuer has none of that id; raise `Unavailable` if it cannot be asked."""
-        with self._lock:
-            age = abs(self._clock.now().timestamp() - self._fetched_at)
-            known = key_id in self._keys
-            if (not known and age >= _KEYS_REFETCH_SECONDS) or age >= _KEYS_MAX_AGE_SECONDS:
+        known = self._keys.get(key_id)
+        # Whoever has the key does not wait for somebody else's fetch.
+        if not self._lock.acquire(blocking=known is None):
+            return known
+        try:
+            if self._is_due(known=key_id in self._keys):
                 self._refresh()
-            return self._keys.get(key_id)
+            known = self._keys.get(key_id)
+            if known is None and self._failed_at:
+                raise Unavailable(_ISSUER_DOWN)  # it may be a new key: nobody can say that it is not
+            return known
+        finally:
+            self._lock.release()
+
+    def _is_due(self, *, known: bool) -> bool:
+        now = self._clock.now().timestamp()
+        if self._keys and self._failed_at and abs(now - self._failed_at) < _RETRY_SECONDS:
+            return False  # without any key, every caller needs the issuer
+        age = abs(now - self._fetched_at)
+        return (not known and age >= _KEYS_REFETCH_SECONDS) or age >= _KEYS_MAX_AGE_SECONDS
 
     def _refresh(self) -> None:
         from jwt import PyJWKSet
-        from jwt.exceptions import PyJWKSetError
+        from jwt.exceptions import PyJWTError
 
         try:
             url = self._settings.oidc_jwks_url or self._discover()
-            document = self._fetch(url)
-            keys = PyJWKSet.from_dict(document).keys
-        except PyJWKSetError:
-            keys = []
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as unreachable:
-            if not self._keys:
-                raise Unavailable(
-                    Text("暂时无法验证登录信息", "The sign-in service cannot be reached to check your token")
-                ) from unreachable
-            return  # the keys that we have still hold; the next call asks again
-        self._keys = {key.key_id: key for key in keys if key.key_id and key.public_key_use in {None, "sig"}}
-        self._fetched_at = self._clock.now().timestamp()
+            keys = PyJWKSet.from_dict(self._fetch(url)).keys
+            found = {key.key_id: key for key in keys if key.key_id and key.public_key_use in {None, "sig"}}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, PyJWTError):
+            found = {}
+        now = self._clock.now().timestamp()
+        if not found:  # an issuer without any key cannot sign anybody in: it is broken, not empty
+            self._failed_at = now
+            return
+        self._keys, self._fetched_at, self._failed_at = found, now, 0.0
 
     def _discover(self) -> str:
         document = self._fetch(self._settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration")
@@ -153,7 +171,7 @@ class TokenVerifier:
                 issuer=self._settings.oidc_issuer,
                 options=options,
             )
-        except (jwt.exceptions.PyJWTError, ValueError, TypeError) as refused:
+        except (jwt.exceptions.PyJWTError, ValueError, TypeError, RecursionError) as refused:
             raise TokenRefused from refused
         return self._judge(claims, now)
 
@@ -163,29 +181,42 @@ class TokenVerifier:
             raise TokenRefused
         if now >= expires_at or now < not_before - _CLOCK_SKEW_SECONDS:
             raise TokenRefused
-        audience = claims.get("aud", [])
-        audiences = {audience} if isinstance(audience, str) else set(audience)
-        client_id = claims.get("client_id")
+        audience = claims.get("aud")
+        audiences = {one for one in (audience if isinstance(audience, list) else [audience]) if isinstance(one, str)}
+        client_id = _text_or_none(claims.get("client_id"))
         if not (audiences & self._settings.oidc_audiences or client_id in self._settings.oidc_client_ids):
             raise TokenRefused
         return expires_at, self._viewer(claims)
 
     def _viewer(self, claims: Mapping[str, Any]) -> Viewer:
-        subject = claims["sub"]
-        if not isinstance(subject, str) or not subject or len(subject) > 255:  # noqa: PLR2004 - OIDC Core, 2
+        subject = _text_or_none(claims["sub"])
+        if subject is None or len(subject) > _MAX_NAME_LENGTH:
             raise TokenRefused
         roles = claims.get(self._settings.oidc_roles_claim)
         named = {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
         return Viewer(
             subject=subject,
             roles=frozenset(named & ROLES | {"citizen"}),
-            organisation=_text_or_none(claims.get("org")),
-            name=_text_or_none(claims.get("name")),
+            organisation=_short(claims.get("org")),
+            name=_short(claims.get("name")),
         )
 
 
 def _text_or_none(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """Return a claim's text; None for anything else, and for text that is no Unicode (JSON lets surrogates pass)."""
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None
+    return value
+
+
+def _short(value: Any) -> str | None:
+    """Return a name or an id as a claim has it; None for one that is longer than any is."""
+    text = _text_or_none(value)
+    return None if text is None or len(text) > _MAX_NAME_LENGTH else text
 
 
 class TokenRefused(NotSignedIn):

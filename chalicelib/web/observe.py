@@ -55,6 +55,33 @@ def record_fault(operation: str, request_id: str, fault: BaseException) -> None:
     )
 
 
+def record_set_aside(consumer: str, *, event: str, reason: str, at_ms: int) -> None:
+    """Write the line, and count in a metric, that an event went to quarantine; which one stands there only.
+
+    `event`: its name; `reason`: the class of the exception; `at_ms`: the Unix time in milliseconds.
+    """
+    _write(
+        {
+            "level": "ERROR",
+            "note": "event_set_aside",
+            "consumer": consumer,
+            "event": event,
+            "reason": reason,
+            "events_set_aside": 1,
+            "_aws": {
+                "Timestamp": at_ms,
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": _NAMESPACE,
+                        "Dimensions": [["consumer"], []],
+                        "Metrics": [{"Name": "events_set_aside", "Unit": "Count"}],
+                    }
+                ],
+            },
+        }
+    )
+
+
 def record_note(note: str, **facts: str | int | float) -> None:
     """Write a line about something worth knowing; `facts` hold no personal data."""
     _write({"level": "INFO", "note": note, **facts})

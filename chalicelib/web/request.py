@@ -16,11 +16,13 @@ from chalicelib.shared.texts import Language
 from chalicelib.web.violations import body_violations, query_violations, violation
 
 MAX_BODY_BYTES: Final = 256 * 1024
+MAX_PATH_PARAMETER_BYTES: Final = 512  # a sort key may have 1,024, and ids stand beside a prefix
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100
 
 _IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _VERSION_TAG: Final = re.compile(r'"(\d{1,9})\.[\w-]+"', re.ASCII)
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 _REPLACEMENT: Final = "\ufffd"  # what API Gateway, like Python, puts where bytes were no UTF-8
 
 M = TypeVar("M", bound=BaseModel)
@@ -64,9 +66,15 @@ def read_expected_version(headers: Mapping[str, Any]) -> ExpectedVersion:
 
 
 def read_path_parameter(raw: str) -> str | None:
-    """Return a path parameter decoded once (RFC 3986, 2.4); None if its bytes are no UTF-8."""
+    """Return a path parameter decoded once (RFC 3986, 2.4); None for one that can name nothing here.
+
+    Names of things are UTF-8, hold no control characters, and fit into a key of DynamoDB.
+    """
+    decoded = unquote_to_bytes(raw)
+    if len(decoded) > MAX_PATH_PARAMETER_BYTES or _CONTROL.search(decoded):
+        return None
     try:
-        return unquote_to_bytes(raw).decode("utf-8")
+        return decoded.decode("utf-8")
     except UnicodeDecodeError:
         return None
 

@@ -36,6 +36,7 @@ _MESSAGES: Final[Mapping[str, Text]] = {
     "model_type": Text("应为 JSON 对象", "This should be a JSON object"),
     "multiple_of": Text("应为 {multiple_of} 的倍数", "This should be a multiple of {multiple_of}"),
     "date": Text("不是有效的日期", "This is no day of the calendar"),
+    "year_out_of_range": Text("年份应在 {first} 至 {last} 之间", "The year should be between {first} and {last}"),
     "datetime_parsing": Text("应为带时区的时间（RFC 3339）", "This should be an instant (RFC 3339)"),
     "datetime_from_date_parsing": Text("应为带时区的时间（RFC 3339）", "This should be an instant (RFC 3339)"),
     "datetime_type": Text("应为带时区的时间（RFC 3339）", "This should be an instant (RFC 3339)"),

@@ -1,48 +1,88 @@
-"""`python -m infra audit verify`: check the hash chain of every case, or of those named."""
+"""`python -m infra audit verify`: check the hash chains of cases and ratings, and the checkpoints over all of them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.shared.codes import parse_code, show_code
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.events import GENESIS, Event
+from infra.audit.checkpoints import find_checkpoint_faults, find_leaf_fault, list_aggregates
 
 if TYPE_CHECKING:
+    from chalicelib.composition.container import Container
+
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+
+_RATING: Final = "RATING-"
 
 
 def add_commands(groups: Groups) -> None:
     """Add `audit` and its commands to the parser."""
-    group = groups.add_parser("audit", help="check the event chains of cases")
+    group = groups.add_parser("audit", help="check event chains and checkpoints")
     commands = group.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    verifying = commands.add_parser("verify", help="check every chain, and say which event was touched")
-    verifying.add_argument("codes", nargs="*", metavar="CODE", help="only these cases")
+    verifying = commands.add_parser("verify", help="check every chain and checkpoint, and say what was touched")
+    verifying.add_argument("codes", nargs="*", metavar="CODE", help="only these cases, or ratings (RATING-…)")
     verifying.set_defaults(run=run_verify)
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    """Verify the chains; return 0 if all are whole, 1 if one was touched, 2 for a mistyped code."""
+    """Verify; return 0 if all is whole, 1 if something was touched, 2 for a mistyped code, 3 if AWS did not answer."""
     from chalicelib.composition.container import container
 
-    store = container().cases.store
     try:
-        wanted = [parse_code(code) for code in arguments.codes] or sorted(set(every_case()))
+        named = [one if one.startswith(_RATING) else parse_code(one) for one in arguments.codes]
     except YimaError as mistyped:
         print(f"{mistyped.slug}: compare the code with the original", file=sys.stderr)
         return 2
+    try:
+        return _verify(container(), named)
+    except YimaError as unavailable:
+        print(f"AWS did not answer ({unavailable.slug}): run the command again", file=sys.stderr)
+        return 3
+
+
+def _verify(container: Container, named: list[str]) -> int:
+    # Checkpoints first: what happens while we look is then in no checkpoint that we saw.
+    faulty = signed = 0
+    if not named:
+        for signed, (checkpoint, fault) in enumerate(  # noqa: B007 - counts them
+            find_checkpoint_faults(container.audit.store, container.foundation.signer), start=1
+        ):
+            if fault is not None:
+                faulty += 1
+                print(f"checkpoint {checkpoint}: {fault}")
+    wanted = named or sorted({*every_case(), *every_rating(), *list_aggregates(container.audit.store)})
     touched = 0
-    for code in wanted:
-        case = store.find(code)
-        fault = "no such case" if case is None else find_fault(store.list_events(code), case.version, case.head)
+    for aggregate in wanted:
+        # What looks broken is read again: an event may have come between the reading of state and chain.
+        fault = find_chain_fault(container, aggregate) and find_chain_fault(container, aggregate)
         if fault is not None:
             touched += 1
-            print(f"{show_code(code)}: {fault}")
+            print(f"{aggregate if aggregate.startswith(_RATING) else show_code(aggregate)}: {fault}")
+    if not named:
+        print(f"{signed} checkpoints checked, {faulty} faulty.")
     print(f"{len(wanted)} chains checked, {touched} touched.")
-    return 1 if touched else 0
+    return 1 if touched or faulty else 0
+
+
+def find_chain_fault(container: Container, aggregate: str) -> str | None:
+    """Return what is wrong with the chain of a case or rating, or between it and its leaves; None if it is whole."""
+    if aggregate.startswith(_RATING):
+        rating_id = aggregate.removeprefix(_RATING)
+        found = container.ratings.store.find(rating_id)
+        events = list(container.ratings.store.list_events(rating_id))
+    else:
+        found = container.cases.store.find(aggregate)  # type: ignore[assignment]
+        events = list(container.cases.store.list_events(aggregate))
+    places = list(container.audit.store.list_places(aggregate))
+    if found is None:
+        return "its chain was recorded, and is gone" if events or places else "nothing has this code"
+    fault = find_fault(events, found.version, found.head)
+    return fault or find_leaf_fault(events, places, container.clock.now())
 
 
 def find_fault(events: Iterable[Event], version: int, head: str) -> str | None:
@@ -53,7 +93,7 @@ def find_fault(events: Iterable[Event], version: int, head: str) -> str | None:
             return f"event {event.seq} ({event.name}, {event.at}) was touched, or one before it is missing"
         prev_hash = event.hash
     if (seq, prev_hash) != (version, head):
-        return f"the chain ends after event {seq}, but the case is at version {version}"
+        return f"the chain ends after event {seq}, but its state is at version {version}"
     return None
 
 
@@ -71,3 +111,12 @@ def every_case() -> Iterator[str]:
             yield from (one.code for one in found)
             if after is None:
                 break
+
+
+def every_rating() -> Iterator[str]:
+    """Yield the chain of every rating, through the public entries of every target; some more than once."""
+    from chalicelib.composition.container import container
+
+    store = container().ratings.store
+    for target in store.list_targets():
+        yield from (f"{_RATING}{entry.id}" for entry in store.list_every_entry(target))

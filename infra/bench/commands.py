@@ -37,7 +37,9 @@ def run_bench(arguments: argparse.Namespace) -> int:
         else:
             _say(figures, "search", f"not measured: {arguments.catalogue} is absent")
         _bench_growth(figures, Path(folder))
+    _bench_triage(figures)
     _bench_disputes(figures)
+    _bench_ratings(figures)
     _bench_handlers(figures)
     _bench_package(figures)
     path = ROOT / "build" / "bench.json"
@@ -83,15 +85,34 @@ def _bench_growth(figures: dict[str, Any], folder: Path) -> None:
     _say(figures, "snapshot_100000_bytes", path.stat().st_size)
 
 
+def _bench_triage(figures: dict[str, Any]) -> None:
+    from infra.bench.triage_quality import measure_red_lines, measure_speed_ms, measure_types
+
+    for name in ("tune", "heldout"):
+        _say(figures, f"triage_{name}", measure_types(name))
+    for name in ("tune", "heldout", "fresh"):
+        _say(figures, f"red_lines_{name}", measure_red_lines(name))
+    _say(figures, "triage_5000_characters_ms", measure_speed_ms())
+
+
 def _bench_disputes(figures: dict[str, Any]) -> None:
     from infra.bench.disputes import measure_disputes
+    from infra.bench.due import measure_due
     from infra.local.dynamodb_local import DynamoDbLocalMissing
 
     try:
         for name, value in measure_disputes().items():
             _say(figures, f"disputes_{name}", value)
+        _say(figures, "due_at_one_instant", measure_due())
     except DynamoDbLocalMissing as missing:
         _say(figures, "disputes", f"not measured: {missing}")
+
+
+def _bench_ratings(figures: dict[str, Any]) -> None:
+    from infra.bench.contention import measure_contention
+
+    for name, value in measure_contention().items():
+        _say(figures, f"ratings_simulated_{name}", value)
 
 
 def _bench_handlers(figures: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from chalicelib.cases.model import Case, Deadline, Party
@@ -135,7 +136,7 @@ def _fastapi_mangum(case: Case) -> Handler:
 
     @application.get("/v1/progress/{code}")
     def progress(code: str) -> Progress:
-        return Progress.of(case, DeadlineRules.load(), "zh")
+        return Progress.of(case, DeadlineRules.load(), "zh", datetime.now(UTC))
 
     asyncio.set_event_loop(asyncio.new_event_loop())  # Mangum runs on the thread's loop
     adapter = Mangum(application, lifespan="off", api_gateway_base_path="/")
@@ -149,6 +150,6 @@ def _powertools(case: Case) -> Handler:
 
     @resolver.get("/v1/progress/<code>")
     def progress(code: str) -> Progress:
-        return Progress.of(case, DeadlineRules.load(), "zh")
+        return Progress.of(case, DeadlineRules.load(), "zh", datetime.now(UTC))
 
     return lambda event: resolver.resolve(event, Context())  # type: ignore[arg-type]

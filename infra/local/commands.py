@@ -37,6 +37,9 @@ def add_commands(groups: Groups) -> None:
         metavar="PATH",
         help="service items to load instead of the sample",
     )
+    local.add_argument(
+        "--state", type=Path, default=None, metavar="FOLDER", help="where it remembers things between runs (.local)"
+    )
     local.set_defaults(run=run_local)
 
 
@@ -59,8 +62,15 @@ def run_local(arguments: argparse.Namespace) -> int:
     from infra.local.dynamodb_local import DynamoDbLocalMissing
     from infra.local.runner import Options, PortTaken, run
     from infra.local.stack import SchemaChanged
+    from infra.local.state import DEFAULT_FOLDER
 
-    options = Options(arguments.port, arguments.console_port, arguments.dynamodb, arguments.catalogue)
+    options = Options(
+        arguments.port,
+        arguments.console_port,
+        arguments.dynamodb,
+        arguments.catalogue,
+        arguments.state or DEFAULT_FOLDER,
+    )
     if options.port == options.console_port:
         print(f"the API and the console cannot both have port {options.port}: set CONSOLE_PORT too", file=sys.stderr)
         return UNUSABLE

@@ -22,7 +22,7 @@ from infra.local.dynamodb_local import DynamoDbLocal
 from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.moto_speed import cheap_transactions
 from infra.local.stack import create_stack
-from infra.local.state import LocalState
+from infra.local.state import DEFAULT_FOLDER, LocalState
 
 _PUMP_SECONDS: Final = 0.5
 _MAX_PUMP_SECONDS: Final = 30
@@ -37,6 +37,7 @@ class Options:
     console_port: int
     dynamodb: str
     catalogue: Path | None
+    state: Path = DEFAULT_FOLDER
 
 
 class PortTaken(RuntimeError):
@@ -56,9 +57,10 @@ def run(options: Options) -> None:
         try:
             items = _start(stack, options)
             # A line a request goes to a file: whoever starts us through a pipe may not read it, and would stop us.
-            log = stack.enter_context(LocalState().open_log(options.port))
+            state = LocalState(options.state)
+            log = stack.enter_context(state.open_log(options.port))
             ours = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "YIMA_"))}
-            environment = LocalState().write_environment(options.port, ours)
+            environment = state.write_environment(options.port, ours)
             stack.callback(environment.unlink, missing_ok=True)
             _say_hello(options, items, time.monotonic() - started, log=log.name, environment=environment)
             with redirect_stdout(log):
@@ -79,7 +81,7 @@ def _start(stack: ExitStack, options: Options) -> int:
         with _port(port, variable), socket.socket() as probe:  # before the work that a taken port would waste
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-    state = LocalState()
+    state = LocalState(options.state)
     clock = AdjustableClock()
     engine = _launch_engine(stack, state) if options.dynamodb == "local" else None
     stack.enter_context(cheap_transactions())
@@ -125,9 +127,10 @@ def _serve(stack: ExitStack, options: Options, clock: AdjustableClock, issuer: I
     from infra.local.console import Console, create_console_server
     from infra.local.events import Jobs, Streams
     from infra.local.gateway import create_gateway
+    from infra.local.queues import Queues
 
     streams = Streams(app)
-    console = Console(clock, issuer, Jobs(app, clock), streams)
+    console = Console(clock, issuer, Jobs(app, clock, Queues(app)), streams)
     with _port(options.console_port, "CONSOLE_PORT"):
         console_server = create_console_server(console, options.console_port)
     with _port(options.port, "PORT"):

@@ -18,7 +18,9 @@ import boto3
 RESOURCES_PATH: Final = Path(__file__).parent.parent / "resources.json"
 
 _STACK: Final = "yima-local"
-_BY_CLOUDFORMATION: Final = frozenset({"AWS::S3::Bucket", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::SNS::Topic"})
+_BY_CLOUDFORMATION: Final = frozenset(
+    {"AWS::S3::Bucket", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::SNS::Topic", "AWS::SQS::Queue"}
+)
 _KEY: Final = "AWS::KMS::Key"
 _TABLE: Final = "AWS::DynamoDB::Table"
 _SECRET: Final = "AWS::SecretsManager::Secret"  # noqa: S105 - a resource type
@@ -81,6 +83,12 @@ def create_stack(parameters: Mapping[str, str], *, root_secret: str | None = Non
     described = cloudformation.describe_stacks(StackName=_STACK)["Stacks"][0]["Outputs"]
     values = {one["OutputKey"]: one["OutputValue"] for one in described}
     return {name: values[name.replace("_", "")] for name in environment}
+
+
+def find_queue(name: str) -> str | None:
+    """Return the URL of a queue of the local stack by its logical id, or None before the stack is there."""
+    queues = boto3.client("sqs").list_queues(QueueNamePrefix=f"{_STACK}-{name}").get("QueueUrls", [])
+    return queues[0] if queues else None
 
 
 def _with_literals(value: Any, made: Mapping[str, str]) -> Any:

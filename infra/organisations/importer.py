@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +28,18 @@ def read_organisations(path: Path) -> list[Organisation]:
         said = [f"{'/'.join(map(str, error['loc']))}: {error['msg']}" for error in broken.errors()[:50]]
         raise OrganisationsRefused("\n".join(said)) from None
     faults = [f"{one.id}: {kind} is no dispute type" for one in found for kind in set(one.dispute_types) - _KNOWN]
-    mediators = [mediator.id for one in found for mediator in one.mediators]
-    for what, names in (("organisation", [one.id for one in found]), ("mediator", mediators)):
-        faults += [f"{what} {name} stands there {count} times" for name, count in Counter(names).items() if count > 1]
+    faults += _repeated("organisation", [one.id for one in found])
+    names: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        faults += [f"{one.id}: {fault}" for fault in _repeated("mediator", [each.id for each in one.mediators])]
+        for mediator in one.mediators:
+            names[mediator.id].add(mediator.name)
+    # A mediator may work for several organisations: the id is what they sign in with, and stands for one person.
+    faults += [f"mediator {who} has {len(said)} names" for who, said in names.items() if len(said) > 1]
     if faults:
         raise OrganisationsRefused("\n".join(faults))
     return found
+
+
+def _repeated(what: str, names: Iterable[str]) -> list[str]:
+    return [f"{what} {name} stands there {count} times" for name, count in Counter(names).items() if count > 1]

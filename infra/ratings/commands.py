@@ -84,7 +84,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 def differences_of(store: RatingStore, target: str) -> Iterable[tuple[str, int, int]]:
     """Yield name, counted and kept value of every counter of a target that is wrong."""
     counted = count(store.list_every_entry(target))
-    kept: Mapping[str, int] = store.read_counts([target])[target]
+    kept: Mapping[str, int] = store.read_counts(target)
     for name in sorted({*counted, *kept}):
         if counted.get(name, 0) != kept.get(name, 0):
             yield name, counted.get(name, 0), kept.get(name, 0)

@@ -129,6 +129,7 @@ def test_only_bootstrap_builds_adapters(path: Path) -> None:
         "PeopleStore",
         "AccessLedger",
         "EvidenceFiles",
+        "QuarantineStore",
     }
     built = {
         node.func.id

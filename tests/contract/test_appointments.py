@@ -37,6 +37,7 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import NotAllowed, NotFound, YimaError
 from chalicelib.shared.idempotency import Replayed
 from chalicelib.shared.viewer import Viewer
@@ -66,14 +67,17 @@ class Organisation:
 
 
 class Directory:
+    """Two organisations, for both of which every mediator works."""
+
     def __init__(self, mediators: int) -> None:
-        self.organisation = Organisation("org-1", tuple(Person(f"m-{n}") for n in range(1, mediators + 1)))
+        roster = tuple(Person(f"m-{n}") for n in range(1, mediators + 1))
+        self.organisations = {one: Organisation(one, roster) for one in ("org-1", "org-2")}
 
     def get(self, organisation_id: str) -> Organisation:
-        return self.organisation
+        return self.organisations[organisation_id]
 
-    def find_by_mediator(self, mediator_id: str) -> Organisation | None:
-        return self.organisation if self.organisation.find_mediator(mediator_id) else None
+    def list_by_mediator(self, mediator_id: str) -> list[Organisation]:
+        return [one for one in self.organisations.values() if one.find_mediator(mediator_id)]
 
 
 class Bookings(World):
@@ -83,12 +87,13 @@ class Bookings(World):
         super().__init__(clients)
         rules = replace(BookingRules.load(), **limits)  # type: ignore[arg-type]
         self.appointment_store = AppointmentStore(clients, self.tables["AppointmentsTable"], self.committer)
-        self.desk = Desk(self.appointment_store, Directory(mediators), work_calendar(), rules)
+        pseudonyms = Pseudonyms(b"root")
+        self.desk = Desk(self.appointment_store, Directory(mediators), work_calendar(), rules, pseudonyms.of)
         self.upkeep = Upkeep(self.cases, self.appointment_store, rules)
         self.booking = BookingService(self.appointment_store, self.desk, self.upkeep)
-        pseudonyms = Pseudonyms(b"root")
         self.service = AppointmentService(self.appointment_store, self.upkeep, rules, lambda: pseudonyms, self.clock)
-        self.job = AppointmentClock(self.service, self.upkeep, self.appointment_store, rules, self.clock)
+        due = DueDates(DeadlineRules.load(), work_calendar())
+        self.job = AppointmentClock(self.service, self.upkeep, self.appointment_store, rules, self.clock, due)
         self.waitlist = WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
 
     def book(

@@ -1,4 +1,8 @@
-"""Any sequence of bookings, moves, answers and lapses, against a model in memory: cells are those of live appointments."""
+"""Any sequence of bookings, moves, answers and lapses, against a model in memory.
+
+Cells are those of live appointments, and nobody is in two places: mediators who work for two organisations included,
+and mediators who are parties.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +17,36 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from moto import mock_aws
 
 from chalicelib.appointments.model import Appointment
-from chalicelib.appointments.refusals import SlotTaken
+from chalicelib.appointments.refusals import PartyBusy, SlotTaken
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Conflict
+from chalicelib.shared.viewer import Viewer
 from infra.local.moto_speed import cheap_transactions
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.world import MEDIATOR
 from tests.examples import examples
 
-CASES = 3
+SECOND = Viewer("m-2", frozenset({"mediator"}), "org-2", None)
+CASES: tuple[tuple[str, str, Viewer | None], ...] = (
+    ("m-1", "org-1", None),
+    ("m-1", "org-2", None),
+    ("m-2", "org-2", None),
+    ("m-2", "org-1", MEDIATOR),
+    ("m-1", "org-1", SECOND),
+)
+"""Whose case it is, where, and who applies: the mediators are parties of each other's cases too."""
 STARTS = st.sampled_from([TOMORROW + timedelta(days=day, minutes=30 * cell) for day in (1, 2) for cell in range(4)])
 
 
 class BookingMachine(RuleBasedStateMachine):
-    """Three cases of one mediator, and a model that knows who has which half hour."""
+    """Cases of two mediators at two organisations, and a model that knows who is where in which half hour."""
 
     booked: Bundle[Appointment] = Bundle("booked")
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        self.live: dict[str, tuple[datetime, int, str, datetime | None]] = {}
+        self.live: dict[str, tuple[str, datetime, int, str, datetime | None]] = {}
 
     @initialize()
     def begin(self) -> None:
@@ -41,33 +54,50 @@ class BookingMachine(RuleBasedStateMachine):
         self.stack.enter_context(cheap_transactions())
         self.stack.enter_context(mock_aws())
         self.world = Bookings(Clients(), max_open_per_case=100, max_daily_per_person=1000, daily_cap=20)
-        self.cases = [self.world.mediating(number) for number in range(CASES)]
+        self.cases = [
+            self.world.mediating(number, mediator, organisation, applicant)
+            for number, (mediator, organisation, applicant) in enumerate(CASES)
+        ]
+        self.people = {
+            code: {mediator, applicant.subject, respondent.subject}
+            for (mediator, _, _), (code, applicant, respondent) in zip(CASES, self.cases, strict=True)
+        }
 
     def teardown(self) -> None:
         """Forget the tables."""
         self.stack.close()
 
-    @rule(target=booked, number=st.integers(0, CASES - 1), start=STARTS, minutes=st.sampled_from([30, 60, 90]))
+    @rule(target=booked, number=st.integers(0, len(CASES) - 1), start=STARTS, minutes=st.sampled_from([30, 60, 90]))
+    def ask(self, number: int, start: datetime, minutes: int) -> Any:
+        """Ask for a session."""
+        return self.book(number, start, minutes)
+
     def book(self, number: int, start: datetime, minutes: int) -> Any:
-        """Ask for a session: it is had exactly if the model says that its half hours are free."""
+        """Book: it succeeds exactly if the model says that everybody of the case is free in these half hours."""
         code, applicant, _ = self.cases[number]
-        if not self._is_free(start, minutes, None):
-            with pytest.raises(SlotTaken):
+        if not self._is_free(code, start, minutes, None):
+            with pytest.raises((SlotTaken, PartyBusy)):
                 self.world.book(applicant, code, start, minutes, mode="phone")
             return multiple()
         one = self.world.book(applicant, code, start, minutes, mode="phone")
         self._keep(one)
         return one
 
+    @rule(target=booked, one=booked, number=st.integers(0, len(CASES) - 1), minutes=st.sampled_from([30, 60, 90]))
+    def book_beside(self, one: Appointment, number: int, minutes: int) -> Any:
+        """Ask for a session in any case at the very time of one that was asked for."""
+        return self.book(number, one.starts, minutes)
+
     @rule(one=booked)
     def confirm(self, one: Appointment) -> None:
         """Confirm it: possible exactly while its hold lasts."""
-        if self._try(lambda: self.world.do(MEDIATOR, one, "confirm")):
-            start, minutes, status, hold = self.live[one.id]
+        mediator = MEDIATOR if one.mediator == "m-1" else SECOND
+        if self._try(lambda: self.world.do(mediator, one, "confirm")):
+            code, start, minutes, status, hold = self.live[one.id]
             assert status == "requested"
             assert hold is not None
             assert hold > self.world.clock.at
-            self.live[one.id] = (start, minutes, "confirmed", None)
+            self.live[one.id] = (code, start, minutes, "confirmed", None)
 
     @rule(one=booked)
     def cancel(self, one: Appointment) -> None:
@@ -80,7 +110,7 @@ class BookingMachine(RuleBasedStateMachine):
         """Move it: the old half hours are kept unless the new ones can be had."""
         minutes = one.minutes
         if self._try(lambda: self.world.booking.move(self._party(one), one.id, start, None, self.world.key())):
-            assert self._is_free(start, minutes, one.id)
+            assert self._is_free(one.case_code, start, minutes, one.id)
             found = self.world.appointment_store.find(one.id)
             assert found is not None
             self._keep(found)
@@ -99,11 +129,11 @@ class BookingMachine(RuleBasedStateMachine):
     @invariant()
     def cells_are_those_of_live_appointments(self) -> None:
         """Compare every sheet with what is live, and what is live with the model."""
-        if not hasattr(self, "world"):
+        if not hasattr(self, "people"):
             return
         self.world.check_cells()
         now = self.world.clock.at
-        mine = {one for one, (_, _, _, hold) in self.live.items() if hold is None or hold > now}
+        mine = {one for one, (*_, hold) in self.live.items() if hold is None or hold > now}
         kept = {
             str(item["id"])
             for item in self.world.items()
@@ -122,14 +152,15 @@ class BookingMachine(RuleBasedStateMachine):
 
     def _keep(self, one: Appointment) -> None:
         hold = None if one.hold_expires_at is None else datetime.fromisoformat(one.hold_expires_at)
-        self.live[one.id] = (one.starts, one.minutes, one.status, hold)
+        self.live[one.id] = (one.case_code, one.starts, one.minutes, one.status, hold)
 
-    def _is_free(self, start: datetime, minutes: int, own: str | None) -> bool:
+    def _is_free(self, code: str, start: datetime, minutes: int, own: str | None) -> bool:
+        """Tell whether nobody of the case is anywhere else then, in whatever function."""
         now = self.world.clock.at
         return all(
             start + timedelta(minutes=minutes) <= other or other + timedelta(minutes=length) <= start
-            for one, (other, length, _, hold) in self.live.items()
-            if one != own and (hold is None or hold > now)
+            for one, (where, other, length, _, hold) in self.live.items()
+            if one != own and (hold is None or hold > now) and self.people[where] & self.people[code]
         )
 
     def _party(self, one: Appointment) -> Any:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.records import CASE_SUBJECT
+from chalicelib.cases.records import CASE_SUBJECT, TEXTS
 from chalicelib.cases.transitions import IllegalTransition
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.idempotency import Replayed
+from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.world import CLERK, FILING, LI, MEDIATOR, WANG, World
@@ -42,6 +43,19 @@ def test_what_is_filed_can_be_read_and_nothing_personal_is_stored_in_the_open(wo
             assert secret not in stored
             assert json.dumps(secret) not in stored
     assert world.fault(code) is None
+
+
+def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key(world: World) -> None:
+    code = world.cases.file(WANG, {**FILING, "facts": "邻居打我，我不想活了"}, world.key()).case.code
+    kinds = world.cases.get(CLERK, code).loaded.text_of("p1")["urgent"]
+    assert kinds == ["self_harm", "violence"]
+    for table in world.tables.values():
+        paginator = world.clients.dynamodb.get_paginator("scan")
+        stored = json.dumps([page["Items"] for page in paginator.paginate(TableName=table)], default=repr)
+        assert "self_harm" not in stored
+    gone = Transaction(world.store.key_deletes(code, ["p1"], staying="p2"))
+    world.committer.commit(gone)
+    assert world.cases.get(CLERK, code).loaded.text_of("p1") == {}
 
 
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:
@@ -73,7 +87,7 @@ def test_an_erased_party_can_be_read_by_nobody(world: World) -> None:
     loaded = world.cases.get(LI, code).loaded
     assert loaded.text_of("p1") == {}
     with pytest.raises(Erased):
-        loaded.keys.unseal("p1", "texts", loaded.texts["p1"])
+        loaded.keys.unseal("p1", TEXTS, loaded.texts["p1"])
     assert loaded.text_of("p2")["name"] == "李大勇"
     assert CASE_SUBJECT in loaded.keys.wrapped
 

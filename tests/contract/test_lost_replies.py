@@ -119,7 +119,7 @@ def lost_reply(world: Bookings) -> Iterator[None]:
 
 
 def written(world: Bookings, code: str) -> tuple[int, int, int]:
-    messages, _ = world.store.list_items(code, "MESSAGE#")
+    messages = list(world.store.every_item(code, "MESSAGE#"))
     return len(list(world.store.list_events(code))), len(messages), len(world.items())
 
 

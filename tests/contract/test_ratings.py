@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.ratings.handling import HandlingService
 from chalicelib.ratings.model import Rating
+from chalicelib.ratings.privacy import RatingPrivacy
 from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown, InvitationExpired, NotInvited, WrongStep
 from chalicelib.ratings.rules import RatingRules
 from chalicelib.ratings.service import RatingService, Said
@@ -69,7 +70,7 @@ class Ratings(World):
 
     def closed(self, number: int, *people: Viewer) -> Event:
         audience = [{"person": PERSONS.of(one.subject), "relation": "applicant"} for one in people]
-        data = {"closed": True, "organisation": "org-1"}
+        data = {"mediation_ended": True, "organisation": "org-1"}
         return Event.happened(
             f"CASE{number}",
             1,
@@ -173,7 +174,7 @@ def test_an_invitation_ends_and_is_its_owners_alone(world: Ratings) -> None:
 def test_erasing_leaves_the_public_figure_and_nobody_can_read_the_original(world: Ratings) -> None:
     world.invite(citizen(1))
     rating = world.rate(citizen(1), 4, text="原文")
-    assert world.ratings.erase(citizen(1)) == 1
+    assert RatingPrivacy(world.ratings_store, lambda: PERSONS, world.clock).erase(citizen(1)) == 1
     keys = world.clients.dynamodb.query(
         TableName=world.tables["PeopleTable"],
         KeyConditionExpression="pk = :pk",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.model import Appointment
-from chalicelib.audit.model import Checkpoint
+from chalicelib.audit.model import GENESIS, Checkpoint, Leaf, id_of
 from chalicelib.audit.store import AuditStore
 from chalicelib.cases.appeals import Appeal, AppealService
 from chalicelib.cases.conversation import ConversationService
@@ -27,6 +27,8 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.items import from_wire
+from chalicelib.shared.jobs import Failures
+from chalicelib.shared.quarantine import QuarantineStore, SetAside
 from chalicelib.shared.viewer import Viewer
 from infra.organisations.importer import read_organisations
 from tests.contract.test_appointments import TOMORROW, Bookings
@@ -34,6 +36,7 @@ from tests.contract.test_ratings import CLERK as RATING_CLERK
 from tests.contract.test_ratings import STAFF, SUPERVISOR, Ratings, citizen
 from tests.contract.world import CLERK, MEDIATOR, World
 
+NOW_TEXT = "2026-11-24T02:00:00.000Z"
 ROOT = Path(__file__).parent.parent.parent
 REGISTRY = json.loads((ROOT / "chalicelib/rules/data_registry.json").read_text(encoding="utf-8"))
 NOT_STORED = {"filename", "title", "yours"}  # sealed together as `names`, or told to one viewer only
@@ -54,7 +57,13 @@ class Kept:
     def keep(self, file_id: str, version_id: str) -> str:
         return "v"
 
-    def discard(self, file_id: str) -> None:
+    def discard(self, file_id: str, version_id: str) -> None:
+        return None
+
+    def keep_only(self, file_id: str, version_id: str) -> None:
+        return None
+
+    def unkeep(self, file_id: str, version_id: str) -> None:
         return None
 
     def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
@@ -63,10 +72,10 @@ class Kept:
 
 def kind_of(item: dict[str, Any]) -> str:
     """Return what an item is: its sort key's first word, or its partition's where that tells more."""
-    if item["sk"] in {"META", "ALL", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"TARGETS", "FLAGS", "CHECKPOINTS"}:
+    if item["sk"] in {"META", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"FLAGS", "CHAIN"}:
         first = str(item["pk"]).partition("#")[0].partition("-")[0]
-        return f"{first}/{item['sk']}" if item["pk"] not in {"TARGETS", "FLAGS", "CHECKPOINTS"} else first
-    if str(item["pk"]).startswith(("KEYS#", "LEAVES#", "WAITLIST#", "IDEMPOTENCY#")):
+        return f"{first}/{item['sk']}" if item["pk"] not in {"FLAGS", "CHAIN"} else first
+    if str(item["pk"]).startswith(("KEYS#", "LEAF#", "PENDING#", "WAITLIST#", "IDEMPOTENCY#", "QUARANTINE#")):
         return str(item["pk"]).partition("#")[0]
     if item["pk"] == "DIRECTORY":
         return "DIRECTORY/LOAD" if item["sk"].startswith("~LOAD") else "DIRECTORY"
@@ -110,17 +119,22 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     reviewer = Viewer("reviewer", frozenset({"reviewer"}), None, None)
     appeals.decide(reviewer, second, appeal.id, "r", bookings.key(), upheld=True)
     notices = NoticeStore(clients, bookings.tables["NoticesTable"], bookings.committer)
-    audit = AuditStore(clients, bookings.tables["AuditTable"])
+    audit = AuditStore(clients, bookings.tables["AuditTable"], bookings.committer)
     organisations = OrganisationStore(clients, bookings.tables["OrganisationsTable"], bookings.committer)
     organisations.put_all(read_organisations(ROOT / "infra/sample/organisations.json")[:1])
     for event in bookings.store.list_events(code):
-        audit.add_leaf("2026-11-24", event)
-        organisations.count(event.event_id, event.at, "org-1", 1)
+        audit.add_leaf(Leaf(event.aggregate, event.seq, event.hash, event.at))
+        organisations.count(event.event_id, "org-1", 1)
         for notice in notices_of(event):
             notices.mark_sent(notices.add(notice), "sent", event.at)
             notices.put_preferences(notice.person, Preferences())
-    signed = Checkpoint("2026-11-24#1", "2026-11-24", "a", 1, "r", "p", closed=True, key_id="k", signature="s")
+    leaves = list(audit.list_pending(Failures("checkpoints", bookings.clock)))
+    audit.add_block(id_of(1), 0, leaves)
+    signed = Checkpoint(id_of(1), NOW_TEXT, len(leaves), NOW_TEXT, NOW_TEXT, "r", "p", "q", (GENESIS,), "k")
     audit.add_checkpoint(signed)
+    audit.settle_block(id_of(1), 0, leaves[1:])
+    quarantine = QuarantineStore(clients, bookings.tables["AuditTable"])
+    quarantine.add(SetAside(code, 1, "notices", "submitted", "2026-11-24T02:00:00.000Z", "KeyError", "a"))
     for number in range(5):
         shown, _ = ratings.visits.offer_code(citizen(number))
         visit = Visit("S-1", shown, "window", "m-9", completed=False)

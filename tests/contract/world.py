@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.cases.service import CaseService, Seen
 from chalicelib.cases.store import CaseStore
 from chalicelib.people.store import AccessLedger, PeopleStore
+from chalicelib.ratings.model import Rating
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
-from chalicelib.shared.idempotency import Idempotency, StoredAnswer
+from chalicelib.shared.dynamo import Table
+from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
@@ -69,8 +72,11 @@ class Routed:
 
 
 class Routing:
+    def __init__(self) -> None:
+        self.routed = Routed()
+
     def route(self, dispute_type: str, region: str) -> Routed:
-        return Routed()
+        return self.routed
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         return None
@@ -106,14 +112,23 @@ class World:
             )
         self.clock = StillClock()
         sealer = AesGcmSealer(b"root", "answers")
-        committer = self.committer = Committer(clients, self.tables["AnswersTable"], lambda: sealer)
+        readers: dict[str, Reopen] = {
+            "case": self._reopen_case,
+            "cases": lambda *asked: self.cases.reopen_many(*asked),  # noqa: PLW0108 - made further down
+            "rating": self._reopen_rating,
+            "visit": lambda *_: None,
+            "notice": lambda *_: None,
+        }
+        table = self.tables["AnswersTable"]
+        committer = self.committer = Committer(clients, table, lambda: sealer, readers=readers)
         self.store = CaseStore(clients, self.tables["CasesTable"], self.tables["PeopleTable"], committer, PlainKeys())
         due = DueDates(DeadlineRules.load(), work_calendar())
         self.ledger = AccessLedger(clients, self.tables["AuditTable"])
-        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer)
+        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer, committer)
+        self.routing = Routing()
         self.cases = CaseService(
             self.store,
-            Routing(),
+            self.routing,
             self.ledger,
             self.people.profile_write,
             lambda person, numbers: [],
@@ -122,6 +137,15 @@ class World:
             self.clock,
         )
         self._numbers = itertools.count()
+
+    def _reopen_case(self, viewer: Viewer | None, code: str, subjects: Sequence[str]) -> Keyring:
+        """Whoever asks as nobody in particular is a test that wants the answer as it was stored."""
+        return self.store.open_keys(code) if viewer is None else self.cases.reopen(viewer, code, subjects)
+
+    def _reopen_rating(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:
+        item = Table(self.clients, self.tables["RatingsTable"]).find(f"RATING#{rating_id}", "META")
+        assert item is not None
+        return Rating.from_item(item).shown().keys
 
     def key(self, name: str | None = None) -> Idempotency:
         name = name or f"key-{next(self._numbers)}"
@@ -137,16 +161,29 @@ class World:
         self.cases.join(LI, code, invite, self.key())
         return code
 
-    def mediating(self, number: int = 0, mediator: str = "m-1") -> tuple[str, Viewer, Viewer]:
-        """File a case of two people of its own, and bring it to mediation."""
-        applicant, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("wang", "li"))
+    def mediating(
+        self, number: int = 0, mediator: str = "m-1", organisation: str = "org-1", applicant: Viewer | None = None
+    ) -> tuple[str, Viewer, Viewer]:
+        """File a case of two people of its own (or of `applicant` and one), and bring it to mediation."""
+        code, applicant, respondent = self.assigned(number, mediator, organisation, applicant)
+        self.act(Viewer(mediator, frozenset({"mediator"}), organisation, None), code, "take")
+        return code, applicant, respondent
+
+    def assigned(
+        self, number: int = 0, mediator: str = "m-1", organisation: str = "org-1", applicant: Viewer | None = None
+    ) -> tuple[str, Viewer, Viewer]:
+        """File a case likewise, and assign it."""
+        first, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("wang", "li"))
+        applicant = applicant or first
+        self.routing.routed = Routed(organisation)
+        clerk = replace(CLERK, organisation=organisation)
         code = self.cases.file(applicant, FILING, self.key()).case.code
-        self.act(CLERK, code, "accept")
+        self.routing.routed = Routed()
+        self.act(clerk, code, "accept")
         invite = self.cases.get(applicant, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
-        self.act(CLERK, code, "assign", mediator_id=mediator)
-        self.act(Viewer(mediator, frozenset({"mediator"}), "org-1", None), code, "take")
+        self.act(clerk, code, "assign", mediator_id=mediator)
         return code, applicant, respondent
 
     def agreed(self) -> tuple[str, str]:

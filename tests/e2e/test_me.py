@@ -68,6 +68,7 @@ def test_staff_who_read_are_seen_by_the_person_they_read_about(sample_server: Se
 def test_my_data_can_be_taken_along_and_erased_once_nothing_holds_it(sample_server: Server) -> None:
     story = Story(sample_server, "leaver")
     submit(story.applicant, story.code, PDF)
+    story.act(story.clerk, "accept")
     story.act(story.applicant, "withdraw")
     drained(sample_server)
     exported: Any = story.applicant.read("/v1/me/export")
@@ -91,6 +92,17 @@ def test_my_data_can_be_taken_along_and_erased_once_nothing_holds_it(sample_serv
         assert story.applicant.read("/v1/me/notices")["items"] == []
     finally:
         sample_server.console.post("/clock", json={"reset": True})
+
+
+def test_a_filing_withdrawn_before_it_was_accepted_can_be_erased_at_once(sample_server: Server) -> None:
+    story = Story(sample_server, "at-once")
+    held = story.applicant.post("/v1/me/erasure")
+    assert (held.status_code, held.json()["type"]) == (409, "/problems/legal-hold")
+    story.act(story.applicant, "withdraw")
+    erased = story.applicant.post("/v1/me/erasure")
+    assert (erased.status_code, erased.json()["erased"]["cases"]) == (200, 1), erased.text
+    seen = story.clerk.read(f"/v1/cases/{story.code}")
+    assert (seen["title"], {party["name"] for party in seen["parties"]}) == (None, {None})
 
 
 def test_supervisors_see_chains_and_signed_checkpoints_and_nobody_else_does(sample_server: Server) -> None:

@@ -83,7 +83,11 @@ def test_the_app_imports_from_the_zip_alone(package: Path, tmp_path: Path) -> No
         "assert not outside, outside; print(len(app.app.routes))"
     )
     done = subprocess.run(
-        [str(prepare_environment() / "python"), "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+        [str(prepare_environment() / "python"), "-S", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 8
@@ -146,6 +150,19 @@ def test_functions_have_their_limits_and_their_settings(template: dict[str, Any]
     variables = functions["APIHandler"]["Environment"]["Variables"]
     assert variables["YIMA_CATALOGUE_TABLE"] == {"Ref": "CatalogueTable"}
     assert all(name.startswith("YIMA_") for name in variables)
+
+
+def test_the_relay_gets_events_only_and_one_failure_is_not_everybodys(template: dict[str, Any]) -> None:
+    relay = resources(template, "AWS::Serverless::Function")["Relay"]
+    (source,) = [one["Properties"] for one in relay["Events"].values() if one["Type"] == "DynamoDB"]
+    (criteria,) = source["FilterCriteria"]["Filters"]
+    wanted = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}}
+    assert json.loads(criteria["Pattern"]) == wanted
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BisectBatchOnFunctionError"] is True
+    assert 0 < source["MaximumRetryAttempts"] <= 100  # a batch that makes the function break ends, too
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}
+    assert source["BatchSize"] == 25
 
 
 def test_the_gateway_answers_with_problems(template: dict[str, Any]) -> None:

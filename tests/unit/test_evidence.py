@@ -55,8 +55,14 @@ class FakeFiles:
         happens()
         return f"kept-{version_id}"
 
-    def discard(self, file_id: str) -> None:
+    def discard(self, file_id: str, version_id: str) -> None:
         self.discarded.append(file_id)
+
+    def keep_only(self, file_id: str, version_id: str) -> None:
+        return None
+
+    def unkeep(self, file_id: str, version_id: str) -> None:
+        return None
 
     def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
         return f"https://storage/{evidence.version_id}", now

@@ -198,7 +198,9 @@ def test_what_is_kept_is_the_version_that_was_checked(bucket: tuple[Clients, Evi
     assert found.fault is None
     clients.s3.put_object(Bucket="evidence", Key="evidence/quarantine/ID", Body=b"replaced")
     kept = files.keep("ID", found.version_id)
-    files.discard("ID")
+    assert kept is not None
+    files.discard("ID", found.version_id)
+    assert files.keep("ID", found.version_id) is None
     got = clients.s3.get_object(Bucket="evidence", Key="evidence/kept/ID", VersionId=kept)
     assert got["Body"].read() == content
     assert files.inspect("ID", "application/pdf", 1, digest) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,3 +173,23 @@ def test_old_snapshots_are_swept_but_the_newest_stay(
     assert current is not None
     assert current.key in {found["Key"] for found in kept}
     assert KEPT_SNAPSHOTS <= len(kept) <= KEPT_SNAPSHOTS + 1
+
+
+def test_a_snapshot_swept_before_its_download_leaves_the_old_one_in_use(
+    clients: Clients,
+    store: CatalogueStore,
+    publisher: Publisher,
+    published: PublishedSnapshot,
+    seconds: Seconds,
+) -> None:
+    store.put_items([item(1)])
+    publisher.publish()
+    assert total(published) == 1
+    store.put_items([item(2)])
+    publisher.publish()
+    pointer = json.loads(clients.s3.get_object(Bucket=BUCKET, Key=POINTER_KEY)["Body"].read())
+    clients.s3.delete_object(Bucket=BUCKET, Key=pointer["key"])
+    seconds.at = POLL_SECONDS
+    assert total(published) == 1
+    with pytest.raises(Unavailable):
+        PublishedSnapshot(clients, BUCKET, published._scratch / "another", monotonic=seconds).current()

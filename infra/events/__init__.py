@@ -1,0 +1,1 @@
+"""Sending events again from the tables: streams forget after a day."""

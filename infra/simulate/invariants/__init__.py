@@ -1,0 +1,1 @@
+"""What must be true: some of it at every instant, the rest once everything has come to rest."""
