@@ -11,15 +11,15 @@ from chalicelib.composition.people import People
 from chalicelib.composition.ratings import Ratings
 
 if TYPE_CHECKING:
-    from chalicelib.cases.appeals import AppealService
-    from chalicelib.cases.bundle import BundleService
-    from chalicelib.cases.clockwork import CaseClock
-    from chalicelib.cases.conversation import ConversationService
-    from chalicelib.cases.evidence import EvidenceService
-    from chalicelib.cases.evidence_files import EvidenceFiles
-    from chalicelib.cases.privacy import CasePrivacy
-    from chalicelib.cases.service import CaseService
-    from chalicelib.cases.store import CaseStore
+    from chalicelib.cases.appeals.service import AppealService
+    from chalicelib.cases.court.service import BundleService
+    from chalicelib.cases.evidence.files import EvidenceFiles
+    from chalicelib.cases.evidence.service import EvidenceService
+    from chalicelib.cases.lifecycle.clockwork import CaseClock
+    from chalicelib.cases.lifecycle.service import CaseService
+    from chalicelib.cases.lifecycle.store import CaseStore
+    from chalicelib.cases.messages.service import ConversationService
+    from chalicelib.cases.privacy.service import CasePrivacy
 
 
 class Cases:
@@ -34,7 +34,7 @@ class Cases:
     @cached_property
     def store(self) -> CaseStore:
         """Where cases are kept."""
-        from chalicelib.cases.store import CaseStore
+        from chalicelib.cases.lifecycle.store import CaseStore
 
         return CaseStore(
             self._base.aws,
@@ -47,7 +47,7 @@ class Cases:
     @cached_property
     def service(self) -> CaseService:
         """Disputes."""
-        from chalicelib.cases.service import CaseService
+        from chalicelib.cases.lifecycle.service import CaseService
 
         return CaseService(
             self.store,
@@ -63,50 +63,50 @@ class Cases:
     @cached_property
     def conversations(self) -> ConversationService:
         """Messages and agreements."""
-        from chalicelib.cases.conversation import ConversationService
+        from chalicelib.cases.messages.service import ConversationService
 
         return ConversationService(self.service, self.store, self._base.clock)
 
     @cached_property
     def evidence(self) -> EvidenceService:
         """Evidence in cases."""
-        from chalicelib.cases.evidence import EvidenceService
+        from chalicelib.cases.evidence.service import EvidenceService
 
         return EvidenceService(self.service, self.store, self.evidence_files)
 
     @cached_property
     def evidence_files(self) -> EvidenceFiles:
         """Where files of evidence are kept."""
-        from chalicelib.cases.evidence_files import EvidenceFiles
+        from chalicelib.cases.evidence.files import EvidenceFiles
 
         return EvidenceFiles(self._base.aws, self._base.settings.evidence_bucket)
 
     @cached_property
     def appeals(self) -> AppealService:
         """Appeals."""
-        from chalicelib.cases.appeals import AppealService
+        from chalicelib.cases.appeals.service import AppealService
 
         return AppealService(self.service, self.store, self._base.due_dates)
 
     @cached_property
     def clockwork(self) -> CaseClock:
         """What happens to cases because time passes."""
-        from chalicelib.cases.clockwork import CaseClock
+        from chalicelib.cases.lifecycle.clockwork import CaseClock
 
         return CaseClock(self.service, self.store, self._base.due_dates, self._base.clock)
 
     @cached_property
     def bundles(self) -> BundleService:
         """Bundles for courts."""
-        from chalicelib.cases.bundle import BundleService
+        from chalicelib.cases.court.service import BundleService
 
         return BundleService(self.service, self.conversations, self.store, self._base.signer)
 
     @cached_property
     def privacy(self) -> CasePrivacy:
         """What cases keep about one person."""
-        from chalicelib.cases.holds import Holds
-        from chalicelib.cases.privacy import CasePrivacy
+        from chalicelib.cases.privacy.holds import Holds
+        from chalicelib.cases.privacy.service import CasePrivacy
 
         holds = Holds.load(self._organisations.service.find_kind, self._base.due_dates)
         return CasePrivacy(

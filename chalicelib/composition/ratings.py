@@ -10,13 +10,13 @@ from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
-    from chalicelib.ratings.handling import HandlingService
-    from chalicelib.ratings.privacy import RatingPrivacy
+    from chalicelib.ratings.handling.service import HandlingService
     from chalicelib.ratings.public import RatingFigures
-    from chalicelib.ratings.service import RatingService
-    from chalicelib.ratings.store import RatingStore
-    from chalicelib.ratings.views import Drawing as RatingDrawing
-    from chalicelib.ratings.visits import VisitService
+    from chalicelib.ratings.rating.privacy import RatingPrivacy
+    from chalicelib.ratings.rating.service import RatingService
+    from chalicelib.ratings.rating.store import RatingStore
+    from chalicelib.ratings.rating.views import Drawing as RatingDrawing
+    from chalicelib.ratings.visits.service import VisitService
 
 
 class Ratings:
@@ -30,7 +30,7 @@ class Ratings:
     @cached_property
     def store(self) -> RatingStore:
         """Where ratings are kept."""
-        from chalicelib.ratings.store import RatingStore
+        from chalicelib.ratings.rating.store import RatingStore
 
         return RatingStore(
             self._base.aws,
@@ -43,9 +43,9 @@ class Ratings:
     @cached_property
     def service(self) -> RatingService:
         """Ratings."""
-        from chalicelib.ratings.rules import RatingRules
-        from chalicelib.ratings.service import RatingService
-        from chalicelib.ratings.store import choose_shards
+        from chalicelib.ratings.rating.rules import RatingRules
+        from chalicelib.ratings.rating.service import RatingService
+        from chalicelib.ratings.rating.store import choose_shards
 
         return RatingService(
             self.store,
@@ -60,14 +60,14 @@ class Ratings:
     @cached_property
     def handling(self) -> HandlingService:
         """How bad ratings are handled."""
-        from chalicelib.ratings.handling import HandlingService
+        from chalicelib.ratings.handling.service import HandlingService
 
         return HandlingService(self.store, self._base.due_dates, lambda: self._base.pseudonyms, self._base.clock)
 
     @cached_property
     def visits(self) -> VisitService:
         """Visits at windows."""
-        from chalicelib.ratings.visits import References, VisitService
+        from chalicelib.ratings.visits.service import References, VisitService
 
         references = References(lambda: self._base.root_secret)
         return VisitService(
@@ -82,8 +82,8 @@ class Ratings:
     @cached_property
     def drawing(self) -> RatingDrawing:
         """How ratings are shown."""
-        from chalicelib.ratings.rules import RatingRules
-        from chalicelib.ratings.views import Drawing
+        from chalicelib.ratings.rating.rules import RatingRules
+        from chalicelib.ratings.rating.views import Drawing
 
         return Drawing(RatingRules.load(), self.handling.is_overdue)
 
@@ -95,6 +95,6 @@ class Ratings:
     @cached_property
     def privacy(self) -> RatingPrivacy:
         """What ratings keep about one person."""
-        from chalicelib.ratings.privacy import RatingPrivacy
+        from chalicelib.ratings.rating.privacy import RatingPrivacy
 
         return RatingPrivacy(self.store, lambda: self._base.pseudonyms, self._base.clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.ratings.tallies import Summary
+    from chalicelib.ratings.rating.tallies import Summary
 
 
 class RatingFigures(Protocol):

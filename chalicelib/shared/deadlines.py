@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Final, Literal, NamedTuple, Self
 
 from chalicelib.shared.calendar import Counted, WorkCalendar
 from chalicelib.shared.clock import SHANGHAI
+from chalicelib.shared.rule_files import RULES
 from chalicelib.shared.texts import Text
 
-_RULES: Final = Path(__file__).parent.parent / "rules" / "deadlines.json"
+_RULES: Final = RULES / "deadlines.json"
 _LAST_SECOND: Final = time(23, 59, 59)
 
 

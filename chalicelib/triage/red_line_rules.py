@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, Self
 
+from chalicelib.shared.rule_files import RULES
 from chalicelib.shared.texts import Text
 from chalicelib.triage.writing import plain_form
 
-_FILE: Final = Path(__file__).parent.parent / "rules" / "red_lines.json"
+_FILE: Final = RULES / "red_lines.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, Self
 
+from chalicelib.shared.rule_files import RULES
 from chalicelib.triage.red_line_rules import RedLines
 from chalicelib.triage.writing import plain_form
 
-_RULES: Final = Path(__file__).parent.parent / "rules"
+_RULES: Final = RULES
 _INFLECTED: Final = r"(?:s|es|d|ed|ing|'s)?(?![a-z])"
 
 

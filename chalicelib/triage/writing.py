@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final, Self
 
-_TRADITIONAL: Final = Path(__file__).parent.parent / "rules" / "traditional.json"
+from chalicelib.shared.rule_files import RULES
+
+_TRADITIONAL: Final = RULES / "traditional.json"
 _APOSTROPHES: Final = {"’": "'", "‘": "'", "`": "'"}
 _NOISE: Final = frozenset(" .·•*-_~/|\\+#^&=@'\"“”‘’「」『』()（）<>《》【】[]—")
 

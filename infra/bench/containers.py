@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from chalicelib.cases.model import Case
-from chalicelib.cases.store import CaseStore
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.service import CatalogueService
 from chalicelib.composition.container import Container
-from chalicelib.ratings.service import RatingService
-from chalicelib.ratings.tallies import Summary, summarise
+from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.tallies import Summary, summarise
 from chalicelib.settings import Settings
 from chalicelib.web import injection
 

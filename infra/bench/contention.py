@@ -17,10 +17,10 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
-from chalicelib.ratings.model import Invitation, Target
-from chalicelib.ratings.rules import RatingRules
-from chalicelib.ratings.service import RatingService, Said
-from chalicelib.ratings.store import RatingStore, choose_shards
+from chalicelib.ratings.rating.model import Invitation, Target
+from chalicelib.ratings.rating.rules import RatingRules
+from chalicelib.ratings.rating.service import RatingService, Said
+from chalicelib.ratings.rating.store import RatingStore, choose_shards
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms

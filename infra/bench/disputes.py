@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.appointments.booking import Request
-from chalicelib.appointments.desk import Wanted
-from chalicelib.appointments.refusals import SlotTaken
+from chalicelib.appointments.booking.refusals import SlotTaken
+from chalicelib.appointments.booking.service import Request
+from chalicelib.appointments.slots.service import Wanted
 from chalicelib.shared.codes import new_code
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.transactions import Transaction

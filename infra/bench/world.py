@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.composition.container import Container
 from chalicelib.organisations.model import Certificate, Mediator, Organisation, Training
 from chalicelib.settings import Settings

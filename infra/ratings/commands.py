@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from chalicelib.ratings.model import Entry
-from chalicelib.ratings.tallies import names_of, names_of_handled
+from chalicelib.ratings.rating.model import Entry
+from chalicelib.ratings.rating.tallies import names_of, names_of_handled
 from chalicelib.shared.errors import YimaError
 from infra.ratings.charts import draw_charts
 from infra.ratings.sheets import Row, write_csv, write_xlsx
 
 if TYPE_CHECKING:
-    from chalicelib.ratings.store import RatingStore
+    from chalicelib.ratings.rating.store import RatingStore
 
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 

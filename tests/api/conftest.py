@@ -14,8 +14,8 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.service import CatalogueService
 from chalicelib.composition.container import Container
-from chalicelib.ratings.service import RatingService
-from chalicelib.ratings.tallies import Summary, summarise
+from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.tallies import Summary, summarise
 from chalicelib.settings import Settings
 from chalicelib.web import injection
 from chalicelib.web.identity import SigningKeys, TokenVerifier

@@ -14,8 +14,8 @@ from typing import Any
 
 from chalice.test import Client, HTTPResponse
 
-from chalicelib.cases.model import Case
-from chalicelib.cases.privacy import CasePrivacy
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.privacy.service import CasePrivacy
 from chalicelib.catalogue.service import CatalogueService
 from chalicelib.composition.container import Container
 from chalicelib.settings import Settings

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.records import CASE_SUBJECT, TEXTS
-from chalicelib.cases.transitions import IllegalTransition
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS
+from chalicelib.cases.lifecycle.transitions import IllegalTransition
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
 from chalicelib.shared.errors import YimaError

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.appointments.upkeep import Shown
+from chalicelib.appointments.booking.upkeep import Shown
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer

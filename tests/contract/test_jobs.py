@@ -12,11 +12,11 @@ import pytest
 
 from chalicelib.audit.service import AuditService
 from chalicelib.audit.store import PENDING_SHARDS, AuditStore
-from chalicelib.cases.clockwork import CaseClock
-from chalicelib.cases.decisions import Outcome
-from chalicelib.cases.progress_view import Progress
-from chalicelib.cases.records import VersionConflict
-from chalicelib.cases.service import MAX_DECISIONS
+from chalicelib.cases.lifecycle.clockwork import CaseClock
+from chalicelib.cases.lifecycle.decisions import Outcome
+from chalicelib.cases.lifecycle.records import VersionConflict
+from chalicelib.cases.lifecycle.service import MAX_DECISIONS
+from chalicelib.cases.progress.views import Progress
 from chalicelib.notices.model import Notice, notices_of
 from chalicelib.notices.service import words_of
 from chalicelib.shared.aws import Clients

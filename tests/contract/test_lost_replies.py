@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.appointments.booking import Request
-from chalicelib.cases.appeals import AppealService
-from chalicelib.cases.conversation import ConversationService
+from chalicelib.appointments.booking.service import Request
+from chalicelib.cases.appeals.service import AppealService
+from chalicelib.cases.messages.service import ConversationService
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import Unavailable, YimaError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.ratings.service import Said
-from chalicelib.ratings.visits import Visit
+from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.visits.service import Visit
 from chalicelib.shared.aws import Clients
 from infra.ratings.commands import differences_of
 from tests.contract.test_ratings import STAFF, Ratings, citizen

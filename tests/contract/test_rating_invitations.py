@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.appeals import AppealService
-from chalicelib.ratings.model import Invitation, Target
-from chalicelib.ratings.refusals import AlreadyRated
-from chalicelib.ratings.service import Said
+from chalicelib.cases.appeals.service import AppealService
+from chalicelib.ratings.rating.model import Invitation, Target
+from chalicelib.ratings.rating.refusals import AlreadyRated
+from chalicelib.ratings.rating.service import Said
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ratings.handling import HandlingService
-from chalicelib.ratings.model import Rating
-from chalicelib.ratings.privacy import RatingPrivacy
-from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown, InvitationExpired, NotInvited, WrongStep
-from chalicelib.ratings.rules import RatingRules
-from chalicelib.ratings.service import RatingService, Said
-from chalicelib.ratings.store import RatingStore, choose_shards
-from chalicelib.ratings.visits import References, Visit, VisitService
+from chalicelib.ratings.handling.service import HandlingService
+from chalicelib.ratings.rating.model import Rating
+from chalicelib.ratings.rating.privacy import RatingPrivacy
+from chalicelib.ratings.rating.refusals import AlreadyRated, CitizenUnknown, InvitationExpired, NotInvited, WrongStep
+from chalicelib.ratings.rating.rules import RatingRules
+from chalicelib.ratings.rating.service import RatingService, Said
+from chalicelib.ratings.rating.store import RatingStore, choose_shards
+from chalicelib.ratings.visits.service import References, Visit, VisitService
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Pseudonyms

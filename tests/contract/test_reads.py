@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
-from chalicelib.cases.bundle import BundleService
-from chalicelib.cases.conversation import ConversationService
-from chalicelib.cases.evidence import Declared, EvidenceService
-from chalicelib.cases.holds import Holds
-from chalicelib.cases.privacy import CasePrivacy
-from chalicelib.cases.records import place_of
-from chalicelib.ratings.model import Rating
-from chalicelib.ratings.privacy import RatingPrivacy
-from chalicelib.ratings.service import Said
-from chalicelib.ratings.visits import Visit
-from chalicelib.ratings.worklist import rows_of
+from chalicelib.appointments.booking.model import Appointment
+from chalicelib.cases.court.service import BundleService
+from chalicelib.cases.evidence.service import Declared, EvidenceService
+from chalicelib.cases.lifecycle.records import place_of
+from chalicelib.cases.messages.service import ConversationService
+from chalicelib.cases.privacy.holds import Holds
+from chalicelib.cases.privacy.service import CasePrivacy
+from chalicelib.ratings.handling.worklist import rows_of
+from chalicelib.ratings.rating.model import Rating
+from chalicelib.ratings.rating.privacy import RatingPrivacy
+from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.visits.service import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant

@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.booking.model import Appointment
 from chalicelib.audit.model import GENESIS, Checkpoint, Leaf, id_of
 from chalicelib.audit.store import AuditStore
-from chalicelib.cases.appeals import Appeal, AppealService
-from chalicelib.cases.conversation import ConversationService
-from chalicelib.cases.evidence import Declared, Evidence, EvidenceService, Inspection, Upload
-from chalicelib.cases.model import Case
+from chalicelib.cases.appeals.service import Appeal, AppealService
+from chalicelib.cases.evidence.service import Declared, Evidence, EvidenceService, Inspection, Upload
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.messages.service import ConversationService
 from chalicelib.notices.model import Notice, Preferences, notices_of
 from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.store import OrganisationStore
-from chalicelib.ratings.model import Invitation, Rating
-from chalicelib.ratings.service import Said
-from chalicelib.ratings.visits import Visit
+from chalicelib.ratings.rating.model import Invitation, Rating
+from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.visits.service import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates

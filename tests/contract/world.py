@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.cases.service import CaseService, Seen
-from chalicelib.cases.store import CaseStore
+from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.people.store import AccessLedger, PeopleStore
-from chalicelib.ratings.model import Rating
+from chalicelib.ratings.rating.model import Rating
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms

@@ -97,7 +97,7 @@ def test_what_was_earned_is_invited_once_though_the_case_went_on(town: Town, cod
 
 
 def test_a_used_invitation_is_not_given_again(town: Town, code: str) -> None:
-    from chalicelib.ratings.service import Said
+    from chalicelib.ratings.rating.service import Said
     from chalicelib.shared.viewer import Viewer
 
     event = town.last(code, "session_held")

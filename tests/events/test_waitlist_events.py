@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.booking.model import Appointment
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.viewer import Viewer
 from tests.contract.test_appointments import TOMORROW

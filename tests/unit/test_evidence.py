@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.cases.conversation import NothingToSay
-from chalicelib.cases.decisions import Outcome
-from chalicelib.cases.evidence import (
+from chalicelib.cases.evidence.service import (
     MAX_FILES,
     Declared,
     Evidence,
@@ -25,6 +23,8 @@ from chalicelib.cases.evidence import (
     Inspection,
     Upload,
 )
+from chalicelib.cases.lifecycle.decisions import Outcome
+from chalicelib.cases.messages.service import NothingToSay
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer

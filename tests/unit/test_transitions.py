@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.cases.model import Case, Party
-from chalicelib.cases.policies import actions_of, check_can_act
-from chalicelib.cases.statuses import HAPPY_PATH, STATUSES
-from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
-from chalicelib.cases.words import EVENTS
+from chalicelib.cases.events import EVENTS
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.policies import actions_of, check_can_act
+from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, STATUSES
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.errors import NotAllowed
 from infra.states.commands import PATH, draw
 

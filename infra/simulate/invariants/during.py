@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.appointments.availability import Availability, cell_names
-from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.slots.model import Availability, cell_names
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.items import from_wire

@@ -1,0 +1,236 @@
+"""What clients send about appointments: bodies, closed and strict."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.web.plain_text import plain_text
+from chalicelib.web.request import ListQuery, Query, RequestBody
+from chalicelib.web.times import Day, Instant
+from chalicelib.web.view import View
+
+_RULES: Final = BookingRules.load()
+MAX_CONFIRMED: Final = 50
+
+Mode = Literal["video", "phone", "onsite"]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(plain_text)
+]
+Minutes = Annotated[int, Field(ge=_RULES.min_minutes, le=_RULES.max_minutes, multiple_of=_RULES.grid_minutes)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class _Range(View):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
+
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise PydanticCustomError("out_of_order", "`from` is after `to`")
+        return self
+
+
+class ListSlots(Query):
+    """Where to look for a session: for a case, or for an organisation; days in Asia/Shanghai."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    case: Code | None = None
+    organisation: Id | None = None
+    mediator: Id | None = None
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+    minutes: Minutes = 60
+    mode: Mode | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.case is None) == (self.organisation is None):
+            raise PydanticCustomError("one_of", "give either `case` or `organisation`")
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise PydanticCustomError("out_of_order", "`from` is after `to`")
+        return self
+
+
+class BookAppointment(RequestBody):
+    """A session as asked for."""
+
+    case_code: Code
+    start: Instant
+    minutes: Minutes = 60
+    mode: Mode
+    mediator_id: Id | None = None
+
+
+class ListAppointments(ListQuery):
+    """Which of my appointments; days in Asia/Shanghai, both counted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    role: Literal["party", "mediator", "organisation", "clerk"] | None = None
+    status: (
+        Literal["requested", "confirmed", "held", "no_show", "unreported", "cancelled", "declined", "expired"] | None
+    ) = None
+    case: Code | None = None
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise PydanticCustomError("out_of_order", "`from` is after `to`")
+        return self
+
+
+class NoDetails(RequestBody):
+    """An action that needs no details."""
+
+
+class OptionalReason(RequestBody):
+    """Why, if the person wants to say."""
+
+    reason: Reason | None = None
+
+
+class Cancel(RequestBody):
+    """Why the session is cancelled."""
+
+    reason: Reason
+
+
+class Decline(RequestBody):
+    """Why the mediator declines, and other times that would do."""
+
+    reason: Reason
+    alternatives: list[Instant] = Field(default_factory=list, max_length=5)
+
+
+class Reschedule(RequestBody):
+    """The new start."""
+
+    start: Instant
+    mediator_id: Id | None = None
+
+
+class Complete(RequestBody):
+    """How long the session took."""
+
+    minutes: int = Field(ge=1, le=600)
+
+
+class NoShow(RequestBody):
+    """Who did not come: a party, or the mediator."""
+
+    party_id: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = None
+    mediator: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.party_id is None) == (not self.mediator):
+            raise PydanticCustomError("one_of", "give either `party_id` or `mediator`")
+        return self
+
+
+class ConfirmMany(RequestBody):
+    """The requests to confirm, each once."""
+
+    ids: list[Id] = Field(min_length=1, max_length=MAX_CONFIRMED)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.ids)) != len(self.ids):
+            raise PydanticCustomError("repeated", "an id stands here twice")
+        return self
+
+
+def _in_order(spans: list[list[str]]) -> list[list[str]]:
+    flat = [clock for span in spans for clock in span]
+    if any(later <= earlier for earlier, later in itertools.pairwise(flat)):
+        raise PydanticCustomError("out_of_order", "spans must be in order, and must not touch")
+    return spans
+
+
+Span = Annotated[list[Clock], Field(min_length=2, max_length=2)]
+Spans = Annotated[list[Span], Field(max_length=6), AfterValidator(_in_order)]
+
+
+class Weekly(RequestBody):
+    """Hours of each day of the week, as `["09:00", "12:00"]`; a day that is left out is off."""
+
+    mon: Spans = Field(default_factory=list)
+    tue: Spans = Field(default_factory=list)
+    wed: Spans = Field(default_factory=list)
+    thu: Spans = Field(default_factory=list)
+    fri: Spans = Field(default_factory=list)
+    sat: Spans = Field(default_factory=list)
+    sun: Spans = Field(default_factory=list)
+
+
+class DayHours(RequestBody):
+    """The hours of one day; empty: a day off."""
+
+    date: Day
+    hours: Spans
+
+
+class PutAvailability(RequestBody):
+    """A mediator's hours."""
+
+    weekly: Weekly
+    exceptions: list[DayHours] = Field(default_factory=list, max_length=200)
+    leave: list[_Range] = Field(default_factory=list, max_length=50)
+    buffer_minutes: int = Field(default=_RULES.buffer_minutes, ge=0, le=120)
+    modes: list[Mode] = Field(default=["video", "phone", "onsite"], min_length=1, max_length=3)
+    daily_cap: int = Field(default=_RULES.daily_cap, ge=1, le=20)
+
+
+class HoursQuery(Query):
+    """At which organisation, for a mediator who works for several; else at the viewer's own, or the first."""
+
+    organisation: Id | None = None
+
+
+class JoinWaitlist(RequestBody):
+    """What the case waits for: days, both counted, and modes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+    case_code: Code
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    modes: list[Mode] = Field(default=["video", "phone", "onsite"], min_length=1, max_length=3)
+    minutes: Minutes = 60
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise PydanticCustomError("out_of_order", "`from` is after `to`")
+        return self
+
+
+class WaitlistQuery(Query):
+    """Whose place in the line."""
+
+    case_code: Code
+
+
+class LeaveWaitlist(RequestBody):
+    """Whose place in the line; what was wished for may be repeated."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+    case_code: Code
+    first: Day | None = Field(default=None, alias="from")
+    last: Day | None = Field(default=None, alias="to")
+    modes: list[Mode] | None = None
+    minutes: Minutes | None = None

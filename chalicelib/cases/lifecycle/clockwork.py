@@ -1,0 +1,93 @@
+"""What happens to cases because time passes: lapses, closings, escalations, and due dates counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from chalicelib.cases.lifecycle.decisions import Command, Counting, Outcome, decide
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.records import VersionConflict
+from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService
+from chalicelib.shared.clock import Clock
+from chalicelib.shared.due import DueIndex
+from chalicelib.shared.jobs import Job, Part
+
+_CLOCK: Final = "clock"
+_BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
+"""Clocks whose end is a transition; the others are escalated to who must act."""
+
+_SILENT: Final = frozenset({"appeal_window"})
+"""Windows that simply close."""
+
+_MAX_STEPS: Final = 12
+"""What one run does to one case, at most; a case has fewer clocks. The next run goes on."""
+
+
+class DueStore(Protocol):
+    """Where due dates are found."""
+
+    @property
+    def due(self) -> DueIndex:
+        """Cases by their next due date."""
+        ...
+
+
+class CaseClock:
+    """The cases' part of the scheduled job `deadlines`."""
+
+    def __init__(self, cases: CaseService, store: DueStore, counting: Counting, clock: Clock) -> None:
+        self._cases = cases
+        self._store = store
+        self._counting = counting
+        self._clock = clock
+
+    def run(self) -> dict[str, int]:
+        """Act on every due date that is over; return how many of what. Running it twice changes nothing more."""
+        return Job("deadlines", [self.part], self._clock).run()
+
+    @property
+    def part(self) -> Part:
+        """What the job `deadlines` does here: a due date's last second is in time as a whole."""
+        return Part("cases", self._store.due, self._act, patience=timedelta(seconds=1))
+
+    def _act(self, code: str) -> Iterator[str]:
+        """Do what is due in a case, and yield the event of each thing done. One read, and a transaction each.
+
+        No text is needed for it, and so no key: a case whose keys are lost still moves.
+        """
+        seen = self._cases.watch(code)
+        overtaken = 0
+        for _ in range(_MAX_STEPS):
+            outcome = None if seen is None else self._decide(seen.case, seen.now)
+            if seen is None or outcome is None:
+                return
+            try:
+                seen = self._cases.commit(seen, outcome, None, role=_CLOCK)
+            except VersionConflict:
+                overtaken += 1
+                if overtaken == MAX_DECISIONS:
+                    raise
+                seen = self._cases.watch(code)
+            else:
+                yield outcome.event
+
+    def _decide(self, case: Case, now: datetime) -> Outcome | None:
+        for deadline in case.deadlines:
+            if deadline.escalated or not self._counting.is_past(datetime.fromisoformat(deadline.at), now):
+                continue
+            action = _BY_RULE.get(deadline.rule)
+            if action is not None:
+                command = Command(action, {"code": "no_answer"}, _CLOCK, _CLOCK, now)
+                return decide(case, command, self._counting)
+            marked = replace(deadline, escalated=True)
+            rest = tuple(marked if one is deadline else one for one in case.deadlines)
+            if deadline.rule in _SILENT:
+                rest = tuple(one for one in case.deadlines if one is not deadline)
+            data: dict[str, Any] = {"rule": deadline.rule, "due_at": deadline.at}
+            return Outcome(
+                replace(case, deadlines=rest), "window_closed" if deadline.rule in _SILENT else "escalated", data
+            )
+        return None

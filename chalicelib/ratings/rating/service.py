@@ -1,0 +1,309 @@
+"""The use cases of ratings: invited by events, rated once, followed up once, read by everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from chalicelib.ratings.rating.model import Entry, FollowUp, Handling, Invitation, Judgement, Rating, Target
+from chalicelib.ratings.rating.ports import Counting, Store
+from chalicelib.ratings.rating.races import RatingChanged
+from chalicelib.ratings.rating.refusals import (
+    AlreadyFollowedUp,
+    AlreadyRated,
+    FollowUpClosed,
+    InvitationExpired,
+    NotInvited,
+)
+from chalicelib.ratings.rating.rules import BAD_LEVELS, RatingRules
+from chalicelib.ratings.rating.screening import mask_name, screen
+from chalicelib.ratings.rating.tallies import Summary, summarise
+from chalicelib.shared.clock import Clock, format_instant, parse_instant
+from chalicelib.shared.codes import new_id
+from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import Conflict, InvalidRequest, NotFound, Violation
+from chalicelib.shared.events import GENESIS, Event
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.viewer import Viewer
+
+MAX_DECISIONS: Final = 8
+_PAGE: Final = 100
+_PARTIES: Final = frozenset({"applicant", "respondent"})
+MEDIATION: Final = "service:mediation"
+ONLINE: Final = "channel:online"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says of one target. `text`: as written."""
+
+    target: str
+    level: int
+    tags: tuple[str, ...]
+    text: str | None
+
+
+NameOf = Callable[[str, str], str | None]
+"""Returns the name of a member of staff of an organisation, or None."""
+
+ChooseShards = Callable[[Sequence[str]], dict[str, int]]
+
+
+class RatingService:
+    """Ratings of services, people, organisations and channels."""
+
+    def __init__(  # noqa: PLR0917
+        self,
+        store: Store,
+        rules: RatingRules,
+        counting: Counting,
+        name_of: NameOf,
+        choose_shards: ChooseShards,
+        pseudonyms: Callable[[], Pseudonyms],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self.rules = rules
+        self._counting = counting
+        self._name_of = name_of
+        self._choose_shards = choose_shards
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    def on_case_event(self, event: Event) -> int:
+        """Invite the parties to rate what an event earns them; return how many invitations are new.
+
+        A session held: the mediator. The mediation of an accepted case that came to its end: the service, the
+        organisation as a whole, the channel. Each target once for a person and case (staff: session), however often
+        the event comes, or the case ends.
+        """
+        data = event.data
+        if event.name == "session_held":
+            occasion, targets = data["appointment"], [Target(f"staff:{data['mediator']}", "staff")]
+        elif data.get("mediation_ended") is True:
+            occasion = event.aggregate
+            targets = [
+                Target(MEDIATION, "service"),
+                Target(f"organisation:{data['organisation']}", "overall"),
+                Target(ONLINE, "channel"),
+            ]
+        else:
+            return 0
+        invited = 0
+        for one in event.audience:
+            if one["relation"] in _PARTIES:
+                digest = hashlib.sha256(f"{event.event_id}|{one['person']}".encode()).hexdigest()[:16]
+                invitation = self.invitation(
+                    digest,
+                    one["person"],
+                    event.name,
+                    {"type": "case", "code": event.aggregate},
+                    targets,
+                    data["organisation"],
+                    "online",
+                    parse_instant(event.at),
+                )
+                invited += self._store.invite(invitation, occasion)
+        return invited
+
+    def invitation(  # noqa: PLR0917
+        self,
+        name: str,
+        person: str,
+        because: str,
+        subject: Mapping[str, str],
+        targets: Sequence[Target],
+        organisation: str,
+        channel: str,
+        at: datetime,
+    ) -> Invitation:
+        """Return an invitation that expires as the rules say. Its id sorts by time."""
+        created = format_instant(at)
+        digits = "".join(character for character in created if character.isdigit())
+        expires = format_instant(at + timedelta(days=self.rules.invitation_days))
+        return Invitation(
+            f"{digits}-{name}", person, because, dict(subject), tuple(targets), organisation, channel, created, expires
+        )
+
+    def list_invitations(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
+        """Return what the viewer may rate now, newest first."""
+        now = self._clock.now()
+        found, position = self._store.list_invitations(self._person(viewer), format_instant(now), after, limit)
+        return [one for one in found if one.rating is None and not one.is_expired(now)], position
+
+    def rate(
+        self, viewer: Viewer, invitation_id: str, said: Sequence[Said], idempotency: Idempotency, *, anonymous: bool
+    ) -> Rating:
+        """Rate what an invitation allows, once. One read and one transaction.
+
+        Raises `NotFound` for another's invitation, `InvitationExpired`, `AlreadyRated`, `NotInvited`.
+        """
+        person, now = self._person(viewer), self._clock.now()
+        invitation = self._store.find_invitation(person, invitation_id)
+        if invitation is None:
+            raise NotFound
+        if invitation.rating is not None:
+            raise AlreadyRated
+        if invitation.is_expired(now):
+            raise InvitationExpired
+        judgements = self._judge(viewer, invitation, said)
+        rating_id = new_id(12)
+        bad = any(one.level in BAD_LEVELS for one in judgements)
+        rating = Rating(
+            id=rating_id,
+            invitation=invitation.id,
+            person=person,
+            organisation=invitation.organisation,
+            channel=invitation.channel,
+            subject=invitation.subject,
+            judgements=judgements,
+            anonymous=anonymous,
+            created_at=format_instant(now),
+            follow_up_until=self._due("rating_follow_up", now),
+            version=1,
+            head=GENESIS,
+            name=None if anonymous or not viewer.name else mask_name(viewer.name),
+            handling=self._opened(now) if bad else None,
+            shards=self._choose_shards([one.target for one in judgements]),
+            answer_key=secrets.token_bytes(32),
+        )
+        levels = {one.target: one.level for one in judgements}
+        rating, event = recorded(rating, "rated", person, "citizen", now, {"levels": levels, "bad": bad})
+        original = "\n".join(one.text for one in said if one.text)
+        self._store.rate(rating, event, original, idempotency=idempotency, result=rating)
+        self._watch_bursts(rating, now)
+        return rating
+
+    def follow_up(
+        self, viewer: Viewer, rating_id: str, level: int | None, text: str, idempotency: Idempotency
+    ) -> Rating:
+        """Add the citizen's later word, once, within 60 natural days. Raises `AlreadyFollowedUp`, `FollowUpClosed`."""
+        for _ in range(MAX_DECISIONS):
+            person, now = self._person(viewer), self._clock.now()
+            rating = self._store.find(rating_id)
+            if rating is None or rating.person != person:
+                raise NotFound
+            if rating.follow_up is not None:
+                raise AlreadyFollowedUp
+            if self._counting.is_past(parse_instant(rating.follow_up_until), now):
+                raise FollowUpClosed
+            said = FollowUp(format_instant(now), level, screen(text, self._names(rating)))
+            after, event = recorded(
+                replace(rating, follow_up=said), "followed_up", person, "citizen", now, {"level": level}
+            )
+            try:
+                self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
+            except RatingChanged:
+                continue
+            return after
+        raise Conflict
+
+    def list_mine(
+        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
+        """Return the viewer's ratings, newest first."""
+        return self._store.list_mine(self._person(viewer), after, limit)
+
+    def list_entries(
+        self, target: str, after: Mapping[str, Any] | None, limit: int
+    ) -> tuple[list[Entry], Mapping[str, Any] | None]:
+        """Return what the public sees of a target, newest first."""
+        return self._store.list_entries(target, after, limit)
+
+    def summarise(self, target: str) -> Summary:
+        """Return the figures of a target. One read."""
+        return summarise(self._store.read_counts(target), self.rules.min_group)
+
+    def summarise_many(self, targets: Sequence[str]) -> dict[str, Summary]:
+        """Return the figures of several targets. One read for five members of staff."""
+        if not targets:
+            return {}
+        return {
+            target: summarise(counts, self.rules.min_group)
+            for target, counts in self._store.read_many_counts(targets).items()
+        }
+
+    def _person(self, viewer: Viewer) -> str:
+        return self._pseudonyms().of(viewer.subject)
+
+    def _judge(self, viewer: Viewer, invitation: Invitation, said: Sequence[Said]) -> tuple[Judgement, ...]:
+        kinds = {one.target: one.kind for one in invitation.targets}
+        if len({one.target for one in said}) != len(said):
+            raise NotInvited
+        judgements = []
+        for number, one in enumerate(said):
+            kind = kinds.get(one.target)
+            if kind is None or one.target == f"staff:{viewer.subject}":
+                raise NotInvited
+            self._check_tags(number, one, kind)
+            if one.level in BAD_LEVELS and not one.tags and not one.text:
+                raise InvalidRequest(
+                    violations=(
+                        Violation(
+                            f"/ratings/{number}/text", "reason_missing", "差评请选择或填写原因 / say what was bad"
+                        ),
+                    )
+                )
+            names = [] if kind != "staff" else [self._name_of(invitation.organisation, one.target.partition(":")[2])]
+            shown = None if not one.text else screen(one.text, [name for name in names if name])
+            judgements.append(Judgement(one.target, kind, one.level, tuple(dict.fromkeys(one.tags)), shown))
+        return tuple(judgements)
+
+    def _check_tags(self, number: int, one: Said, kind: str) -> None:
+        for place, code in enumerate(one.tags):
+            tag = self.rules.tags.get(code)
+            if tag is None or kind not in tag.kinds or one.level not in tag.levels:
+                said = "此标签不适用于该对象或等级 / this tag does not suit the target or the level"
+                raise InvalidRequest(violations=(Violation(f"/ratings/{number}/tags/{place}", "unknown_tag", said),))
+
+    def _names(self, rating: Rating) -> list[str]:
+        staff = [one.target.partition(":")[2] for one in rating.judgements if one.kind == "staff"]
+        names = [self._name_of(rating.organisation, one) for one in staff]
+        return [name for name in names if name]
+
+    def _opened(self, now: datetime) -> Handling:
+        contact, fix = self._counting.due("bad_rating_contact", now), self._counting.due("bad_rating_fix", now)
+        provisional = contact.provisional or fix.provisional
+        return Handling("opened", format_instant(contact.at), format_instant(fix.at), provisional)
+
+    def _due(self, rule: str, now: datetime) -> str:
+        return format_instant(self._counting.due(rule, now).at)
+
+    def _watch_bursts(self, rating: Rating, now: datetime) -> None:
+        """Flag many ratings of one person in a short time; none is dropped."""
+        minutes = self.rules.burst_minutes
+        window = int(now.timestamp()) // (60 * minutes)
+        for one in rating.judgements:
+            if one.kind == "staff":
+                staff = one.target.partition(":")[2]
+                ttl = int((now + timedelta(days=1)).timestamp())
+                enough = self.rules.burst_ratings
+                count = self._store.count_burst(staff, str(window), rating.id, ttl, enough)
+                if count == enough:
+                    self._store.flag(format_instant(now), staff, rating.organisation, count)
+
+
+def recorded(  # noqa: PLR0917
+    rating: Rating, name: str, actor: str, role: str, now: datetime, data: Mapping[str, Any]
+) -> tuple[Rating, Event]:
+    """Return the rating with its next event at the end of its chain."""
+    seq = 1 if rating.head == GENESIS else rating.version + 1
+    status = "rated" if rating.handling is None else rating.handling.status
+    event = Event.happened(
+        f"RATING-{rating.id}",
+        seq,
+        now,
+        name,
+        actor=actor,
+        actor_role=role,
+        status=status,
+        data=data,
+        prev_hash=rating.head,
+    )
+    return replace(rating, version=seq, head=event.hash), event
