@@ -13,7 +13,6 @@ A leaf is written with its pending entry, once. The entry goes when the leaf is 
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -24,6 +23,7 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.items import Item
 from chalicelib.shared.jobs import Failures
+from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Committer, Transaction
 
 PENDING_SHARDS: Final = 8
@@ -138,7 +138,7 @@ def _leaf_key(leaf: Leaf) -> dict[str, str]:
 
 
 def _pending_key(leaf: Leaf) -> dict[str, str]:
-    shard = hashlib.sha256(leaf.aggregate.encode()).digest()[0] % PENDING_SHARDS
+    shard = shard_of(leaf.aggregate, PENDING_SHARDS)
     return {"pk": f"PENDING#{shard}", "sk": f"{leaf.aggregate}#{leaf.seq:06d}"}
 
 

@@ -20,7 +20,6 @@ The index holds codes and pseudonyms only.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -35,6 +34,7 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
+from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Committer, Refusal, Transaction, Write
 
 EVENT_SHARDS: Final = 8
@@ -310,7 +310,7 @@ def _event_sk(seq: int) -> str:
 
 
 def _shard(code: str, shards: int) -> int:
-    return hashlib.sha256(code.encode()).digest()[0] % shards
+    return shard_of(code, shards)
 
 
 def _summary(case: Case, name: str) -> Item:

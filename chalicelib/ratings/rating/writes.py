@@ -6,7 +6,6 @@ written by two ratings.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,6 +15,7 @@ from chalicelib.ratings.rating.races import RatingChanged
 from chalicelib.shared.due import due_keys
 from chalicelib.shared.events import Event
 from chalicelib.shared.items import Item
+from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Transaction
 
 TARGET_LISTS: Final = 4
@@ -110,4 +110,4 @@ def summary_key(target: str, shard: int) -> tuple[str, str]:
 
 
 def _hashed(name: str, count: int) -> int:
-    return hashlib.sha256(name.encode()).digest()[0] % count
+    return shard_of(name, count)
