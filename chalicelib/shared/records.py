@@ -27,9 +27,9 @@ def to_item(record: Any) -> dict[str, Any]:
 
 
 def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
-    """Return the dataclass `kind` that an item holds; raise `TypeError` if an attribute without a default is missing."""
+    """Return the dataclass `kind` that an item holds; raise `TypeError` if one without a default is missing."""
     values = {}
-    for name, read in _readers(kind).items():
+    for name, read in _readers(typing.cast("Any", kind)).items():
         if name in item:
             value = item[name]
             values[name] = value if read is None or value is None else read(value)
