@@ -21,6 +21,8 @@ API_MODULES = (
     "chalicelib.cases.messages.api",
     "chalicelib.appointments.booking.api",
     "chalicelib.appointments.slots.api",
+    "chalicelib.appointments.waitlist.api",
+    "chalicelib.appointments.calendar.api",
     "chalicelib.ratings.rating.api",
     "chalicelib.ratings.handling.api",
     "chalicelib.notices.api",

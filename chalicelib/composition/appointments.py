@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.appointments.booking.sessions import AppointmentService
     from chalicelib.appointments.booking.store import AppointmentStore
     from chalicelib.appointments.booking.upkeep import Upkeep
-    from chalicelib.appointments.booking.views import Drawing as AppointmentDrawing
+    from chalicelib.appointments.booking.views import AppointmentDrawing
     from chalicelib.appointments.slots.hours import HoursService
     from chalicelib.appointments.slots.service import Desk
     from chalicelib.appointments.waitlist.service import WaitlistService
@@ -115,7 +115,7 @@ class Appointments:
     def drawing(self) -> AppointmentDrawing:
         """How appointments are shown."""
         from chalicelib.appointments.booking.video import VideoRooms
-        from chalicelib.appointments.booking.views import Drawing
+        from chalicelib.appointments.booking.views import AppointmentDrawing
 
         rooms = VideoRooms(self._base.settings.video_url, lambda: self._base.root_secret, self.desk.rules)
-        return Drawing(self._organisations.service.find_mediator_name, rooms.find_link, self.desk.rules)
+        return AppointmentDrawing(self._organisations.service.find_mediator_name, rooms.find_link, self.desk.rules)

@@ -1,4 +1,4 @@
-"""HTTP routes of appointments: slots, booking, actions, calendars of one appointment."""
+"""HTTP routes of sessions: booking, the list, actions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from chalicelib import bootstrap
 from chalicelib.appointments.booking import contract as schemas
 from chalicelib.appointments.booking.refusals import (
     DailyLimit,
@@ -23,25 +22,23 @@ from chalicelib.appointments.booking.refusals import (
     TooLate,
     TooSoon,
 )
-from chalicelib.appointments.booking.service import Request
-from chalicelib.appointments.booking.upkeep import Shown
+from chalicelib.appointments.booking.service import BookingService, Request
+from chalicelib.appointments.booking.sessions import AppointmentService
 from chalicelib.appointments.booking.views import (
+    AppointmentDrawing,
     AppointmentList,
     AppointmentView,
     ConfirmedList,
     ConfirmedView,
     Refused,
-    SlotList,
-    SlotView,
 )
-from chalicelib.appointments.calendar.ical import draw_calendar
-from chalicelib.appointments.slots.service import Wanted
-from chalicelib.shared.clock import SHANGHAI, format_instant
+from chalicelib.cases.lifecycle.service import CaseService
+from chalicelib.shared.clock import SHANGHAI, Clock, format_instant
 from chalicelib.shared.codes import BadCode
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale, YimaError
 from chalicelib.shared.idempotency import IdempotencyKey, StoredAnswer
 from chalicelib.shared.texts import Language
-from chalicelib.web.answers import NO_STORE, Answer
+from chalicelib.web.answers import Answer
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
@@ -54,45 +51,35 @@ _DEFAULT_DAYS: Final = 7
 _PLACE_REFUSALS: Final = (SlotTaken, PartyBusy, OutsideHours, TooSoon, TooFar, DailyLimit, NotBookable)
 
 
-def _draw(shown: Shown) -> AppointmentView:
-    seen = shown.seen
-    drawing = bootstrap.container().appointment_drawing
-    return drawing.draw(shown.appointment, seen.relation, seen.person, seen.now, seen.case, no_shows=seen.case.no_shows)
-
-
-def _today() -> date:
-    return bootstrap.container().clock.now().astimezone(SHANGHAI).date()
-
-
-@routes.route("/v1/slots")
-@endpoint(query=schemas.ListSlots, problems=(BadCode, NotFound, NotBookable))
-def list_slots(viewer: Viewer, query: schemas.ListSlots) -> SlotList:
-    """List the sessions that can really be booked: mediator, room and every party are free."""
-    container = bootstrap.container()
-    first = _today() if query.first is None else date.fromisoformat(query.first)
-    last = first + timedelta(days=_DEFAULT_DAYS - 1) if query.last is None else date.fromisoformat(query.last)
-    mediators = None if query.mediator is None else (query.mediator,)
-    wanted = Wanted(query.organisation or "", mediators, first, last, query.minutes, query.mode)
-    found = container.booking.list_slots(viewer, wanted, query.case, container.clock.now())
-    return SlotList(items=[SlotView.of(slot) for slot in found])
-
-
 @routes.route("/v1/appointments", methods=["POST"])
 @endpoint(body=schemas.BookAppointment, status=201, problems=(BadCode, NotFound, NotAllowed, *_PLACE_REFUSALS))
-def book(viewer: Viewer, body: schemas.BookAppointment, key: IdempotencyKey) -> Answer:
+def book(
+    viewer: Viewer,
+    body: schemas.BookAppointment,
+    key: IdempotencyKey,
+    booking: BookingService,
+    drawing: AppointmentDrawing,
+) -> Answer:
     """Book a mediation session: it is a request until the mediator confirms."""
     request = Request(body.case_code, body.start.astimezone(UTC), body.minutes, body.mode, body.mediator_id)
-    idempotency = key.answering(_draw, location=lambda shown: f"/v1/appointments/{shown.appointment.id}")
-    first = idempotency.render(bootstrap.container().booking.book(viewer, request, idempotency))
+    idempotency = key.answering(drawing.draw_shown, location=lambda shown: f"/v1/appointments/{shown.appointment.id}")
+    first = idempotency.render(booking.book(viewer, request, idempotency))
     return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/appointments")
 @endpoint(query=schemas.ListAppointments, problems=(BadCode, NotFound, NotAllowed))
-def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Page) -> AppointmentList:
+def list_appointments(
+    viewer: Viewer,
+    query: schemas.ListAppointments,
+    page: Page,
+    sessions: AppointmentService,
+    cases: CaseService,
+    drawing: AppointmentDrawing,
+    clock: Clock,
+) -> AppointmentList:
     """List my appointments, or those of a case, by start; open requests by the end of their hold."""
-    container = bootstrap.container()
-    found, relation, position = container.appointments.list_appointments(
+    found, relation, position = sessions.list_appointments(
         viewer,
         query.role,
         query.status,
@@ -102,42 +89,42 @@ def list_appointments(viewer: Viewer, query: schemas.ListAppointments, page: Pag
         page.limit,
         case_code=query.case,
     )
-    person, now = container.appointments.person_of(viewer), container.clock.now()
+    person, now = sessions.person_of(viewer), clock.now()
     shown_as = "applicant" if relation == "party" else relation  # all parties may do the same
-    drawing = container.appointment_drawing
-    cases = container.cases.watch_many([one.case_code for one in found])
+    states = cases.watch_many([one.case_code for one in found])
     return AppointmentList(
-        items=[drawing.draw(one, shown_as, person, now, cases.get(one.case_code)) for one in found],
+        items=[drawing.draw(one, shown_as, person, now, states.get(one.case_code)) for one in found],
         next_cursor=page.cursor_after(position),
     )
 
 
 @routes.route("/v1/appointments/confirm", methods=["POST"])
 @endpoint(body=schemas.ConfirmMany)
-def confirm_many(viewer: Viewer, body: schemas.ConfirmMany, key: IdempotencyKey, language: Language) -> Answer:
+def confirm_many(
+    viewer: Viewer,
+    body: schemas.ConfirmMany,
+    key: IdempotencyKey,
+    language: Language,
+    sessions: AppointmentService,
+    drawing: AppointmentDrawing,
+) -> Answer:
     """Confirm several requests in one tap; each has an answer of its own."""
 
     def view(answers: Sequence[tuple[str, StoredAnswer | YimaError]]) -> ConfirmedList:
         return ConfirmedList(items=[_confirmed(one, answer, language) for one, answer in answers])
 
-    whole, each = key.answering(view), key.answering(_draw).render
-    first = bootstrap.container().appointments.confirm_many(viewer, body.ids, whole, each)
+    whole, each = key.answering(view), key.answering(drawing.draw_shown).render
+    first = sessions.confirm_many(viewer, body.ids, whole, each)
     return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/appointments/{appointment_id}")
 @endpoint(problems=(NotFound,))
-def get_appointment(viewer: Viewer, appointment_id: str) -> AppointmentView:
+def get_appointment(
+    viewer: Viewer, appointment_id: str, sessions: AppointmentService, drawing: AppointmentDrawing
+) -> AppointmentView:
     """Show an appointment, with what I can do now."""
-    return _draw(bootstrap.container().appointments.get(viewer, appointment_id))
-
-
-@routes.route("/v1/appointments/{appointment_id}/calendar")
-@endpoint(media_type="text/calendar", cache=NO_STORE, problems=(NotFound,))
-def appointment_calendar(viewer: Viewer, appointment_id: str, language: Language) -> Answer:
-    """Give an appointment for my calendar program (iCalendar)."""
-    shown = bootstrap.container().appointments.get(viewer, appointment_id)
-    return Answer(draw_calendar([shown.appointment], language), media_type="text/calendar; charset=utf-8")
+    return drawing.draw_shown(sessions.get(viewer, appointment_id))
 
 
 def _confirmed(appointment_id: str, answer: StoredAnswer | YimaError, language: Language) -> ConfirmedView:
@@ -170,14 +157,20 @@ def _add_action(action: str, summary: str, model: type[RequestBody], refusals: t
         problems=tuple(dict.fromkeys((NotFound, NotAllowed, NotNow, NotBookable, HoldExpired, Stale, *refusals))),
     )
     def act(
-        viewer: Viewer, appointment_id: str, body: Any, key: IdempotencyKey, expected: ExpectedVersion
+        viewer: Viewer,
+        appointment_id: str,
+        body: Any,
+        key: IdempotencyKey,
+        expected: ExpectedVersion,
+        booking: BookingService,
+        sessions: AppointmentService,
+        drawing: AppointmentDrawing,
     ) -> AppointmentView:
-        container = bootstrap.container()
-        own, version = key.answering(_draw), expected.version
+        own, version = key.answering(drawing.draw_shown), expected.version
         if action == "reschedule":
             start = body.start.astimezone(UTC)
-            return _draw(container.booking.move(viewer, appointment_id, start, body.mediator_id, own, version))
-        return _draw(container.appointments.act(viewer, appointment_id, action, _details(body), own, version))
+            return drawing.draw_shown(booking.move(viewer, appointment_id, start, body.mediator_id, own, version))
+        return drawing.draw_shown(sessions.act(viewer, appointment_id, action, _details(body), own, version))
 
     routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(act)
 

@@ -4,51 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Self
-
-from pydantic import Field
+from typing import Any
 
 from chalicelib.appointments.booking.cases import goes_on
 from chalicelib.appointments.booking.model import Appointment, actions_of
 from chalicelib.appointments.booking.rules import BookingRules
-from chalicelib.appointments.slots.hours import HoursShown
-from chalicelib.appointments.slots.service import Slot
-from chalicelib.appointments.waitlist.service import Place
+from chalicelib.appointments.booking.upkeep import Shown
 from chalicelib.cases.lifecycle.service import Case
-from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.web.view import View
-
-
-class SlotView(View):
-    """A session that can be booked."""
-
-    start: str
-    end: str
-    mediator_id: str
-    mediator_name: str
-    mode: str
-    room: str | None
-    provisional: bool
-
-    @classmethod
-    def of(cls, slot: Slot) -> Self:
-        """Return the view of a slot."""
-        return cls(
-            start=format_instant(slot.start),
-            end=format_instant(slot.end),
-            mediator_id=slot.mediator_id,
-            mediator_name=slot.mediator_name,
-            mode=slot.mode,
-            room=slot.room,
-            provisional=slot.provisional,
-        )
-
-
-class SlotList(View):
-    """What can be booked, by start."""
-
-    items: list[SlotView]
 
 
 class MediatorRef(View):
@@ -98,7 +62,7 @@ class AppointmentView(View):
     updated_at: str
 
 
-class Drawing:
+class AppointmentDrawing:
     """What it takes to show appointments: names of mediators, links into rooms."""
 
     def __init__(
@@ -110,6 +74,13 @@ class Drawing:
         self._name_of = name_of
         self._link_of = link_of
         self._rules = rules
+
+    def draw_shown(self, shown: Shown) -> AppointmentView:
+        """Return the view of a session in front of one person."""
+        seen = shown.seen
+        return self.draw(
+            shown.appointment, seen.relation, seen.person, seen.now, seen.case, no_shows=seen.case.no_shows
+        )
 
     def draw(
         self,
@@ -186,112 +157,3 @@ class ConfirmedList(View):
     """What became of each request, in their order."""
 
     items: list[ConfirmedView]
-
-
-class ConflictView(View):
-    """A session that is booked outside the hours."""
-
-    appointment_id: str
-    case_code: str
-    start: str
-    end: str
-    mode: str
-
-
-class DayHoursView(View):
-    """The hours of one day."""
-
-    date: str
-    hours: list[list[str]]
-
-
-class AvailabilityView(View):
-    """A mediator's hours. `conflicts`: what stays booked although it lies outside; `calendar_url`: to them only."""
-
-    mediator_id: str
-    organisation: str
-    weekly: dict[str, list[list[str]]]
-    exceptions: list[DayHoursView]
-    leave: list[dict[str, str]]
-    buffer_minutes: int
-    modes: list[str]
-    daily_cap: int
-    conflicts: list[ConflictView]
-    calendar_url: str | None
-    version: int
-
-    @classmethod
-    def of(cls, shown: HoursShown, public_url: str) -> Self:
-        """Return the view of hours."""
-        hours = shown.hours
-        return cls(
-            mediator_id=hours.mediator,
-            organisation=hours.organisation,
-            weekly={day: [list(span) for span in spans] for day, spans in hours.weekly.items()},
-            exceptions=[
-                DayHoursView(date=day, hours=[list(span) for span in spans])
-                for day, spans in sorted(hours.exceptions.items())
-            ],
-            leave=[{"from": first, "to": last} for first, last in hours.leave],
-            buffer_minutes=hours.buffer_minutes,
-            modes=list(hours.modes),
-            daily_cap=hours.daily_cap,
-            conflicts=[
-                ConflictView(
-                    appointment_id=one.id,
-                    case_code=show_code(one.case_code),
-                    start=one.start,
-                    end=one.end,
-                    mode=one.mode,
-                )
-                for one in shown.conflicts
-            ],
-            calendar_url=None if shown.secret is None else f"{public_url}/v1/calendars/{shown.secret}",
-            version=hours.version,
-        )
-
-
-class OfferView(View):
-    """A slot that is kept for the case: book it before `expires_at`."""
-
-    start: str
-    minutes: int
-    mode: str
-    expires_at: str
-
-
-class WaitlistView(View):
-    """A case's place in the line."""
-
-    case_code: str
-    mediator_id: str
-    position: int
-    modes: list[str]
-    minutes: int
-    from_day: str = Field(serialization_alias="from")
-    to_day: str = Field(serialization_alias="to")
-    offer: OfferView | None
-    created_at: str
-
-    @classmethod
-    def of(cls, place: Place) -> Self:
-        """Return the view of a place in the line."""
-        one, offer = place.waiting, place.offer
-        return cls(
-            case_code=show_code(one.case_code),
-            mediator_id=one.mediator,
-            position=place.position,
-            modes=list(one.modes),
-            minutes=one.minutes,
-            from_day=one.first_day,
-            to_day=one.last_day,
-            offer=None if offer is None else OfferView(**{name: offer[name] for name in OfferView.model_fields}),
-            created_at=one.created_at,
-        )
-
-
-class WaitlistLeft(View):
-    """The case waits no longer."""
-
-    case_code: str
-    waiting: bool

@@ -141,7 +141,7 @@ def _add_action(action: str, model: type[RequestBody]) -> None:
         summary=f"{TRANSITIONS[action].name.en}.",
         problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale),
     )
-    def act(  # noqa: PLR0917
+    def act(
         viewer: Viewer, code: str, body: Any, key: IdempotencyKey, expected: ExpectedVersion, language: Language
     ) -> CaseView:
         view = _view_in(language)
