@@ -63,6 +63,7 @@ class Story:
         self.sealed = Sealed()
         self.scheduler = Scheduler(self.choices)
         self.weather = weather or Weather.of(self.choices)
+        self.alone: dict[str, Any] = {}
         self.listeners: list[Callable[[Sequence[Change]], None]] = []
         self.city: City
         self.errands: Errands
@@ -87,6 +88,13 @@ class Story:
     def digest(self) -> str:
         """SHA-256 of the trace: two runs of one seed have the same."""
         return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
+
+    @property
+    def errand(self) -> Errand | None:
+        """The request that is being served, if it is one that is."""
+        act = self.scheduler.running
+        found: Errand | None = (self.alone if act is None else act.context).get("errand")
+        return found
 
     def rage(self) -> None:
         """Let the run's weather begin."""
@@ -152,6 +160,9 @@ class Story:
             table = self.city.table("appointments")
             found = [table.find((f"APPOINTMENT#{one}", "META")) for one in errand.body["ids"]]
             return [one["case_code"]["S"] for one in found if one is not None]
+        if errand.path == "/v1/cases":
+            made = [one.split()[0] for each in errand.effects for one in each]
+            return [pk.removeprefix("CASE#") for pk in made if pk.startswith("CASE#")]
         if "/visits" in errand.path or "/bad-ratings" in errand.path:
             return list(self.cases) if any(one.leaving for one in self.city.people.values()) else []
         return []
@@ -206,8 +217,7 @@ class Story:
         self.scheduler.pause()
 
     def _changed(self, changes: Sequence[Change]) -> None:
-        act = self.scheduler.running
-        errand: Errand | None = None if act is None else act.context.get("errand")
+        errand = self.errand
         events = [one for one in changes if one.kind == "INSERT" and one.key[1].startswith("EVENT#")]
         if errand is not None:
             if any(one.key[0].startswith("IDEMPOTENCY#") for one in changes):
@@ -220,7 +230,7 @@ class Story:
     def _effect(self, errand: Errand, events: Sequence[Change]) -> None:
         made = [_named(one) for one in events]
         earlier = [one for each in errand.effects for one in each]
-        many = errand.path.endswith("/appointments/confirm")
+        many = errand.path.endswith(("/appointments/confirm", "/me/erasure"))  # one transaction for each of several
         if (earlier and not many) or set(made) & set(earlier):
             self.found("effect-twice", f"{errand.name}: {earlier} and then {made}")
         errand.effects.append(made)
