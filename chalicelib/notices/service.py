@@ -58,6 +58,10 @@ class Store(Protocol):
         """Keep how the person wants to be told."""
         ...
 
+    def remove(self, notice: Notice) -> None:
+        """Remove a notice."""
+        ...
+
     def delete_all(self, person: str) -> int:
         """Remove everything kept for a person; return how many items that was."""
         ...
@@ -163,6 +167,9 @@ class NoticeService:
     def _tell(self, made: Notice, subject: str, event: Event) -> bool:
         notice = self._store.add(made)
         if notice.sent != "pending":
+            return False
+        if self._find_subject(made.person) is None:  # erased between the look and the writing
+            self._store.remove(notice)
             return False
         # The inbox is a history; a message that arrives is read as news, and must still be true.
         overtaken = is_overtaken(event, self._find_case, self._clock.now())

@@ -93,6 +93,10 @@ class NoticeStore:
             ]
         )
 
+    def remove(self, notice: Notice) -> None:
+        """Remove a notice."""
+        self._table.delete_many([(f"PERSON#{notice.person}", _PREFIX + notice.id)])
+
     def delete_all(self, person: str) -> int:
         """Remove a person's notices and preferences; return how many items that was."""
         keys = [

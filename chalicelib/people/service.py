@@ -76,6 +76,7 @@ class PeopleService:
         answers: Answers,
         sections: Mapping[str, Section],
         erasers: Mapping[str, Erase],
+        last_erasers: Mapping[str, Erase],
         profiles: Profiles,
         forgets: Sequence[Forget],
         held_by: Callable[[Viewer], list[str]],
@@ -86,6 +87,7 @@ class PeopleService:
         self._answers = answers
         self._sections = sections
         self._erasers = erasers
+        self._last_erasers = last_erasers
         self._profiles = profiles
         self._forgets = forgets
         self._held_by = held_by
@@ -107,7 +109,8 @@ class PeopleService:
         """Erase what is kept about the viewer; raise `LegalHold`, with the cases, while any of them is open.
 
         Doing it twice does no harm: what is gone is gone, and an erasure that was interrupted is completed by the
-        next one. What finds the person goes last, held to their having filed or joined nothing since the beginning.
+        next one. What finds the person goes when that is done, held to their having filed or joined nothing since the
+        beginning; and at last what may have come until then to somebody who could be found.
         """
         person = self._pseudonyms().of(viewer.subject)
         for _ in range(MAX_DECISIONS):
@@ -121,6 +124,7 @@ class PeopleService:
                 self._profiles.forget(person, uses, also)
             except ProfileChanged:
                 continue
+            erased |= {name: erase(viewer) for name, erase in self._last_erasers.items()}
             result = Erasure(format_instant(self._clock.now()), {**erased, "profile": int(uses is not None)})
             self._answers.remember(idempotency, result)
             return result

@@ -61,7 +61,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     if arguments.first and arguments.first > last:
         print("--from comes after --to", file=sys.stderr)
         return UNUSABLE
-    replay = Replay(_find_event, _relay_of, made.events.quarantine, print, dry_run=arguments.dry_run)
+    replay = Replay(find_event, relay_of, made.events.quarantine, print, dry_run=arguments.dry_run)
     if arguments.quarantine:
         tally = replay.send_quarantined(forget=arguments.forget)
     elif arguments.first:
@@ -94,7 +94,8 @@ def _events_of_rating(rating_id: str) -> Iterator[EventId]:
         yield event.aggregate, event.seq
 
 
-def _find_event(aggregate: str, seq: int) -> Event | None:
+def find_event(aggregate: str, seq: int) -> Event | None:
+    """Return an event as the table has it, or None."""
     from chalicelib.composition.container import container
 
     made = container()
@@ -103,7 +104,8 @@ def _find_event(aggregate: str, seq: int) -> Event | None:
     return made.cases.store.find_event(aggregate, seq)
 
 
-def _relay_of(aggregate: str) -> Relay:
+def relay_of(aggregate: str) -> Relay:
+    """Return the relay of an aggregate's events."""
     from chalicelib.composition.container import container
 
     made = container()

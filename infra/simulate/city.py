@@ -38,6 +38,8 @@ from infra.simulate.people import ROSTERS, Person, citizens, organisations, staf
 
 _CITIZENS: Final = 6
 _MAX_IDLE: Final = 3
+_HURRIED: Final = 0.2
+"""How often a job's time is over after the first item."""
 
 
 class City:
@@ -140,7 +142,7 @@ class City:
     def handle(self, name: str, event: Mapping[str, Any]) -> Any:
         """Invoke one of the app's event handlers; raise what it raises, or `Killed`."""
         with self.served():
-            return self.app.handler_map[name](dict(event), _LAMBDA_CONTEXT)
+            return self.app.handler_map[name](dict(event), self._context())
 
     def jobs(self) -> list[str]:
         """Return the names of the scheduled jobs."""
@@ -154,6 +156,14 @@ class City:
                 logical = one.stream_arn.partition("table/")[2].partition("/")[0]
                 found.append((one.name, _table_names().get(logical, logical), one.batch_size))
         return sorted(found)
+
+    def _context(self) -> Any:
+        """Return an invocation's context: sometimes its time is over at once, when something goes wrong at all."""
+        hurried = self.calls.weather.odds and self.choices.random() < _HURRIED
+        milliseconds = 1_000 if hurried else 300_000
+        return SimpleNamespace(
+            **{**vars(_LAMBDA_CONTEXT), "get_remaining_time_in_millis": lambda: milliseconds},
+        )
 
     def _started(self) -> Container:
         container = Container(self.settings, self.clock)

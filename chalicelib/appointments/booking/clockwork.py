@@ -121,8 +121,8 @@ class AppointmentClock:
         for _ in range(_MAX_DECISIONS):
             one = self._store.find(appointment_id)
             seen = None if one is None else self._upkeep.cases.watch(one.case_code)
-            if one is None or seen is None or not one.is_ended_by(event.seq, event.at):
-                return 0
+            if one is None or seen is None or not one.is_ended_by(event.seq, event.at) or one.ends <= seen.now:
+                return 0  # what is over is not undone: its mediator is asked what became of it
             decided = self._appointments.cancelled(seen, one, None)
             changes = decided.changes
             if one.hold_is_over(seen.now):

@@ -73,12 +73,13 @@ class Upkeep:
 
         Raises `AvailabilityChanged` if `writes` check hours that are no longer those that were read.
         """
-        shown = Shown(after, seen)
         due = self._next_due(after, seen)
         also = [*writes, *self._store.appointment_writes(after, due, before)]
         role = "clock" if seen.relation == "clock" else None
         try:
-            committed = self.cases.commit(seen, outcome, idempotency, also=also, role=role, result=shown)
+            committed = self.cases.commit(
+                seen, outcome, idempotency, also=also, role=role, result=lambda committed: Shown(after, committed)
+            )
         except (VersionConflict, AppointmentChanged, SheetChanged):
             return None
         return Shown(after, committed)

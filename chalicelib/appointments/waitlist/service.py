@@ -170,7 +170,7 @@ class WaitlistService:
         """
         data, left = event.data, False
         spot = None
-        if event.name in _BOOKED or event.name in _OTHER_MEDIATOR or data.get("closed"):
+        if event.name in _BOOKED or event.name in _OTHER_MEDIATOR or event.status not in BOOKABLE:
             spot = self._store.find_spot(event.aggregate)
         if spot is not None and event.name in _BOOKED:
             left = spot.is_older_than(event.seq, event.at) and self._store.end_wish(spot)

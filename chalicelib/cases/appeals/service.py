@@ -147,7 +147,9 @@ class AppealService:
             if values[name] is not None:
                 values[name] = seen.loaded.keys.seal(appeal.by_party, place_of(sk, name), values[name])
         stored = {name: value for name, value in values.items() if value is not None}
-        self._cases.commit(seen, outcome, idempotency, items={sk: stored}, result=appeal, shows=(appeal.by_party,))
+        self._cases.commit(
+            seen, outcome, idempotency, items={sk: stored}, result=lambda _: appeal, shows=(appeal.by_party,)
+        )
 
 
 def _open(item: Mapping[str, Any], seen: Seen) -> Appeal:

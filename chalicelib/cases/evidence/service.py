@@ -225,7 +225,7 @@ class EvidenceService:
         # Held to its status: a rejection changes no version of the case, and may have come first.
         change = self._store.item_change(seen.case.code, _sk(evidence.id), _to_item(kept, seen), was="pending")
         outcome = Outcome(case, "evidence_added", data)
-        self._cases.commit(seen, outcome, idempotency, also=[change], result=kept, shows=(_owner(evidence),))
+        self._cases.commit(seen, outcome, idempotency, also=[change], result=lambda _: kept, shows=(_owner(evidence),))
         self._files.discard(evidence.id, found.version_id)
         self._files.keep_only(evidence.id, kept_version)
         return kept
@@ -238,7 +238,7 @@ class EvidenceService:
             _to_item(rejected, seen),
             was="pending",
             idempotency=idempotency.showing(seen.loaded.shown(_owner(evidence))),
-            result=rejected,
+            result=lambda _: rejected,
         )
         self._files.discard(evidence.id, found.version_id)
         return rejected

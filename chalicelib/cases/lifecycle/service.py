@@ -225,11 +225,12 @@ class CaseService:
         items: Mapping[str, Mapping[str, Any]] | None = None,
         also: Sequence[Write] = (),
         role: str | None = None,
-        result: Any = None,
+        result: Callable[[Seen], Any] | None = None,
         shows: Sequence[str] = (),
     ) -> Seen:
         """Write an outcome with its event; return the case after it. Raises `VersionConflict` if it was overtaken.
 
+        `result`: what the stored answer is made of, from the case after it, if not the case itself.
         `shows`: the data subjects whose data the answer shows, if not every party's.
         """
         before = seen.case
@@ -245,7 +246,7 @@ class CaseService:
             also=tuple(also),
         )
         claim = None if idempotency is None else idempotency.showing(after.loaded.shown(*shows))
-        self._store.commit(change, idempotency=claim, result=result or after)
+        self._store.commit(change, idempotency=claim, result=result(after) if result else after)
         return after
 
     def join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:

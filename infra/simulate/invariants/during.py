@@ -39,8 +39,7 @@ class Watch:
             return
         self._live.pop(one["id"], None)
         by_itself = before is not None and before["status"] == "confirmed" and one["status"] == "cancelled"
-        act = self._story.scheduler.running
-        if by_itself and (act is None or "errand" not in act.context):
+        if by_itself and self._story.errand is None:
             self._check_cause(one)
 
     def _check_places(self, one: dict[str, Any]) -> None:
