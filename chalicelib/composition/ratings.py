@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.ratings.rating.privacy import RatingPrivacy
     from chalicelib.ratings.rating.service import RatingService
     from chalicelib.ratings.rating.store import RatingStore
-    from chalicelib.ratings.rating.views import Drawing as RatingDrawing
+    from chalicelib.ratings.rating.views import RatingDrawing
     from chalicelib.ratings.visits.service import VisitService
 
 
@@ -83,9 +83,9 @@ class Ratings:
     def drawing(self) -> RatingDrawing:
         """How ratings are shown."""
         from chalicelib.ratings.rating.rules import RatingRules
-        from chalicelib.ratings.rating.views import Drawing
+        from chalicelib.ratings.rating.views import RatingDrawing
 
-        return Drawing(RatingRules.load(), self.handling.is_overdue)
+        return RatingDrawing(RatingRules.load(), self.handling.is_overdue)
 
     @cached_property
     def figures(self) -> RatingFigures:

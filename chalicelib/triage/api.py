@@ -6,7 +6,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from chalicelib import bootstrap
 from chalicelib.shared.texts import Language
 from chalicelib.triage.model import Candidate
 from chalicelib.triage.red_lines import Alarm
@@ -211,9 +210,9 @@ class RuleSetView(View):
 
 @routes.route("/v1/dispute-types")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def list_dispute_types(language: Language) -> DisputeTypeList:
+def list_dispute_types(language: Language, triage: TriageService) -> DisputeTypeList:
     """List the types of disputes: what is taken, what is not and where to go, the path, the evidence."""
-    types = bootstrap.container().triage.types
+    types = triage.types
     path = [step.text(language) for step in types.path]
     return DisputeTypeList(
         items=[DisputeTypeView.of(one, path, language) for one in types.mains.values()], version=types.version
@@ -222,17 +221,16 @@ def list_dispute_types(language: Language) -> DisputeTypeList:
 
 @routes.route("/v1/triage", methods=["POST"])
 @endpoint(access=Access.PUBLIC, body=TriageText, cache=NO_STORE)
-def advise(body: TriageText, language: Language) -> TriageView:
+def advise(body: TriageText, language: Language, triage: TriageService) -> TriageView:
     """Find the type of a dispute from a text, with the rules and words that decided. Nothing is stored."""
-    service = bootstrap.container().triage
-    return TriageView.of(service.advise(body.text, body.answers or {}), service, language)
+    return TriageView.of(triage.advise(body.text, body.answers or {}), triage, language)
 
 
 @routes.route("/v1/transparency/triage")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def rule_set() -> RuleSetView:
+def rule_set(triage: TriageService) -> RuleSetView:
     """Publish the rules by which triage decides (法释〔2021〕23号 asks that they be open to the parties)."""
-    return RuleSetView(**bootstrap.container().triage.rules.published)
+    return RuleSetView(**triage.rules.published)
 
 
 def _candidate(one: Candidate, service: TriageService, language: Language) -> CandidateView:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import bootstrap
+from chalicelib.ratings.handling.service import HandlingService
 from chalicelib.ratings.rating import contract as schemas
 from chalicelib.ratings.rating.model import Rating
 from chalicelib.ratings.rating.refusals import CitizenUnknown, ContactTaken, NotInvited, WrongStep
-from chalicelib.ratings.rating.views import BadRatingList, BadRatingView, RatingView, VisitView
-from chalicelib.ratings.visits.service import Recorded, Visit
+from chalicelib.ratings.rating.views import BadRatingList, BadRatingView, RatingDrawing, RatingView, VisitView
+from chalicelib.ratings.visits.service import Recorded, Visit, VisitService
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
@@ -67,35 +67,40 @@ def _visit(recorded: Recorded) -> VisitView:
 
 @routes.route("/v1/visits", methods=["POST"])
 @endpoint(body=schemas.RecordVisit, status=201, problems=(NotAllowed, CitizenUnknown, NotInvited))
-def record_visit(viewer: Viewer, body: schemas.RecordVisit, key: IdempotencyKey) -> VisitView:
+def record_visit(viewer: Viewer, body: schemas.RecordVisit, key: IdempotencyKey, visits: VisitService) -> VisitView:
     """Record a visit or a completion (window staff); the citizen is invited to rate it."""
-    recorded = bootstrap.container().visits.record(viewer, Visit(**body.model_dump()), key.answering(_visit))
+    recorded = visits.record(viewer, Visit(**body.model_dump()), key.answering(_visit))
     return _visit(recorded)
 
 
 @routes.route("/v1/me/visit-code", methods=["PUT"])
 @endpoint()
-def renew_visit_code(viewer: Viewer) -> VisitCode:
+def renew_visit_code(viewer: Viewer, visits: VisitService) -> VisitCode:
     """Give me a one-time code to show at a window."""
-    code, expires = bootstrap.container().visits.offer_code(viewer)
+    code, expires = visits.offer_code(viewer)
     return VisitCode(code=code, expires_at=format_instant(expires))
 
 
 @routes.route("/v1/me/contact", methods=["PUT"])
 @endpoint(body=schemas.PutContact, problems=(ContactTaken,))
-def put_contact(viewer: Viewer, body: schemas.PutContact) -> ContactView:
+def put_contact(viewer: Viewer, body: schemas.PutContact, visits: VisitService) -> ContactView:
     """Have staff at windows find me by these numbers; only blind indexes of them are kept."""
-    bootstrap.container().visits.register(viewer, [number for number in (body.phone, body.id_number) if number])
+    visits.register(viewer, [number for number in (body.phone, body.id_number) if number])
     return ContactView(phone=body.phone is not None, id_number=body.id_number is not None)
 
 
 @routes.route("/v1/bad-ratings")
 @endpoint(query=schemas.ListBad, problems=(NotAllowed,))
-def list_bad(viewer: Viewer, query: schemas.ListBad, page: Page, language: Language) -> BadRatingList:
+def list_bad(  # noqa: PLR0917 - a handler names everything it is given
+    viewer: Viewer,
+    query: schemas.ListBad,
+    page: Page,
+    language: Language,
+    handling: HandlingService,
+    drawing: RatingDrawing,
+) -> BadRatingList:
     """List bad ratings of my organisation (clerk), or all of them (supervisor)."""
-    container = bootstrap.container()
-    found, position = container.rating_handling.list_bad(viewer, query.status, query.overdue, page.position, page.limit)
-    drawing = container.rating_drawing
+    found, position = handling.list_bad(viewer, query.status, query.overdue, page.position, page.limit)
     return BadRatingList(
         items=[drawing.draw_bad(one, language) for one in found], next_cursor=page.cursor_after(position)
     )
@@ -103,21 +108,28 @@ def list_bad(viewer: Viewer, query: schemas.ListBad, page: Page, language: Langu
 
 @routes.route("/v1/ratings/{rating_id}/hide", methods=["POST"])
 @endpoint(body=schemas.Hide, problems=(NotAllowed, NotFound))
-def hide(viewer: Viewer, rating_id: str, body: schemas.Hide, key: IdempotencyKey, language: Language) -> RatingView:
+def hide(  # noqa: PLR0917 - a handler names everything it is given
+    viewer: Viewer,
+    rating_id: str,
+    body: schemas.Hide,
+    key: IdempotencyKey,
+    language: Language,
+    handling: HandlingService,
+    drawing: RatingDrawing,
+) -> RatingView:
     """Hide a rating's text, with a public reason (supervisor). Its level still counts."""
-    container = bootstrap.container()
 
     def draw(rating: Rating) -> RatingView:
-        return container.rating_drawing.draw(rating, language)
+        return drawing.draw(rating, language)
 
-    return draw(container.rating_handling.hide(viewer, rating_id, body.reason, key.answering(draw)))
+    return draw(handling.hide(viewer, rating_id, body.reason, key.answering(draw)))
 
 
 @routes.route("/v1/rating-flags")
 @endpoint(problems=(NotAllowed,))
-def list_flags(viewer: Viewer, page: Page) -> FlagList:
+def list_flags(viewer: Viewer, page: Page, handling: HandlingService) -> FlagList:
     """List bursts of ratings (supervisor)."""
-    found, position = bootstrap.container().rating_handling.list_flags(viewer, page.position, page.limit)
+    found, position = handling.list_flags(viewer, page.position, page.limit)
     items = [Flag(**{name: item[name] for name in Flag.model_fields}) for item in found]
     return FlagList(items=items, next_cursor=page.cursor_after(position))
 
@@ -126,15 +138,21 @@ def _add_step(action: str, summary: str, model: type[RequestBody]) -> None:
     """Make one step its own operation, with its own body."""
 
     @endpoint(body=model, name=f"{action}_bad_rating", summary=summary, problems=(NotAllowed, NotFound, WrongStep))
-    def step(viewer: Viewer, rating_id: str, body: Any, key: IdempotencyKey, language: Language) -> BadRatingView:
-        container = bootstrap.container()
+    def step(  # noqa: PLR0917 - a handler names everything it is given
+        viewer: Viewer,
+        rating_id: str,
+        body: Any,
+        key: IdempotencyKey,
+        language: Language,
+        handling: HandlingService,
+        drawing: RatingDrawing,
+    ) -> BadRatingView:
 
         def draw(rating: Rating) -> BadRatingView:
-            view: BadRatingView = container.rating_drawing.draw_bad(rating, language)
-            return view
+            return drawing.draw_bad(rating, language)
 
         note = body.reply if isinstance(body, schemas.Reply) else body.note
-        return draw(container.rating_handling.step(viewer, rating_id, action, note, key.answering(draw)))
+        return draw(handling.step(viewer, rating_id, action, note, key.answering(draw)))
 
     routes.route(f"/v1/bad-ratings/{{rating_id}}/actions/{action}", methods=["POST"])(step)
 

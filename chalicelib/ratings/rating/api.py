@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib import bootstrap
+from chalicelib.organisations.service import OrganisationService
 from chalicelib.ratings.rating import contract as schemas
-from chalicelib.ratings.rating.model import Invitation, Rating, Target
+from chalicelib.ratings.rating.model import Invitation, Target
 from chalicelib.ratings.rating.refusals import (
     AlreadyFollowedUp,
     AlreadyRated,
@@ -12,12 +12,13 @@ from chalicelib.ratings.rating.refusals import (
     InvitationExpired,
     NotInvited,
 )
-from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.rating.service import RatingService, Said
 from chalicelib.ratings.rating.views import (
     EntryList,
     EntryView,
     InvitationList,
     InvitationView,
+    RatingDrawing,
     RatingList,
     RatingView,
     SummaryView,
@@ -57,48 +58,39 @@ class TagList(View):
     items: list[TagView]
 
 
-def _draw(rating: Rating, language: Language) -> RatingView:
-    view: RatingView = bootstrap.container().rating_drawing.draw(rating, language)
-    return view
-
-
-def _names_of(one: Invitation, language: Language) -> dict[str, str]:
-    return {each.target: _name_of(each, one.organisation, language) for each in one.targets}
-
-
-def _name_of(target: Target, organisation: str, language: Language) -> str:
-    code = target.target.partition(":")[2]
-    found = None
-    if target.kind == "staff":
-        found = bootstrap.container().organisations.find_mediator_name(organisation, code)
-    return found or f"{_NAMES[target.kind].text(language)} {code}"
-
-
 @routes.route("/v1/me/invitations")
 @endpoint()
-def list_invitations(viewer: Viewer, page: Page, language: Language) -> InvitationList:
+def list_invitations(
+    viewer: Viewer, page: Page, language: Language, ratings: RatingService, organisations: OrganisationService
+) -> InvitationList:
     """List what I may rate now."""
-    found, position = bootstrap.container().ratings.list_invitations(viewer, page.position, page.limit)
-    items = [InvitationView.of(one, _names_of(one, language), language) for one in found]
+    found, position = ratings.list_invitations(viewer, page.position, page.limit)
+    items = [InvitationView.of(one, _names_of(one, organisations, language), language) for one in found]
     return InvitationList(items=items, next_cursor=page.cursor_after(position))
 
 
 @routes.route("/v1/ratings", methods=["POST"])
 @endpoint(body=schemas.Rate, status=201, problems=(NotFound, AlreadyRated, InvitationExpired, NotInvited))
-def rate(viewer: Viewer, body: schemas.Rate, key: IdempotencyKey, language: Language) -> Answer:
+def rate(  # noqa: PLR0917 - a handler names everything it is given
+    viewer: Viewer,
+    body: schemas.Rate,
+    key: IdempotencyKey,
+    language: Language,
+    ratings: RatingService,
+    drawing: RatingDrawing,
+) -> Answer:
     """Rate what I was served with, once, by an invitation."""
     said = [Said(one.target, one.level, tuple(one.tags), one.text) for one in body.ratings]
-    idempotency = key.answering(lambda rating: _draw(rating, language), location=lambda rating: "/v1/me/ratings")  # noqa: ARG005
-    rating = bootstrap.container().ratings.rate(viewer, body.invitation_id, said, idempotency, anonymous=body.anonymous)
+    idempotency = key.answering(lambda rating: drawing.draw(rating, language), location=lambda rating: "/v1/me/ratings")  # noqa: ARG005
+    rating = ratings.rate(viewer, body.invitation_id, said, idempotency, anonymous=body.anonymous)
     first = idempotency.render(rating)
     return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/ratings")
 @endpoint(access=Access.PUBLIC, query=schemas.OfTarget, cache=PUBLIC_MINUTE)
-def list_entries(query: schemas.OfTarget, page: Page, language: Language) -> EntryList:
+def list_entries(query: schemas.OfTarget, page: Page, language: Language, ratings: RatingService) -> EntryList:
     """List what was said of a service, a person, an organisation or a channel; nobody is named."""
-    ratings = bootstrap.container().ratings
     found, position = ratings.list_entries(query.target, page.position, page.limit)
     return EntryList(
         items=[EntryView.of(one, ratings.rules, language) for one in found], next_cursor=page.cursor_after(position)
@@ -107,16 +99,16 @@ def list_entries(query: schemas.OfTarget, page: Page, language: Language) -> Ent
 
 @routes.route("/v1/ratings/summary")
 @endpoint(access=Access.PUBLIC, query=schemas.SummaryOf, cache=PUBLIC_MINUTE)
-def summarise(query: schemas.SummaryOf) -> SummaryView:
+def summarise(query: schemas.SummaryOf, ratings: RatingService) -> SummaryView:
     """Show the figures of a target; no average below five ratings."""
-    return SummaryView.of(query.target, bootstrap.container().ratings.summarise(query.target))
+    return SummaryView.of(query.target, ratings.summarise(query.target))
 
 
 @routes.route("/v1/rating-tags")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def list_tags(language: Language) -> TagList:
+def list_tags(language: Language, ratings: RatingService) -> TagList:
     """List the tags, with the targets and levels that they suit."""
-    tags = bootstrap.container().ratings.rules.tags.values()
+    tags = ratings.rules.tags.values()
     return TagList(
         items=[
             TagView(code=tag.code, name=tag.name.text(language), kinds=sorted(tag.kinds), levels=sorted(tag.levels))
@@ -127,18 +119,35 @@ def list_tags(language: Language) -> TagList:
 
 @routes.route("/v1/ratings/{rating_id}/follow-up", methods=["POST"])
 @endpoint(body=schemas.AddFollowUp, status=201, problems=(NotFound, AlreadyFollowedUp, FollowUpClosed))
-def follow_up(
-    viewer: Viewer, rating_id: str, body: schemas.AddFollowUp, key: IdempotencyKey, language: Language
+def follow_up(  # noqa: PLR0917 - a handler names everything it is given
+    viewer: Viewer,
+    rating_id: str,
+    body: schemas.AddFollowUp,
+    key: IdempotencyKey,
+    language: Language,
+    ratings: RatingService,
+    drawing: RatingDrawing,
 ) -> RatingView:
     """Follow up on my rating, once, within 60 days."""
-    idempotency = key.answering(lambda rating: _draw(rating, language))
-    ratings = bootstrap.container().ratings
-    return _draw(ratings.follow_up(viewer, rating_id, body.level, body.text, idempotency), language)
+    idempotency = key.answering(lambda rating: drawing.draw(rating, language))
+    return drawing.draw(ratings.follow_up(viewer, rating_id, body.level, body.text, idempotency), language)
 
 
 @routes.route("/v1/me/ratings")
 @endpoint()
-def list_mine(viewer: Viewer, page: Page, language: Language) -> RatingList:
+def list_mine(
+    viewer: Viewer, page: Page, language: Language, ratings: RatingService, drawing: RatingDrawing
+) -> RatingList:
     """List my ratings, with the clock of a bad one."""
-    found, position = bootstrap.container().ratings.list_mine(viewer, page.position, page.limit)
-    return RatingList(items=[_draw(one, language) for one in found], next_cursor=page.cursor_after(position))
+    found, position = ratings.list_mine(viewer, page.position, page.limit)
+    return RatingList(items=[drawing.draw(one, language) for one in found], next_cursor=page.cursor_after(position))
+
+
+def _names_of(one: Invitation, organisations: OrganisationService, language: Language) -> dict[str, str]:
+    return {each.target: _name_of(each, one.organisation, organisations, language) for each in one.targets}
+
+
+def _name_of(target: Target, organisation: str, organisations: OrganisationService, language: Language) -> str:
+    code = target.target.partition(":")[2]
+    found = organisations.find_mediator_name(organisation, code) if target.kind == "staff" else None
+    return found or f"{_NAMES[target.kind].text(language)} {code}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from chalicelib.ratings.rating.model import Entry, Handling, Invitation, Rating
@@ -243,10 +244,10 @@ class VisitView(View):
     invitations: list[dict[str, Any]]
 
 
-class Drawing:
+class RatingDrawing:
     """What it takes to show ratings: the rules' words, and whether a duty is late."""
 
-    def __init__(self, rules: RatingRules, is_overdue: Any) -> None:
+    def __init__(self, rules: RatingRules, is_overdue: Callable[[Handling], bool]) -> None:
         self._rules = rules
         self._is_overdue = is_overdue
 
