@@ -23,6 +23,7 @@ API_MODULES = (
     "chalicelib.appointments.slots.api",
     "chalicelib.ratings.rating.api",
     "chalicelib.ratings.handling.api",
+    "chalicelib.ratings.visits.api",
     "chalicelib.notices.api",
     "chalicelib.people.api",
     "chalicelib.audit.api",

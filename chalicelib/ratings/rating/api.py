@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.organisations.service import OrganisationService
-from chalicelib.ratings.rating import contract as schemas
+from chalicelib.ratings.rating import contract
 from chalicelib.ratings.rating.model import Invitation, Target
 from chalicelib.ratings.rating.refusals import (
     AlreadyFollowedUp,
@@ -22,6 +21,8 @@ from chalicelib.ratings.rating.views import (
     RatingList,
     RatingView,
     SummaryView,
+    TagList,
+    TagView,
 )
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
@@ -31,7 +32,6 @@ from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.operations import Access, Routes
-from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
@@ -43,37 +43,20 @@ _NAMES = {
 }
 
 
-class TagView(View):
-    """Something to tick, with the kinds of targets and the levels that it suits."""
-
-    code: str
-    name: str
-    kinds: list[str]
-    levels: list[int]
-
-
-class TagList(View):
-    """Every tag."""
-
-    items: list[TagView]
-
-
 @routes.route("/v1/me/invitations")
 @endpoint()
-def list_invitations(
-    viewer: Viewer, page: Page, language: Language, ratings: RatingService, organisations: OrganisationService
-) -> InvitationList:
+def list_invitations(viewer: Viewer, page: Page, language: Language, ratings: RatingService) -> InvitationList:
     """List what I may rate now."""
-    found, position = ratings.list_invitations(viewer, page.position, page.limit)
-    items = [InvitationView.of(one, _names_of(one, organisations, language), language) for one in found]
-    return InvitationList(items=items, next_cursor=page.cursor_after(position))
+    found = ratings.list_invitations(viewer, page.position, page.limit)
+    items = [InvitationView.of(one, _names_of(one, ratings, language), language) for one in found.items]
+    return InvitationList(items=items, next_cursor=page.cursor_after(found.position))
 
 
 @routes.route("/v1/ratings", methods=["POST"])
-@endpoint(body=schemas.Rate, status=201, problems=(NotFound, AlreadyRated, InvitationExpired, NotInvited))
+@endpoint(body=contract.Rate, status=201, problems=(NotFound, AlreadyRated, InvitationExpired, NotInvited))
 def rate(  # noqa: PLR0917 - a handler names everything it is given
     viewer: Viewer,
-    body: schemas.Rate,
+    body: contract.Rate,
     key: IdempotencyKey,
     language: Language,
     ratings: RatingService,
@@ -88,18 +71,19 @@ def rate(  # noqa: PLR0917 - a handler names everything it is given
 
 
 @routes.route("/v1/ratings")
-@endpoint(access=Access.PUBLIC, query=schemas.OfTarget, cache=PUBLIC_MINUTE)
-def list_entries(query: schemas.OfTarget, page: Page, language: Language, ratings: RatingService) -> EntryList:
+@endpoint(access=Access.PUBLIC, query=contract.OfTarget, cache=PUBLIC_MINUTE)
+def list_entries(query: contract.OfTarget, page: Page, language: Language, ratings: RatingService) -> EntryList:
     """List what was said of a service, a person, an organisation or a channel; nobody is named."""
-    found, position = ratings.list_entries(query.target, page.position, page.limit)
+    found = ratings.list_entries(query.target, page.position, page.limit)
     return EntryList(
-        items=[EntryView.of(one, ratings.rules, language) for one in found], next_cursor=page.cursor_after(position)
+        items=[EntryView.of(one, ratings.rules, language) for one in found.items],
+        next_cursor=page.cursor_after(found.position),
     )
 
 
 @routes.route("/v1/ratings/summary")
-@endpoint(access=Access.PUBLIC, query=schemas.SummaryOf, cache=PUBLIC_MINUTE)
-def summarise(query: schemas.SummaryOf, ratings: RatingService) -> SummaryView:
+@endpoint(access=Access.PUBLIC, query=contract.SummaryOf, cache=PUBLIC_MINUTE)
+def summarise(query: contract.SummaryOf, ratings: RatingService) -> SummaryView:
     """Show the figures of a target; no average below five ratings."""
     return SummaryView.of(query.target, ratings.summarise(query.target))
 
@@ -118,11 +102,11 @@ def list_tags(language: Language, ratings: RatingService) -> TagList:
 
 
 @routes.route("/v1/ratings/{rating_id}/follow-up", methods=["POST"])
-@endpoint(body=schemas.AddFollowUp, status=201, problems=(NotFound, AlreadyFollowedUp, FollowUpClosed))
+@endpoint(body=contract.AddFollowUp, status=201, problems=(NotFound, AlreadyFollowedUp, FollowUpClosed))
 def follow_up(  # noqa: PLR0917 - a handler names everything it is given
     viewer: Viewer,
     rating_id: str,
-    body: schemas.AddFollowUp,
+    body: contract.AddFollowUp,
     key: IdempotencyKey,
     language: Language,
     ratings: RatingService,
@@ -139,15 +123,17 @@ def list_mine(
     viewer: Viewer, page: Page, language: Language, ratings: RatingService, drawing: RatingDrawing
 ) -> RatingList:
     """List my ratings, with the clock of a bad one."""
-    found, position = ratings.list_mine(viewer, page.position, page.limit)
-    return RatingList(items=[drawing.draw(one, language) for one in found], next_cursor=page.cursor_after(position))
+    found = ratings.list_mine(viewer, page.position, page.limit)
+    return RatingList(
+        items=[drawing.draw(one, language) for one in found.items], next_cursor=page.cursor_after(found.position)
+    )
 
 
-def _names_of(one: Invitation, organisations: OrganisationService, language: Language) -> dict[str, str]:
-    return {each.target: _name_of(each, one.organisation, organisations, language) for each in one.targets}
+def _names_of(one: Invitation, ratings: RatingService, language: Language) -> dict[str, str]:
+    return {each.target: _name_of(each, one.organisation, ratings, language) for each in one.targets}
 
 
-def _name_of(target: Target, organisation: str, organisations: OrganisationService, language: Language) -> str:
+def _name_of(target: Target, organisation: str, ratings: RatingService, language: Language) -> str:
     code = target.target.partition(":")[2]
-    found = organisations.find_mediator_name(organisation, code) if target.kind == "staff" else None
+    found = ratings.find_staff_name(organisation, code) if target.kind == "staff" else None
     return found or f"{_NAMES[target.kind].text(language)} {code}"
