@@ -25,6 +25,7 @@ API_MODULES = (
     "chalicelib.appointments.calendar.api",
     "chalicelib.ratings.rating.api",
     "chalicelib.ratings.handling.api",
+    "chalicelib.ratings.visits.api",
     "chalicelib.notices.api",
     "chalicelib.people.api",
     "chalicelib.audit.api",

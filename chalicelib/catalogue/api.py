@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from chalicelib.catalogue.schemas import (
+from chalicelib.catalogue.contract import SearchServices, SuggestServices
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.catalogue.views import (
     BundleGuide,
     BundleList,
     BundleSummary,
     HomeView,
     RatingFigure,
-    SearchServices,
     ServiceGuide,
     ServicePage,
     Suggestions,
-    SuggestServices,
 )
-from chalicelib.catalogue.service import CatalogueService
 from chalicelib.ratings.public import RatingFigures
 from chalicelib.shared.errors import BadCursor, NotFound
 from chalicelib.shared.texts import Language

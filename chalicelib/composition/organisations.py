@@ -22,8 +22,10 @@ class Organisations:
         """Organisations and mediators."""
         from chalicelib.organisations.service import OrganisationService
         from chalicelib.organisations.store import OrganisationStore
+        from chalicelib.triage.public import DisputeTypes
 
         return OrganisationService(
             OrganisationStore(self._base.aws, self._base.settings.organisations_table, self._base.answers),
             self._base.clock,
+            lambda code: DisputeTypes.load().main_of(code),  # read when first asked
         )

@@ -11,12 +11,14 @@ from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
     from chalicelib.ratings.handling.service import HandlingService
+    from chalicelib.ratings.handling.views import BadRatingDrawing
     from chalicelib.ratings.public import RatingFigures
     from chalicelib.ratings.rating.privacy import RatingPrivacy
     from chalicelib.ratings.rating.service import RatingService
     from chalicelib.ratings.rating.store import RatingStore
-    from chalicelib.ratings.rating.views import Drawing as RatingDrawing
+    from chalicelib.ratings.rating.views import RatingDrawing
     from chalicelib.ratings.visits.service import VisitService
+    from chalicelib.ratings.visits.store import VisitStore
 
 
 class Ratings:
@@ -39,6 +41,13 @@ class Ratings:
             self._base.answers,
             self._base.keys,
         )
+
+    @cached_property
+    def visit_store(self) -> VisitStore:
+        """Where visits are kept, and who is known by which reference."""
+        from chalicelib.ratings.visits.store import VisitStore
+
+        return VisitStore(self._base.aws, self._base.settings.ratings_table, self._base.answers)
 
     @cached_property
     def service(self) -> RatingService:
@@ -67,11 +76,12 @@ class Ratings:
     @cached_property
     def visits(self) -> VisitService:
         """Visits at windows."""
-        from chalicelib.ratings.visits.service import References, VisitService
+        from chalicelib.ratings.visits.model import References
+        from chalicelib.ratings.visits.service import VisitService
 
         references = References(lambda: self._base.root_secret)
         return VisitService(
-            self.store,
+            self.visit_store,
             self.service,
             references,
             self._catalogue.service.has_service,
@@ -83,9 +93,16 @@ class Ratings:
     def drawing(self) -> RatingDrawing:
         """How ratings are shown."""
         from chalicelib.ratings.rating.rules import RatingRules
-        from chalicelib.ratings.rating.views import Drawing
+        from chalicelib.ratings.rating.views import RatingDrawing
 
-        return Drawing(RatingRules.load(), self.handling.is_overdue)
+        return RatingDrawing(RatingRules.load(), self.handling.is_overdue)
+
+    @cached_property
+    def bad_drawing(self) -> BadRatingDrawing:
+        """How bad ratings are shown to those who handle them."""
+        from chalicelib.ratings.handling.views import BadRatingDrawing
+
+        return BadRatingDrawing(self.drawing)
 
     @cached_property
     def figures(self) -> RatingFigures:

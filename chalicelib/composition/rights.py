@@ -28,18 +28,20 @@ class Rights:
     @cached_property
     def service(self) -> PeopleService:
         """Export, erasure, and who read my data."""
-        from chalicelib.people.service import PeopleService
+        from chalicelib.people.service import PeopleService, Reach
 
         cases, notices, ratings = self._cases.privacy, self._notices.service, self._ratings.privacy
         return PeopleService(
             self._people.ledger,
-            self._base.answers,
-            {"cases": cases.export, "notices": notices.export, "ratings": ratings.export},
-            {"cases": cases.erase, "ratings": ratings.erase},
-            {"notices": notices.erase},
             self._people.store,
-            (cases.forget, self._ratings.visits.forget_writes),
-            cases.held_by,
+            self._base.answers,
+            Reach(
+                sections={"cases": cases.export, "notices": notices.export, "ratings": ratings.export},
+                erasers={"cases": cases.erase, "ratings": ratings.erase},
+                last_erasers={"notices": notices.erase},
+                forgets=(cases.forget, self._ratings.visits.forget_writes),
+                held_by=cases.held_by,
+            ),
             lambda: self._base.pseudonyms,
             self._base.clock,
         )

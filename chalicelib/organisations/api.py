@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib.organisations.contract import ListOrganisations
 from chalicelib.organisations.model import Organisation
-from chalicelib.organisations.schemas import ListOrganisations, OrganisationList, OrganisationView, RosterRating
 from chalicelib.organisations.service import OrganisationService
+from chalicelib.organisations.views import OrganisationList, OrganisationView, RosterRating
 from chalicelib.ratings.public import RatingFigures
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.texts import Language

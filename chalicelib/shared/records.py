@@ -1,8 +1,8 @@
 """Dataclasses as items of DynamoDB and back, read off their annotations.
 
 Tuples are stored as lists and sets as lists in order; what is None is left out. Back again, a field takes the type that
-its annotation says: a tuple, a frozenset, a dataclass, or containers of them. Unknown attributes (keys, indexes) are
-passed over; a missing one needs a default.
+its annotation says: a tuple (also a named one), a frozenset, a dataclass, or containers of them. Unknown attributes
+(keys, indexes) are passed over; a missing one needs a default.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def _reader(hint: Any) -> Read | None:
         return _reader(wanted[0]) if len(wanted) == 1 else None
     if dataclasses.is_dataclass(hint):
         return lambda value: from_item(hint, value)  # type: ignore[arg-type]
-    if origin is tuple:
-        return _tuple_reader(arguments)
+    if origin is tuple or hasattr(hint, "_fields"):
+        return _tuple_reader(hint, arguments)
     if origin is frozenset:
         return frozenset
     if isinstance(origin, type) and issubclass(origin, Mapping) and len(arguments) == 2:  # noqa: PLR2004
@@ -72,7 +72,9 @@ def _reader(hint: Any) -> Read | None:
     return None
 
 
-def _tuple_reader(arguments: tuple[Any, ...]) -> Read:
+def _tuple_reader(hint: Any, arguments: tuple[Any, ...]) -> Read:
+    if hasattr(hint, "_fields"):
+        return lambda value: hint(*value)
     alike = len(arguments) == 2 and arguments[1] is Ellipsis  # noqa: PLR2004
     inner = _reader(arguments[0]) if alike else None
     return tuple if inner is None else lambda value: tuple(inner(one) for one in value)

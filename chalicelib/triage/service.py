@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, Self
 
-from chalicelib.shared.errors import InvalidRequest, Violation
 from chalicelib.shared.texts import Text
 from chalicelib.triage.model import Triage, triage
 from chalicelib.triage.red_line_rules import Kind, RedLines
 from chalicelib.triage.red_lines import find_red_lines
 from chalicelib.triage.rules import RuleSet
-from chalicelib.triage.types import DisputeType, DisputeTypes, Subtype
+from chalicelib.triage.types import DisputeTypes
 from chalicelib.triage.writing import Writing
 
 MAX_ORGANISATIONS: Final = 5
@@ -114,11 +113,3 @@ class TriageService:
         """Return the name of a type of either level, or None."""
         found = self.types.find(code)
         return None if found is None else found.name
-
-    def check_type(self, code: str) -> DisputeType | Subtype:
-        """Return the type of a code; raise `InvalidRequest` if there is none."""
-        found = self.types.find(code)
-        if found is None:
-            said = "没有此纠纷类型，见 /v1/dispute-types / no such type, see /v1/dispute-types"
-            raise InvalidRequest(violations=(Violation("/dispute_type", "unknown", said),))
-        return found

@@ -17,11 +17,11 @@ from chalicelib.cases.lifecycle.records import place_of
 from chalicelib.cases.messages.service import ConversationService
 from chalicelib.cases.privacy.holds import Holds
 from chalicelib.cases.privacy.service import CasePrivacy
-from chalicelib.ratings.handling.worklist import rows_of
 from chalicelib.ratings.rating.model import Rating
 from chalicelib.ratings.rating.privacy import RatingPrivacy
 from chalicelib.ratings.rating.service import Said
-from chalicelib.ratings.visits.service import Visit
+from chalicelib.ratings.rating.worklist import rows_of
+from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
@@ -458,8 +458,8 @@ def test_requests_cost_what_is_shown_however_many_holds_ran_out(world: Bookings)
 
 def bad_of(ratings: Ratings, viewer: Viewer, status: str | None = None, overdue: bool | None = None) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = ratings.handling.list_bad(viewer, status, overdue, after, limit)
-        return [one.id for one in found], last
+        page = ratings.handling.list_bad(viewer, status, overdue, after, limit)
+        return [one.id for one in page.items], page.position
 
     return read
 
@@ -509,7 +509,7 @@ def test_what_is_said_of_oneself_is_left_out_at_no_growing_cost(ratings: Ratings
     seen = make_bad(ratings)
     shown, _ = ratings.visits.offer_code(citizen(2))
     ratings.visits.record(STAFF, Visit("S-1", shown, "window", "m-9", completed=False), ratings.key())
-    (invitation, *_), _ = ratings.ratings.list_invitations(citizen(2), None, 10)
+    invitation, *_ = ratings.ratings.list_invitations(citizen(2), None, 10).items
     said = [Said("staff:m-9", 1, (), "t")]
     hidden = ratings.ratings.rate(citizen(2), invitation.id, said, ratings.key(), anonymous=True)
     read = bad_of(ratings, clerk)
@@ -525,8 +525,8 @@ def put_bad(ratings: Ratings, one: Rating, count: int) -> None:
 
 def test_used_and_expired_invitations_leave_no_gap(ratings: Ratings) -> None:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = ratings.ratings.list_invitations(citizen(1), after, limit)
-        return [one.created_at for one in found], last
+        page = ratings.ratings.list_invitations(citizen(1), after, limit)
+        return [one.created_at for one in page.items], page.position
 
     def invite() -> None:
         ratings.clock.at += timedelta(milliseconds=1)

@@ -22,7 +22,7 @@ from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.store import OrganisationStore
 from chalicelib.ratings.rating.model import Invitation, Rating
 from chalicelib.ratings.rating.service import Said
-from chalicelib.ratings.visits.service import Visit
+from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -139,7 +139,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
         shown, _ = ratings.visits.offer_code(citizen(number))
         visit = Visit("S-1", shown, "window", "m-9", completed=False)
         ratings.visits.record(STAFF, visit, ratings.key())
-        (invitation, *_), _ = ratings.ratings.list_invitations(citizen(number), None, 10)
+        invitation, *_ = ratings.ratings.list_invitations(citizen(number), None, 10).items
         said = [Said("staff:m-9", 5, (), "t")]
         ratings.ratings.rate(citizen(number), invitation.id, said, ratings.key(), anonymous=True)
     ratings.visits.offer_code(citizen(1))

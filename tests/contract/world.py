@@ -19,6 +19,7 @@ from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
+from chalicelib.shared.records import from_item
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
@@ -145,7 +146,7 @@ class World:
     def _reopen_rating(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:
         item = Table(self.clients, self.tables["RatingsTable"]).find(f"RATING#{rating_id}", "META")
         assert item is not None
-        return Rating.from_item(item).shown().keys
+        return from_item(Rating, item).shown().keys
 
     def key(self, name: str | None = None) -> Idempotency:
         name = name or f"key-{next(self._numbers)}"

@@ -57,5 +57,5 @@ def test_somebody_who_is_erased_while_being_told_is_told_nothing(town: Town, mon
     monkeypatch.setattr(town.notice_store, "add", erased_first)
     town.notices.on_case_event(event)
     monkeypatch.undo()
-    assert list(town.notices.list_notices(applicant, None, 9)[0]) == []
+    assert list(town.notices.list_notices(applicant, None, 9).items) == []
     assert all(applicant.subject not in said for said in town.told())

@@ -30,6 +30,7 @@ from chalicelib.shared.jobs import Failures
 from chalicelib.shared.quarantine import QuarantineStore
 from chalicelib.shared.streams import Consumer, Relay
 from chalicelib.shared.viewer import Viewer
+from chalicelib.triage.types import DisputeTypes
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.world import CLERK, PlainKeys
 
@@ -62,7 +63,7 @@ class Town(Bookings):
             self.notice_store, self.people.find_subject, self.store.find, self._send, lambda: PERSONS, self.clock
         )
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
-        self.organisations = OrganisationService(self.organisation_store, self.clock)
+        self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().main_of)
         rating_store = RatingStore(
             clients, self.tables["RatingsTable"], self.tables["PeopleTable"], self.committer, PlainKeys()
         )

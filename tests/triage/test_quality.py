@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.organisations.model import DISPUTE_TYPES
 from chalicelib.triage.model import triage
 from chalicelib.triage.rules import RuleSet
+from chalicelib.triage.types import DisputeTypes
 from infra.bench.triage_quality import LABELS, measure_red_lines, measure_types, read_texts
 
 SETS = ("tune", "heldout", "fresh")
@@ -20,7 +20,7 @@ def labels(name: str) -> list[tuple[str, str]]:
 
 def test_every_main_type_has_at_least_twenty_texts() -> None:
     counts = Counter(kind for name in ("tune", "heldout") for _, kind in labels(name))
-    assert set(counts) == set(DISPUTE_TYPES)
+    assert set(counts) == set(DisputeTypes.load().mains)
     assert min(counts.values()) >= 20
 
 

@@ -11,11 +11,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.organisations.model import DISPUTE_TYPES
 from chalicelib.triage.model import OTHER, Triage, triage
 from chalicelib.triage.rules import RuleSet
 from chalicelib.triage.types import DisputeTypes
 from chalicelib.triage.writing import Writing
+
+DISPUTE_TYPES = (
+    "marriage_family",
+    "neighbour",
+    "housing_homestead",
+    "contract_loan",
+    "consumer",
+    "labour",
+    "property_management",
+    "traffic_accident",
+    "medical",
+    "damage_compensation",
+    "land_forestry",
+    "expropriation_demolition",
+    "environment",
+    "production_business",
+    "commercial",
+    "intellectual_property",
+    "other",
+)
+"""The main dispute types, as the contract names them."""
 
 FOLDER = Path(__file__).parent.parent.parent
 RULES = RuleSet.load()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.appointments.booking.refusals import NotBookable
-from chalicelib.appointments.waitlist.service import WaitlistService, contract
+from chalicelib.appointments.waitlist import contract
+from chalicelib.appointments.waitlist.service import WaitlistService
 from chalicelib.appointments.waitlist.views import WaitlistLeft, WaitlistView
 from chalicelib.shared.codes import BadCode, parse_code, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound

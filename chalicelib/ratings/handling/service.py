@@ -5,30 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from chalicelib.ratings.handling.worklist import EVERYWHERE, Wanted
 from chalicelib.ratings.rating.model import HANDLED_IN, Handling, Rating
-from chalicelib.ratings.rating.ports import Counting, Store
-from chalicelib.ratings.rating.races import RatingChanged
+from chalicelib.ratings.rating.refusals import RatingChanged
 from chalicelib.ratings.rating.rules import BAD_LEVELS
 from chalicelib.ratings.rating.screening import screen
-from chalicelib.ratings.rating.service import MAX_DECISIONS, recorded
+from chalicelib.ratings.rating.service import Act, recorded
+from chalicelib.ratings.rating.worklist import EVERYWHERE, Wanted
 from chalicelib.shared.clock import Clock, format_instant, parse_instant
 from chalicelib.shared.crypto import Keyring, Pseudonyms
-from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
+from chalicelib.shared.deciding import decide_anew
+from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.items import Item
 from chalicelib.shared.jobs import Job, Part
+from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.viewer import Viewer
 
+if TYPE_CHECKING:
+    from chalicelib.ratings.rating.store import RatingStore
+    from chalicelib.shared.deadlines import DueDates
+
 _LAST_SECOND: Final = timedelta(seconds=1)  # the whole last second is in time
-_DONE: Final = {"contact": "contacted", "fix": "fix_begun", "reply": "replied", "close": "closed"}
+_DONE: Final[Mapping[str, str]] = {"contact": "contacted", "fix": "fix_begun", "reply": "replied", "close": "closed"}
 
 
 class HandlingService:
     """The loop of bad ratings, for the organisation concerned and for supervisors."""
 
-    def __init__(self, store: Store, counting: Counting, pseudonyms: Callable[[], Pseudonyms], clock: Clock) -> None:
+    def __init__(
+        self, store: RatingStore, counting: DueDates, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+    ) -> None:
         self._store = store
         self._counting = counting
         self._pseudonyms = pseudonyms
@@ -39,9 +47,9 @@ class HandlingService:
         viewer: Viewer,
         status: str | None,
         overdue: bool | None,  # noqa: FBT001
-        after: Mapping[str, Any] | None,
+        after: Position | None,
         limit: int,
-    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
+    ) -> Slice[Rating]:
         """Return bad ratings, newest first: a clerk's own organisation's, a supervisor's every one.
 
         Of a status, or by whether they are overdue: status by status, the first duty before the others.
@@ -61,7 +69,8 @@ class HandlingService:
 
     def step(self, viewer: Viewer, rating_id: str, action: str, note: str | None, idempotency: Idempotency) -> Rating:
         """Take the next step; raise `NotFound`, `NotAllowed`, `WrongStep`. The person who is rated takes none."""
-        for _ in range(MAX_DECISIONS):
+
+        def attempt() -> Rating | None:
             rating = self._find(viewer, rating_id)
             handling = rating.handling
             if handling is None:
@@ -70,34 +79,35 @@ class HandlingService:
             now = self._clock.now()
             shown = None if note is None else screen(note)
             after = replace(rating, handling=handling.stepped(action, now, role, shown))
-            actor = self._pseudonyms().of(viewer.subject)
-            after, event = recorded(after, _DONE[action], actor, role, now, {"action": action})
+            act = Act(_DONE[action], self._pseudonyms().of(viewer.subject), role, now, {"action": action})
+            after, event = recorded(after, act)
             closed = [one.target for one in rating.judgements if one.level in BAD_LEVELS] if action == "close" else []
             try:
                 self._store.change(after, rating.version, event, handled=closed, idempotency=idempotency, result=after)
             except RatingChanged:
-                continue
+                return None
             return after
-        raise Conflict
+
+        return decide_anew(attempt)
 
     def hide(self, viewer: Viewer, rating_id: str, reason: str, idempotency: Idempotency) -> Rating:
         """Hide a rating's text, with a public reason. Its level still counts: nobody can delete a rating."""
         if "supervisor" not in viewer.roles:
             raise NotAllowed
-        for _ in range(MAX_DECISIONS):
+
+        def attempt() -> Rating | None:
             rating = self._store.find(rating_id)
             if rating is None:
                 raise NotFound
-            now = self._clock.now()
-            hidden = replace(rating, hidden=screen(reason))
-            actor = self._pseudonyms().of(viewer.subject)
-            after, event = recorded(hidden, "hidden", actor, "supervisor", now, {})
+            act = Act("hidden", self._pseudonyms().of(viewer.subject), "supervisor", self._clock.now())
+            after, event = recorded(replace(rating, hidden=screen(reason)), act)
             try:
                 self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
             except RatingChanged:
-                continue
+                return None
             return after
-        raise Conflict
+
+        return decide_anew(attempt)
 
     def reopen(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:  # noqa: ARG002
         """Return the key to a stored answer about a rating, to who may still see it; see `Reopen`."""
@@ -108,9 +118,7 @@ class HandlingService:
             self._find(viewer, rating_id)
         return rating.shown().keys
 
-    def list_flags(
-        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
+    def list_flags(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Item]:
         """Return bursts of ratings, newest first; for supervisors."""
         if "supervisor" not in viewer.roles:
             raise NotAllowed
@@ -131,24 +139,25 @@ class HandlingService:
         return Part("ratings", self._store.due, self._escalate, patience=timedelta(seconds=1))
 
     def _escalate(self, rating_id: str) -> Iterator[str]:
-        for _ in range(MAX_DECISIONS):
+        def attempt() -> Sequence[str] | None:
             rating = self._store.find(rating_id)
             handling = None if rating is None else rating.handling
             if rating is None or handling is None or handling.status in handling.escalated:
-                return
+                return ()
             if not self.is_overdue(handling):
-                return
+                return ()
             late = replace(handling, escalated=(*handling.escalated, handling.status))
-            now = self._clock.now()
             data = {"status": handling.status, "due_at": handling.due_at}
-            after, event = recorded(replace(rating, handling=late), "escalated", "clock", "clock", now, data)
+            after, event = recorded(
+                replace(rating, handling=late), Act("escalated", "clock", "clock", self._clock.now(), data)
+            )
             try:
                 self._store.change(after, rating.version, event, idempotency=None)
             except RatingChanged:
-                continue
-            yield "bad_rating_escalated"
-            return
-        raise Conflict
+                return None
+            return ("bad_rating_escalated",)
+
+        yield from decide_anew(attempt)
 
     def _find(self, viewer: Viewer, rating_id: str) -> Rating:
         rating = self._store.find(rating_id)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib import bootstrap
-from chalicelib.ratings.rating import contract as schemas
-from chalicelib.ratings.rating.model import Invitation, Rating, Target
+from chalicelib.ratings.rating import contract
+from chalicelib.ratings.rating.model import Invitation, Target
 from chalicelib.ratings.rating.refusals import (
     AlreadyFollowedUp,
     AlreadyRated,
@@ -12,15 +11,18 @@ from chalicelib.ratings.rating.refusals import (
     InvitationExpired,
     NotInvited,
 )
-from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.rating.service import RatingService, Said
 from chalicelib.ratings.rating.views import (
     EntryList,
     EntryView,
     InvitationList,
     InvitationView,
+    RatingDrawing,
     RatingList,
     RatingView,
     SummaryView,
+    TagList,
+    TagView,
 )
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import IdempotencyKey
@@ -30,7 +32,6 @@ from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.operations import Access, Routes
-from chalicelib.web.view import View
 
 routes = Routes(__name__)
 
@@ -42,81 +43,56 @@ _NAMES = {
 }
 
 
-class TagView(View):
-    """Something to tick, with the kinds of targets and the levels that it suits."""
-
-    code: str
-    name: str
-    kinds: list[str]
-    levels: list[int]
-
-
-class TagList(View):
-    """Every tag."""
-
-    items: list[TagView]
-
-
-def _draw(rating: Rating, language: Language) -> RatingView:
-    view: RatingView = bootstrap.container().rating_drawing.draw(rating, language)
-    return view
-
-
-def _names_of(one: Invitation, language: Language) -> dict[str, str]:
-    return {each.target: _name_of(each, one.organisation, language) for each in one.targets}
-
-
-def _name_of(target: Target, organisation: str, language: Language) -> str:
-    code = target.target.partition(":")[2]
-    found = None
-    if target.kind == "staff":
-        found = bootstrap.container().organisations.find_mediator_name(organisation, code)
-    return found or f"{_NAMES[target.kind].text(language)} {code}"
-
-
 @routes.route("/v1/me/invitations")
 @endpoint()
-def list_invitations(viewer: Viewer, page: Page, language: Language) -> InvitationList:
+def list_invitations(viewer: Viewer, page: Page, language: Language, ratings: RatingService) -> InvitationList:
     """List what I may rate now."""
-    found, position = bootstrap.container().ratings.list_invitations(viewer, page.position, page.limit)
-    items = [InvitationView.of(one, _names_of(one, language), language) for one in found]
-    return InvitationList(items=items, next_cursor=page.cursor_after(position))
+    found = ratings.list_invitations(viewer, page.position, page.limit)
+    items = [InvitationView.of(one, _names_of(one, ratings, language), language) for one in found.items]
+    return InvitationList(items=items, next_cursor=page.cursor_after(found.position))
 
 
 @routes.route("/v1/ratings", methods=["POST"])
-@endpoint(body=schemas.Rate, status=201, problems=(NotFound, AlreadyRated, InvitationExpired, NotInvited))
-def rate(viewer: Viewer, body: schemas.Rate, key: IdempotencyKey, language: Language) -> Answer:
+@endpoint(body=contract.Rate, status=201, problems=(NotFound, AlreadyRated, InvitationExpired, NotInvited))
+def rate(
+    viewer: Viewer,
+    body: contract.Rate,
+    key: IdempotencyKey,
+    language: Language,
+    ratings: RatingService,
+    drawing: RatingDrawing,
+) -> Answer:
     """Rate what I was served with, once, by an invitation."""
     said = [Said(one.target, one.level, tuple(one.tags), one.text) for one in body.ratings]
-    idempotency = key.answering(lambda rating: _draw(rating, language), location=lambda rating: "/v1/me/ratings")  # noqa: ARG005
-    rating = bootstrap.container().ratings.rate(viewer, body.invitation_id, said, idempotency, anonymous=body.anonymous)
+    idempotency = key.answering(lambda rating: drawing.draw(rating, language), location=lambda rating: "/v1/me/ratings")  # noqa: ARG005
+    rating = ratings.rate(viewer, body.invitation_id, said, idempotency, anonymous=body.anonymous)
     first = idempotency.render(rating)
     return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/ratings")
-@endpoint(access=Access.PUBLIC, query=schemas.OfTarget, cache=PUBLIC_MINUTE)
-def list_entries(query: schemas.OfTarget, page: Page, language: Language) -> EntryList:
+@endpoint(access=Access.PUBLIC, query=contract.OfTarget, cache=PUBLIC_MINUTE)
+def list_entries(query: contract.OfTarget, page: Page, language: Language, ratings: RatingService) -> EntryList:
     """List what was said of a service, a person, an organisation or a channel; nobody is named."""
-    ratings = bootstrap.container().ratings
-    found, position = ratings.list_entries(query.target, page.position, page.limit)
+    found = ratings.list_entries(query.target, page.position, page.limit)
     return EntryList(
-        items=[EntryView.of(one, ratings.rules, language) for one in found], next_cursor=page.cursor_after(position)
+        items=[EntryView.of(one, ratings.rules, language) for one in found.items],
+        next_cursor=page.cursor_after(found.position),
     )
 
 
 @routes.route("/v1/ratings/summary")
-@endpoint(access=Access.PUBLIC, query=schemas.SummaryOf, cache=PUBLIC_MINUTE)
-def summarise(query: schemas.SummaryOf) -> SummaryView:
+@endpoint(access=Access.PUBLIC, query=contract.SummaryOf, cache=PUBLIC_MINUTE)
+def summarise(query: contract.SummaryOf, ratings: RatingService) -> SummaryView:
     """Show the figures of a target; no average below five ratings."""
-    return SummaryView.of(query.target, bootstrap.container().ratings.summarise(query.target))
+    return SummaryView.of(query.target, ratings.summarise(query.target))
 
 
 @routes.route("/v1/rating-tags")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def list_tags(language: Language) -> TagList:
+def list_tags(language: Language, ratings: RatingService) -> TagList:
     """List the tags, with the targets and levels that they suit."""
-    tags = bootstrap.container().ratings.rules.tags.values()
+    tags = ratings.rules.tags.values()
     return TagList(
         items=[
             TagView(code=tag.code, name=tag.name.text(language), kinds=sorted(tag.kinds), levels=sorted(tag.levels))
@@ -126,19 +102,38 @@ def list_tags(language: Language) -> TagList:
 
 
 @routes.route("/v1/ratings/{rating_id}/follow-up", methods=["POST"])
-@endpoint(body=schemas.AddFollowUp, status=201, problems=(NotFound, AlreadyFollowedUp, FollowUpClosed))
+@endpoint(body=contract.AddFollowUp, status=201, problems=(NotFound, AlreadyFollowedUp, FollowUpClosed))
 def follow_up(
-    viewer: Viewer, rating_id: str, body: schemas.AddFollowUp, key: IdempotencyKey, language: Language
+    viewer: Viewer,
+    rating_id: str,
+    body: contract.AddFollowUp,
+    key: IdempotencyKey,
+    language: Language,
+    ratings: RatingService,
+    drawing: RatingDrawing,
 ) -> RatingView:
     """Follow up on my rating, once, within 60 days."""
-    idempotency = key.answering(lambda rating: _draw(rating, language))
-    ratings = bootstrap.container().ratings
-    return _draw(ratings.follow_up(viewer, rating_id, body.level, body.text, idempotency), language)
+    idempotency = key.answering(lambda rating: drawing.draw(rating, language))
+    return drawing.draw(ratings.follow_up(viewer, rating_id, body.level, body.text, idempotency), language)
 
 
 @routes.route("/v1/me/ratings")
 @endpoint()
-def list_mine(viewer: Viewer, page: Page, language: Language) -> RatingList:
+def list_mine(
+    viewer: Viewer, page: Page, language: Language, ratings: RatingService, drawing: RatingDrawing
+) -> RatingList:
     """List my ratings, with the clock of a bad one."""
-    found, position = bootstrap.container().ratings.list_mine(viewer, page.position, page.limit)
-    return RatingList(items=[_draw(one, language) for one in found], next_cursor=page.cursor_after(position))
+    found = ratings.list_mine(viewer, page.position, page.limit)
+    return RatingList(
+        items=[drawing.draw(one, language) for one in found.items], next_cursor=page.cursor_after(found.position)
+    )
+
+
+def _names_of(one: Invitation, ratings: RatingService, language: Language) -> dict[str, str]:
+    return {each.target: _name_of(each, one.organisation, ratings, language) for each in one.targets}
+
+
+def _name_of(target: Target, organisation: str, ratings: RatingService, language: Language) -> str:
+    code = target.target.partition(":")[2]
+    found = ratings.find_staff_name(organisation, code) if target.kind == "staff" else None
+    return found or f"{_NAMES[target.kind].text(language)} {code}"

@@ -8,16 +8,14 @@ earns nothing that was rated, or can still be rated. An invitation that ran out 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from chalicelib.ratings.rating.model import Invitation
-from chalicelib.ratings.rating.races import RatingChanged
+from chalicelib.ratings.rating.refusals import RatingChanged
 from chalicelib.ratings.rating.writes import INVITATION, put_invitation
+from chalicelib.shared.deciding import decide_anew
 from chalicelib.shared.dynamo import Table
-from chalicelib.shared.errors import Conflict
+from chalicelib.shared.records import from_item
 from chalicelib.shared.transactions import Committer, Transaction
-
-_MAX_TRIES: Final = 8
 
 
 def earn(table: Table, committer: Committer, invitation: Invitation, occasion: str) -> bool:
@@ -26,7 +24,9 @@ def earn(table: Table, committer: Committer, invitation: Invitation, occasion: s
     One call for the first invitation of an occasion, three for any other.
     """
     held: dict[str, Invitation] = {}
-    for _ in range(_MAX_TRIES):
+
+    def attempt() -> bool | None:
+        nonlocal held
         repeated = any(one.id == invitation.id for one in held.values())
         left = tuple(one for one in invitation.targets if not _covers(held.get(one.target), invitation))
         if repeated or not left:
@@ -46,9 +46,10 @@ def earn(table: Table, committer: Committer, invitation: Invitation, occasion: s
             committer.commit(transaction)
         except RatingChanged:
             held = _read_held(table, invitation, occasion)
-            continue
+            return None
         return True
-    raise Conflict
+
+    return decide_anew(attempt)
 
 
 def _covers(held: Invitation | None, new: Invitation) -> bool:
@@ -64,7 +65,7 @@ def _read_held(table: Table, invitation: Invitation, occasion: str) -> dict[str,
     ids = {targets[item["sk"]]: item["invitation"] for item in earned}
     pk = f"PERSON#{invitation.person}"
     invitations = table.find_many([(pk, INVITATION + one) for one in sorted(set(ids.values()))])
-    found = {item["id"]: Invitation.from_item(item) for item in invitations}
+    found = {item["id"]: from_item(Invitation, item) for item in invitations}
     return {target: found[one] for target, one in ids.items()}
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
 
 from chalicelib.ratings.rating.refusals import WrongStep
-from chalicelib.ratings.rating.rules import BAD_LEVELS
 from chalicelib.shared.clock import format_instant, parse_instant
 from chalicelib.shared.crypto import Keyring
 from chalicelib.shared.idempotency import Shown
@@ -50,18 +49,6 @@ class Invitation:
     def is_expired(self, now: datetime) -> bool:
         """Tell whether the last second is over."""
         return now >= parse_instant(self.expires_at)
-
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of its item, without keys."""
-        values = asdict(self)
-        values["targets"] = [list(target) for target in self.targets]
-        return {name: value for name, value in values.items() if value is not None}
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the invitation that an item holds."""
-        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        return cls(**{**known, "targets": tuple(Target(*one) for one in item["targets"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +104,8 @@ class FollowUp:
     """What the citizen said later, once."""
 
     at: str
-    level: int | None
-    public_text: str | None
+    level: int | None = None
+    public_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +135,6 @@ class Rating:
     shards: Mapping[str, int] = field(default_factory=dict)
     answer_key: bytes | None = None
 
-    @property
-    def is_bad(self) -> bool:
-        """Whether it has a bad level."""
-        return any(one.level in BAD_LEVELS for one in self.judgements)
-
     def erased(self) -> Self:
         """Return what is left once its author is erased: levels and tags, and what staff did; no words, no name."""
         judgements = tuple(replace(one, public_text=None) for one in self.judgements)
@@ -164,26 +146,6 @@ class Rating:
         if self.answer_key is None:
             return Shown("rating", self.id)
         return Shown("rating", self.id, Keyring(f"RATING-{self.id}", {}, {"author": self.answer_key}), ("author",))
-
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of its item, without keys."""
-        present: dict[str, Any] = _without_none(asdict(self))
-        return present
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the rating that an item holds."""
-        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        known["judgements"] = tuple(
-            Judgement(**{**one, "tags": tuple(one.get("tags", ()))}) for one in item["judgements"]
-        )
-        if "follow_up" in item:
-            known["follow_up"] = FollowUp(**{"level": None, "public_text": None, **item["follow_up"]})
-        if "handling" in item:
-            steps = tuple(Step(**step) for step in item["handling"]["steps"])
-            escalated = tuple(item["handling"]["escalated"])
-            known["handling"] = Handling(**{**item["handling"], "steps": steps, "escalated": escalated})
-        return cls(**known)
 
 
 class Entry(NamedTuple):
@@ -226,11 +188,3 @@ def entries_of(rating: Rating) -> list[Entry]:
         )
         for one in rating.judgements
     ]
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
-    if isinstance(value, (list, tuple)):
-        return [_without_none(inner) for inner in value]
-    return value

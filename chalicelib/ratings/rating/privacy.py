@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ratings.rating.model import Rating
-from chalicelib.ratings.rating.ports import Store
-from chalicelib.ratings.rating.races import RatingChanged
-from chalicelib.ratings.rating.service import MAX_DECISIONS, recorded
+from chalicelib.ratings.rating.refusals import RatingChanged
+from chalicelib.ratings.rating.service import Act, recorded
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.errors import Conflict
+from chalicelib.shared.deciding import decide_anew
+from chalicelib.shared.paging import read_all
+from chalicelib.shared.records import to_item
 from chalicelib.shared.viewer import Viewer
+
+if TYPE_CHECKING:
+    from chalicelib.ratings.rating.store import RatingStore
+
+_PAGE: Final = 100
 
 
 class RatingPrivacy:
     """An author's rights in their ratings."""
 
-    def __init__(self, store: Store, pseudonyms: Callable[[], Pseudonyms], clock: Clock) -> None:
+    def __init__(self, store: RatingStore, pseudonyms: Callable[[], Pseudonyms], clock: Clock) -> None:
         self._store = store
         self._pseudonyms = pseudonyms
         self._clock = clock
@@ -27,7 +33,7 @@ class RatingPrivacy:
         """Return the viewer's ratings for them to take along."""
         found = []
         for one in self._every(self._pseudonyms().of(viewer.subject)):
-            item = one.to_item()
+            item = to_item(one)
             item.pop("answer_key", None)
             found.append(item)
         return found
@@ -45,23 +51,19 @@ class RatingPrivacy:
         return erased
 
     def _erase_words(self, rating_id: str) -> None:
-        for _ in range(MAX_DECISIONS):
+        def attempt() -> bool | None:
             rating = self._store.find(rating_id)
             if rating is None or rating.erased() == rating:
-                return
-            now = self._clock.now()
-            after, event = recorded(rating.erased(), "erased", rating.person, "citizen", now, {})
+                return True
+            act = Act("erased", rating.person, "citizen", self._clock.now())
+            after, event = recorded(rating.erased(), act)
             try:
                 self._store.change(after, rating.version, event, idempotency=None)
             except RatingChanged:
-                continue
-            return
-        raise Conflict
+                return None
+            return True
+
+        decide_anew(attempt)
 
     def _every(self, person: str) -> Iterator[Rating]:
-        after: Mapping[str, Any] | None = None
-        while True:
-            found, after = self._store.list_mine(person, after, 100)
-            yield from found
-            if after is None:
-                return
+        return read_all(lambda after: self._store.list_mine(person, after, _PAGE))

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ratings.rating.model import Entry, FollowUp, Handling, Invitation, Judgement, Rating, Target
-from chalicelib.ratings.rating.ports import Counting, Store
-from chalicelib.ratings.rating.races import RatingChanged
 from chalicelib.ratings.rating.refusals import (
     AlreadyFollowedUp,
     AlreadyRated,
     FollowUpClosed,
     InvitationExpired,
     NotInvited,
+    RatingChanged,
 )
 from chalicelib.ratings.rating.rules import BAD_LEVELS, RatingRules
 from chalicelib.ratings.rating.screening import mask_name, screen
@@ -25,13 +24,17 @@ from chalicelib.ratings.rating.tallies import Summary, summarise
 from chalicelib.shared.clock import Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.errors import Conflict, InvalidRequest, NotFound, Violation
+from chalicelib.shared.deciding import decide_anew
+from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.viewer import Viewer
 
-MAX_DECISIONS: Final = 8
-_PAGE: Final = 100
+if TYPE_CHECKING:
+    from chalicelib.ratings.rating.store import RatingStore
+    from chalicelib.shared.deadlines import DueDates
+
 _PARTIES: Final = frozenset({"applicant", "respondent"})
 MEDIATION: Final = "service:mediation"
 ONLINE: Final = "channel:online"
@@ -47,6 +50,29 @@ class Said:
     text: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What earns somebody an invitation. `because`: an event's name; `subject`: what it was about, `{type, code}`."""
+
+    because: str
+    subject: Mapping[str, str]
+    targets: Sequence[Target]
+    organisation: str
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done to a rating, as its chain records it. `actor`: a pseudonym, or `clock`; `data`: no words."""
+
+    name: str
+    actor: str
+    role: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
 NameOf = Callable[[str, str], str | None]
 """Returns the name of a member of staff of an organisation, or None."""
 
@@ -58,9 +84,9 @@ class RatingService:
 
     def __init__(  # noqa: PLR0917
         self,
-        store: Store,
+        store: RatingStore,
         rules: RatingRules,
-        counting: Counting,
+        counting: DueDates,
         name_of: NameOf,
         choose_shards: ChooseShards,
         pseudonyms: Callable[[], Pseudonyms],
@@ -93,49 +119,36 @@ class RatingService:
             ]
         else:
             return 0
+        subject = {"type": "case", "code": event.aggregate}
+        earned = Earned(event.name, subject, targets, data["organisation"], "online", parse_instant(event.at))
         invited = 0
         for one in event.audience:
             if one["relation"] in _PARTIES:
                 digest = hashlib.sha256(f"{event.event_id}|{one['person']}".encode()).hexdigest()[:16]
-                invitation = self.invitation(
-                    digest,
-                    one["person"],
-                    event.name,
-                    {"type": "case", "code": event.aggregate},
-                    targets,
-                    data["organisation"],
-                    "online",
-                    parse_instant(event.at),
-                )
-                invited += self._store.invite(invitation, occasion)
+                invited += self._store.invite(self.invitation(digest, one["person"], earned), occasion)
         return invited
 
-    def invitation(  # noqa: PLR0917
-        self,
-        name: str,
-        person: str,
-        because: str,
-        subject: Mapping[str, str],
-        targets: Sequence[Target],
-        organisation: str,
-        channel: str,
-        at: datetime,
-    ) -> Invitation:
-        """Return an invitation that expires as the rules say. Its id sorts by time."""
-        created = format_instant(at)
+    def invitation(self, name: str, person: str, earned: Earned) -> Invitation:
+        """Return an invitation that expires as the rules say. `name`: the end of its id, which sorts by time."""
+        created = format_instant(earned.at)
         digits = "".join(character for character in created if character.isdigit())
-        expires = format_instant(at + timedelta(days=self.rules.invitation_days))
         return Invitation(
-            f"{digits}-{name}", person, because, dict(subject), tuple(targets), organisation, channel, created, expires
+            id=f"{digits}-{name}",
+            person=person,
+            because=earned.because,
+            subject=dict(earned.subject),
+            targets=tuple(earned.targets),
+            organisation=earned.organisation,
+            channel=earned.channel,
+            created_at=created,
+            expires_at=format_instant(earned.at + timedelta(days=self.rules.invitation_days)),
         )
 
-    def list_invitations(
-        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
+    def list_invitations(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Invitation]:
         """Return what the viewer may rate now, newest first."""
         now = self._clock.now()
-        found, position = self._store.list_invitations(self._person(viewer), format_instant(now), after, limit)
-        return [one for one in found if one.rating is None and not one.is_expired(now)], position
+        page = self._store.list_invitations(self._person(viewer), format_instant(now), after, limit)
+        return Slice([one for one in page.items if one.rating is None and not one.is_expired(now)], page.position)
 
     def rate(
         self, viewer: Viewer, invitation_id: str, said: Sequence[Said], idempotency: Idempotency, *, anonymous: bool
@@ -174,7 +187,7 @@ class RatingService:
             answer_key=secrets.token_bytes(32),
         )
         levels = {one.target: one.level for one in judgements}
-        rating, event = recorded(rating, "rated", person, "citizen", now, {"levels": levels, "bad": bad})
+        rating, event = recorded(rating, Act("rated", person, "citizen", now, {"levels": levels, "bad": bad}))
         original = "\n".join(one.text for one in said if one.text)
         self._store.rate(rating, event, original, idempotency=idempotency, result=rating)
         self._watch_bursts(rating, now)
@@ -184,8 +197,10 @@ class RatingService:
         self, viewer: Viewer, rating_id: str, level: int | None, text: str, idempotency: Idempotency
     ) -> Rating:
         """Add the citizen's later word, once, within 60 natural days. Raises `AlreadyFollowedUp`, `FollowUpClosed`."""
-        for _ in range(MAX_DECISIONS):
-            person, now = self._person(viewer), self._clock.now()
+        person = self._person(viewer)
+
+        def attempt() -> Rating | None:
+            now = self._clock.now()
             rating = self._store.find(rating_id)
             if rating is None or rating.person != person:
                 raise NotFound
@@ -194,27 +209,27 @@ class RatingService:
             if self._counting.is_past(parse_instant(rating.follow_up_until), now):
                 raise FollowUpClosed
             said = FollowUp(format_instant(now), level, screen(text, self._names(rating)))
-            after, event = recorded(
-                replace(rating, follow_up=said), "followed_up", person, "citizen", now, {"level": level}
-            )
+            act = Act("followed_up", person, "citizen", now, {"level": level})
+            after, event = recorded(replace(rating, follow_up=said), act)
             try:
                 self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
             except RatingChanged:
-                continue
+                return None
             return after
-        raise Conflict
 
-    def list_mine(
-        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
+        return decide_anew(attempt)
+
+    def list_mine(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Rating]:
         """Return the viewer's ratings, newest first."""
         return self._store.list_mine(self._person(viewer), after, limit)
 
-    def list_entries(
-        self, target: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Entry], Mapping[str, Any] | None]:
+    def list_entries(self, target: str, after: Position | None, limit: int) -> Slice[Entry]:
         """Return what the public sees of a target, newest first."""
         return self._store.list_entries(target, after, limit)
+
+    def find_staff_name(self, organisation: str, staff: str) -> str | None:
+        """Return the name of a member of staff of an organisation, as on its public roster, or None."""
+        return self._name_of(organisation, staff)
 
     def summarise(self, target: str) -> Summary:
         """Return the figures of a target. One read."""
@@ -289,21 +304,19 @@ class RatingService:
                     self._store.flag(format_instant(now), staff, rating.organisation, count)
 
 
-def recorded(  # noqa: PLR0917
-    rating: Rating, name: str, actor: str, role: str, now: datetime, data: Mapping[str, Any]
-) -> tuple[Rating, Event]:
-    """Return the rating with its next event at the end of its chain."""
+def recorded(rating: Rating, act: Act) -> tuple[Rating, Event]:
+    """Return the rating with an act as the next event at the end of its chain."""
     seq = 1 if rating.head == GENESIS else rating.version + 1
     status = "rated" if rating.handling is None else rating.handling.status
     event = Event.happened(
         f"RATING-{rating.id}",
         seq,
-        now,
-        name,
-        actor=actor,
-        actor_role=role,
+        act.at,
+        act.name,
+        actor=act.actor,
+        actor_role=act.role,
         status=status,
-        data=data,
+        data=act.data,
         prev_hash=rating.head,
     )
     return replace(rating, version=seq, head=event.hash), event

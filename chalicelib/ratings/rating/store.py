@@ -13,8 +13,6 @@
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
 | those of a status, the first duty first | gsi1 | `gsi1pk = BAD#<organisation or ALL>#<status>` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
-| who is known by a reference | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
-| by which references a person is known | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = KNOWN#<blind index>` |
 | bursts, flags | RatingsTable | `pk = BURST#<staff>#<window>`; `pk = FLAGS` |
 | the keys of a rating's texts | PeopleTable | `pk = KEYS#RATING-<id>` |
 """
@@ -22,15 +20,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from chalicelib.ratings.handling import worklist
-from chalicelib.ratings.handling.worklist import Wanted
+from chalicelib.ratings.rating import worklist
 from chalicelib.ratings.rating.earning import earn
 from chalicelib.ratings.rating.model import Entry, Invitation, Rating, entries_of
-from chalicelib.ratings.rating.refusals import AlreadyRated, CitizenUnknown, ContactTaken
+from chalicelib.ratings.rating.refusals import AlreadyRated
 from chalicelib.ratings.rating.tallies import add_up, names_of, names_of_handled, shards_of
+from chalicelib.ratings.rating.worklist import Wanted
 from chalicelib.ratings.rating.writes import (
     ENTRY,
     INVITATION,
@@ -39,11 +37,9 @@ from chalicelib.ratings.rating.writes import (
     put_bad,
     put_entry,
     put_event,
-    put_invitation,
     put_meta,
     summary_key,
 )
-from chalicelib.ratings.visits import known
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Keys, Place
 from chalicelib.shared.due import DueIndex
@@ -51,7 +47,9 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
-from chalicelib.shared.transactions import Committer, Transaction, Write
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.records import from_item
+from chalicelib.shared.transactions import Committer, Transaction
 
 
 class RatingStore:
@@ -71,45 +69,19 @@ class RatingStore:
         """
         return earn(self._table, self._committer, invitation, occasion)
 
-    def record_visit(
-        self,
-        visit_id: str,
-        visit: Item,
-        invitations: Sequence[Invitation],
-        code_digest: str | None,
-        *,
-        idempotency: Idempotency,
-        result: Any,
-    ) -> None:
-        """Write a visit with the invitations that it earns; a one-time code is used up with it."""
-        transaction = Transaction()
-        transaction.put(self._table.name, {"pk": f"VISIT#{visit_id}", "sk": "META", **visit})
-        for one in invitations:
-            put_invitation(transaction, self._table.name, one)
-        if code_digest is not None:
-            transaction.delete(
-                self._table.name,
-                {"pk": f"REFERENCE#{code_digest}", "sk": "PERSON"},
-                condition="attribute_exists(pk)",
-                refusal=lambda _: CitizenUnknown(),
-            )
-        self._committer.commit(transaction, idempotency=idempotency, result=result)
-
     def find_invitation(self, person: str, invitation_id: str) -> Invitation | None:
         """Return an invitation, or None. One read."""
         item = self._table.find(f"PERSON#{person}", INVITATION + invitation_id)
-        return None if item is None else Invitation.from_item(item)
+        return None if item is None else from_item(Invitation, item)
 
-    def list_invitations(
-        self, person: str, now: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Invitation], Mapping[str, Any] | None]:
+    def list_invitations(self, person: str, now: str, after: Position | None, limit: int) -> Slice[Invitation]:
         """Return a page of invitations that are open at `now`, newest first. One query and one batch read."""
         start = None if after is None else dict(after)
         rows, last = self._table.query_index(
             f"OPEN#{person}", since=f"{now}~", after=start, limit=limit, newest_first=True
         )
         read = {item["sk"]: item for item in self._table.find_many([(row["pk"], row["sk"]) for row in rows])}
-        return [Invitation.from_item(read[row["sk"]]) for row in rows if row["sk"] in read], last
+        return Slice([from_item(Invitation, read[row["sk"]]) for row in rows if row["sk"] in read], last)
 
     def rate(self, rating: Rating, event: Event, text: str, *, idempotency: Idempotency, result: Any) -> None:
         """Write a rating, its public entries and counters, and use its invitation up; together, or not at all."""
@@ -168,7 +140,7 @@ class RatingStore:
     def find(self, rating_id: str) -> Rating | None:
         """Return a rating, or None. One read."""
         item = self._table.find(f"RATING#{rating_id}", "META")
-        return None if item is None else Rating.from_item(item)
+        return None if item is None else from_item(Rating, item)
 
     def find_event(self, rating_id: str, seq: int) -> Event | None:
         """Return one event of a rating, or None. One read."""
@@ -179,30 +151,23 @@ class RatingStore:
         """Yield every event of a rating in order."""
         return map(Event.from_item, self._table.list_partition(f"RATING#{rating_id}", prefix="EVENT#"))
 
-    def list_mine(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
+    def list_mine(self, person: str, after: Position | None, limit: int) -> Slice[Rating]:
         """Return a page of a person's ratings, newest first. Two reads."""
-        items, last = self._page(f"PERSON#{person}", "RATING#", after, limit)
-        return self._many([item["id"] for item in items]), last
+        page = self._page(f"PERSON#{person}", "RATING#", after, limit)
+        return Slice(self._many([item["id"] for item in page.items]), page.position)
 
     def delete_keys(self, rating_id: str) -> None:
         """Delete the keys of a rating's original words: nobody reads them any more."""
         self._people.delete_many([(f"KEYS#RATING-{rating_id}", subject) for subject in ("KEK", "text")])
 
-    def list_bad(
-        self, wanted: Wanted, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Rating], Mapping[str, Any] | None]:
-        """Return a page of bad ratings, and the position to go on from; see `worklist`."""
-        ids, last = worklist.list_ids(self._table, wanted, after, limit)
-        return self._many(ids), last
+    def list_bad(self, wanted: Wanted, after: Position | None, limit: int) -> Slice[Rating]:
+        """Return a page of bad ratings; see `worklist`."""
+        page = worklist.list_ids(self._table, wanted, after, limit)
+        return Slice(self._many(page.items), page.position)
 
-    def list_entries(
-        self, target: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Entry], Mapping[str, Any] | None]:
+    def list_entries(self, target: str, after: Position | None, limit: int) -> Slice[Entry]:
         """Return a page of a target's public entries, newest first. One query."""
-        items, last = self._page(f"TARGET#{target}", ENTRY, after, limit)
-        return [_entry(item) for item in items], last
+        return self._page(f"TARGET#{target}", ENTRY, after, limit).map(_entry)
 
     def read_counts(self, target: str) -> dict[str, int]:
         """Return the counters of a target. One query, whose answer grows with how busy the target is."""
@@ -229,36 +194,6 @@ class RatingStore:
         """Yield all entries of a target, oldest first."""
         return (_entry(item) for item in self._table.list_partition(f"TARGET#{target}"))
 
-    def know(self, reference: str, person: str) -> bool:
-        """Keep by which reference (a blind index) a person is known; tell whether that holds now."""
-        try:
-            self._committer.commit(Transaction(known.claims_of(self._table, reference, person)))
-        except ContactTaken:
-            return False
-        return True
-
-    def know_writes(self, references: Sequence[str], person: str) -> list[Write]:
-        """Return the writes by which a person is known by references, unless another is."""
-        return [write for one in dict.fromkeys(references) for write in known.writes_of(self._table, one, person)]
-
-    def forget_writes(self, person: str) -> list[Write]:
-        """Return the writes by which a person is known by no reference any more."""
-        return known.forget_writes(self._table, person)
-
-    def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
-        """Keep a one-time code until it runs out."""
-        reference = {"pk": f"REFERENCE#{digest}", "sk": "PERSON", "person": person}
-        self._table.put_many(
-            [{**known.note_of(person, digest), "ttl": ttl}, {**reference, "expires_at": expires_at, "ttl": ttl}]
-        )
-
-    def find_person(self, reference: str, now: str) -> str | None:
-        """Return who is known by a reference, or None. One read."""
-        item = self._table.find(f"REFERENCE#{reference}", "PERSON")
-        if item is None or (now and item.get("expires_at", "~") <= now):
-            return None
-        return str(item["person"])
-
     def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
         """Note a rating of a member of staff in a window of time; return how many there are. Twice is once.
 
@@ -279,20 +214,18 @@ class RatingStore:
             }
         )
 
-    def list_flags(self, after: Mapping[str, Any] | None, limit: int) -> tuple[list[Item], Mapping[str, Any] | None]:
+    def list_flags(self, after: Position | None, limit: int) -> Slice[Item]:
         """Return a page of flags, newest first."""
         return self._page("FLAGS", "", after, limit)
 
-    def _page(
-        self, pk: str, prefix: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Item], Mapping[str, Any] | None]:
+    def _page(self, pk: str, prefix: str, after: Position | None, limit: int) -> Slice[Item]:
         start = None if after is None else {"pk": pk, "sk": after["sk"]}
         items, last = self._table.query(pk, prefix=prefix, after=start, limit=limit, newest_first=True)
-        return items, None if last is None else {"sk": last["sk"]}
+        return Slice(items, None if last is None else {"sk": last["sk"]})
 
     def _many(self, ids: Sequence[str]) -> list[Rating]:
         items = self._table.find_many([(f"RATING#{one}", "META") for one in ids])
-        found = {item["id"]: Rating.from_item(item) for item in items}
+        found = {item["id"]: from_item(Rating, item) for item in items}
         return [found[one] for one in ids if one in found]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from chalicelib.ratings.rating.model import Entry, Handling, Invitation, Rating
@@ -53,7 +54,7 @@ class InvitationView(View):
             id=one.id,
             because=one.because,
             because_name=_BECAUSE.get(one.because, _MEDIATION_ENDED).text(language),
-            subject=_subject(one.subject),
+            subject=show_subject(one.subject),
             targets=[TargetView(target=each.target, kind=each.kind, name=names[each.target]) for each in one.targets],
             created_at=one.created_at,
             expires_at=one.expires_at,
@@ -121,25 +122,6 @@ class RatingView(View):
     version: int
 
 
-class BadRatingView(View):
-    """A bad rating as those who handle it see it: nobody is named."""
-
-    id: str
-    organisation: str
-    subject: SubjectView
-    ratings: list[JudgementView]
-    created_at: str
-    follow_up: FollowUpView | None
-    status: str
-    steps: list[StepView]
-    due_at: str | None
-    provisional: bool
-    overdue: bool
-    escalated: bool
-    actions: list[str]
-    version: int
-
-
 class RatingList(View):
     """A page of my ratings."""
 
@@ -147,11 +129,19 @@ class RatingList(View):
     next_cursor: str | None
 
 
-class BadRatingList(View):
-    """A page of bad ratings."""
+class TagView(View):
+    """Something to tick, with the kinds of targets and the levels that it suits."""
 
-    items: list[BadRatingView]
-    next_cursor: str | None
+    code: str
+    name: str
+    kinds: list[str]
+    levels: list[int]
+
+
+class TagList(View):
+    """Every tag."""
+
+    items: list[TagView]
 
 
 class EntryView(View):
@@ -235,18 +225,10 @@ class SummaryView(FiguresView):
         return cls(target=target, months=months, **figures)
 
 
-class VisitView(View):
-    """A recorded visit: how many invitations it earned. Nothing about the citizen."""
-
-    visit_id: str
-    at: str
-    invitations: list[dict[str, Any]]
-
-
-class Drawing:
+class RatingDrawing:
     """What it takes to show ratings: the rules' words, and whether a duty is late."""
 
-    def __init__(self, rules: RatingRules, is_overdue: Any) -> None:
+    def __init__(self, rules: RatingRules, is_overdue: Callable[[Handling], bool]) -> None:
         self._rules = rules
         self._is_overdue = is_overdue
 
@@ -255,37 +237,19 @@ class Drawing:
         handling = rating.handling
         return RatingView(
             id=rating.id,
-            subject=_subject(rating.subject),
-            ratings=self._judgements(rating, language),
+            subject=show_subject(rating.subject),
+            ratings=self.show_judgements(rating, language),
             anonymous=rating.anonymous,
             created_at=rating.created_at,
             follow_up_until=rating.follow_up_until,
-            follow_up=_follow_up(rating),
-            bad_rating=None if handling is None else HandlingView(**self._of(handling)),
+            follow_up=show_follow_up(rating),
+            bad_rating=None if handling is None else HandlingView(**self.show_handling(handling)),
             hidden=rating.hidden,
             version=rating.version,
         )
 
-    def draw_bad(self, rating: Rating, language: Language) -> BadRatingView:
-        """Return a bad rating as those who handle it see it."""
-        from chalicelib.ratings.rating.model import STEPS
-
-        handling = rating.handling
-        assert handling is not None  # noqa: S101 - only bad ratings are listed
-        actions = [action for action, (sources, _) in STEPS.items() if handling.status in sources]
-        return BadRatingView(
-            id=rating.id,
-            organisation=rating.organisation,
-            subject=_subject(rating.subject),
-            ratings=self._judgements(rating, language),
-            created_at=rating.created_at,
-            follow_up=_follow_up(rating),
-            actions=actions,
-            version=rating.version,
-            **self._of(handling),
-        )
-
-    def _of(self, handling: Handling) -> dict[str, Any]:
+    def show_handling(self, handling: Handling) -> dict[str, Any]:
+        """Return the fields of `HandlingView`."""
         return {
             "status": handling.status,
             "due_at": handling.due_at,
@@ -297,7 +261,8 @@ class Drawing:
             ],
         }
 
-    def _judgements(self, rating: Rating, language: Language) -> list[JudgementView]:
+    def show_judgements(self, rating: Rating, language: Language) -> list[JudgementView]:
+        """Return what was said of each target, as it is public."""
         return [
             JudgementView(
                 target=one.target,
@@ -311,12 +276,14 @@ class Drawing:
         ]
 
 
-def _subject(subject: Any) -> SubjectView:
+def show_subject(subject: Mapping[str, str]) -> SubjectView:
+    """Return what a rating is about; a case by its code as people write it."""
     code = show_code(subject["code"]) if subject["type"] == "case" else subject["code"]
     return SubjectView(type=subject["type"], code=code)
 
 
-def _follow_up(rating: Rating) -> FollowUpView | None:
+def show_follow_up(rating: Rating) -> FollowUpView | None:
+    """Return the citizen's later word, or None."""
     later = rating.follow_up
     return None if later is None else FollowUpView(at=later.at, level=later.level, text=later.public_text)
 

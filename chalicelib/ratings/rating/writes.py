@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.ratings.handling import worklist
+from chalicelib.ratings.rating import worklist
 from chalicelib.ratings.rating.model import Entry, Invitation, Rating
-from chalicelib.ratings.rating.races import RatingChanged
+from chalicelib.ratings.rating.refusals import RatingChanged
 from chalicelib.shared.due import due_keys
 from chalicelib.shared.events import Event
 from chalicelib.shared.items import Item
+from chalicelib.shared.records import to_item
 from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Transaction
 
@@ -29,7 +30,7 @@ def put_invitation(transaction: Transaction, table: str, invitation: Invitation)
     open_until = {"gsi1pk": f"OPEN#{invitation.person}", "gsi1sk": f"{invitation.expires_at}#{invitation.id}"}
     transaction.put(
         table,
-        {**key, **open_until, **invitation.to_item()},
+        {**key, **open_until, **to_item(invitation)},
         condition="attribute_not_exists(pk)",
         refusal=lambda _: RatingChanged(),
     )
@@ -37,7 +38,7 @@ def put_invitation(transaction: Transaction, table: str, invitation: Invitation)
 
 def put_meta(transaction: Transaction, table: str, rating: Rating, seen: int | None) -> None:
     """Write a rating's state over version `seen` (None: it is new); refused with `RatingChanged`."""
-    meta: Item = {"pk": f"RATING#{rating.id}", "sk": "META", **rating.to_item()}
+    meta: Item = {"pk": f"RATING#{rating.id}", "sk": "META", **to_item(rating)}
     handling = rating.handling
     if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
         meta |= due_keys(rating.id, handling.due_at)
@@ -98,7 +99,7 @@ def add_counts(transaction: Transaction, table: str, rating: Rating, target: str
         values={
             ":one": 1,
             ":target": target,
-            ":list": f"TARGETS#{_hashed(target, TARGET_LISTS)}",
+            ":list": f"TARGETS#{shard_of(target, TARGET_LISTS)}",
             ":place": f"{target}#{shard:02d}",
         },
     )
@@ -107,7 +108,3 @@ def add_counts(transaction: Transaction, table: str, rating: Rating, target: str
 def summary_key(target: str, shard: int) -> tuple[str, str]:
     """Return where a shard of a target's counters is."""
     return f"SUMMARY#{target}", f"SHARD#{shard:02d}"
-
-
-def _hashed(name: str, count: int) -> int:
-    return shard_of(name, count)

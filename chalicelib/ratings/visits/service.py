@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ratings.rating.model import Invitation, Target
-from chalicelib.ratings.rating.ports import Store
-from chalicelib.ratings.rating.refusals import CitizenUnknown, ContactTaken, NotInvited
-from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.refusals import NotInvited
+from chalicelib.ratings.rating.service import Earned, RatingService
+from chalicelib.ratings.visits.model import Recorded, References, Visit, plain_number
+from chalicelib.ratings.visits.refusals import CitizenUnknown, ContactTaken
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import ALPHABET, new_id
 from chalicelib.shared.crypto import Pseudonyms
@@ -23,45 +20,13 @@ from chalicelib.shared.idempotency import Idempotency, Shown
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
+if TYPE_CHECKING:
+    from chalicelib.ratings.visits.store import VisitStore
+
 CITY: Final = "city"
 """Whose service it is where the sign-in service names no organisation: bad ratings go to supervisors then."""
 
 _CODE_LENGTH: Final = 8
-_NOT_ALNUM: Final = re.compile(r"[^0-9A-Za-z]")
-_PREFIX_86: Final = re.compile(r"^(?:0086|86)(?=1\d{10}$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A visit as staff record it."""
-
-    service_code: str
-    citizen_ref: str
-    channel: str
-    staff_id: str
-    completed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A recorded visit with the invitations that it earned."""
-
-    id: str
-    at: str
-    invitations: tuple[Invitation, ...]
-
-
-class References:
-    """Blind indexes of phone and identity numbers: HMAC under a key of their own, for exact lookup only."""
-
-    def __init__(self, root_secret: Callable[[], bytes]) -> None:
-        self._root_secret = root_secret
-
-    def of(self, number: str) -> str:
-        """Return the blind index of a number, however it is written."""
-        plain = _PREFIX_86.sub("", _NOT_ALNUM.sub("", number)).upper()
-        key = hmac.digest(self._root_secret(), b"yima references", hashlib.sha256)
-        return hmac.digest(key, plain.encode(), hashlib.sha256).hex()
 
 
 class VisitService:
@@ -69,7 +34,7 @@ class VisitService:
 
     def __init__(  # noqa: PLR0917
         self,
-        store: Store,
+        store: VisitStore,
         ratings: RatingService,
         references: References,
         has_service: Callable[[str], bool],
@@ -137,7 +102,7 @@ class VisitService:
             "organisation": organisation,
         }
         claim = idempotency.showing(Shown("visit", organisation))
-        is_code = len(_NOT_ALNUM.sub("", visit.citizen_ref)) == _CODE_LENGTH
+        is_code = len(plain_number(visit.citizen_ref)) == _CODE_LENGTH
         self._store.record_visit(
             visit_id, values, invitations, reference if is_code else None, idempotency=claim, result=recorded
         )
@@ -170,7 +135,7 @@ class VisitService:
             )
         return [
             self._ratings.invitation(
-                f"{visit_id}{number}", person, because, subject, targets, organisation, visit.channel, now
+                f"{visit_id}{number}", person, Earned(because, subject, targets, organisation, visit.channel, now)
             )
             for number, (because, targets) in enumerate(earned)
         ]

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
-
-from pydantic import StringConstraints
+from typing import Self
 
 from chalicelib.organisations.model import Mediator, Organisation
 from chalicelib.shared.texts import Language
-from chalicelib.web.request import ListQuery
 from chalicelib.web.view import View
-
-
-class ListOrganisations(ListQuery):
-    """Which organisations."""
-
-    dispute_type: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
-    region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
 
 
 class RosterRating(View):

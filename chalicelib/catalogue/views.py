@@ -1,29 +1,21 @@
-"""Requests and answers of the catalogue: the contract's "Public" services part."""
+"""The catalogue as clients see it: the contract's "Public" services part."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import Field
 
-from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import (
-    Audience,
-    Channel,
     Limit,
     ServiceItem,
-    ServiceType,
-    Theme,
 )
 from chalicelib.catalogue.search import Hit, Suggestion
 from chalicelib.catalogue.service import Home, SearchPage
 from chalicelib.catalogue.terms import AUDIENCES, CHANNELS, SERVICE_TYPES, THEMES
 from chalicelib.shared.texts import Language, Text
-from chalicelib.web.request import ListQuery, Query
 from chalicelib.web.view import View
-
-MAX_QUERY_LENGTH = 500
 
 _FACET_NAMES: dict[str, dict[str, Text]] = {
     "theme": THEMES,
@@ -31,41 +23,18 @@ _FACET_NAMES: dict[str, dict[str, Text]] = {
     "audience": AUDIENCES,
     "channel": CHANNELS,
 }
+
+
 _DISPUTES = Text("纠纷化解", "Resolve a dispute")
+
+
 _DISPUTES_SAID = Text(
     "遇到纠纷？说说情况，我们告诉您可以去哪里、怎么办。",
     "In a dispute? Say what happened, and see where to turn and what comes next.",
 )
+
+
 DISPUTE_ROUTE = "/v1/triage"
-
-
-class SearchServices(ListQuery):
-    """What to look for. Filters are joined by "and"."""
-
-    q: str | None = Field(default=None, max_length=MAX_QUERY_LENGTH, description="Words, pinyin, initials or English.")
-    theme: Theme | None = None
-    department: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    type: ServiceType | None = None
-    audience: Audience | None = None
-    channel: Channel | None = None
-    region: Annotated[str, Field(pattern=r"^[0-9]{2,12}$")] | None = Field(default=None, description="GB/T 2260 code.")
-
-    def to_filters(self) -> Filters:
-        """Return the filters for the search."""
-        return Filters(
-            theme=self.theme,
-            department=self.department,
-            type=self.type,
-            audience=self.audience,
-            channel=self.channel,
-            region=self.region,
-        )
-
-
-class SuggestServices(Query):
-    """What is being typed."""
-
-    q: str = Field(default="", max_length=MAX_QUERY_LENGTH)
 
 
 class ServiceSummary(View):

@@ -5,13 +5,14 @@ The person who is rated is shown none of what is said of them: rows name that pe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.ratings.rating.model import Rating
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.items import Item
+from chalicelib.shared.paging import Position, Slice
 
 EVERYWHERE: Final = "ALL"
 """The owner of the list of the whole city."""
@@ -54,10 +55,8 @@ def rows_of(rating: Rating) -> list[Item]:
     return rows
 
 
-def list_ids(
-    table: Table, wanted: Wanted, after: Mapping[str, Any] | None, limit: int
-) -> tuple[list[str], Mapping[str, Any] | None]:
-    """Return a page of ids of bad ratings, and the position to go on from. One query for each status that is read."""
+def list_ids(table: Table, wanted: Wanted, after: Position | None, limit: int) -> Slice[str]:
+    """Return a page of ids of bad ratings. One query for each status that is read."""
     name = f"BAD#{wanted.owner}"
     places = [f"{name}#{status}" for status in wanted.statuses] or [name]
     start = None if after is None else dict(after)
@@ -70,7 +69,8 @@ def list_ids(
         if len(rows) > limit:
             break
     page = rows[:limit]
-    return [row["id"] for row in page], {part: page[-1][part] for part in _PLACE} if len(rows) > limit else None
+    position = {part: page[-1][part] for part in _PLACE} if len(rows) > limit else None
+    return Slice([row["id"] for row in page], position)
 
 
 def _rows(table: Table, place: str, wanted: Wanted, after: Item | None, limit: int) -> list[Item]:
