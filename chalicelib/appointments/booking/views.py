@@ -14,7 +14,7 @@ from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.appointments.slots.hours import HoursShown
 from chalicelib.appointments.slots.service import Slot
 from chalicelib.appointments.waitlist.service import Place
-from chalicelib.cases.lifecycle.service import Case
+from chalicelib.cases.public import Case
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.web.view import View

@@ -6,7 +6,7 @@ from typing import Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.policies import STAFF
-from chalicelib.people.service import Access
+from chalicelib.people.public import Access
 from chalicelib.shared.viewer import Viewer
 
 PURPOSE_OF: Final = {

@@ -25,7 +25,7 @@ def draw_up(  # noqa: PLR0917
     it goes when their key goes.
     """
     # Late: loading the rules costs 100 ms, and only a filing needs them.
-    from chalicelib.triage.service import find_urgent_kinds
+    from chalicelib.triage.public import find_urgent_kinds
 
     respondents = filing["respondents"]
     invites = [new_code() for _ in respondents]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.people.service import Access
+from chalicelib.people.public import Access
 from chalicelib.shared.transactions import Write
 
 Remember = Callable[[str, str], Write]

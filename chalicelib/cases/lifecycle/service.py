@@ -30,17 +30,6 @@ from chalicelib.shared.viewer import Viewer
 if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
 
-__all__ = [  # other contexts know cases by this room
-    "Case",
-    "CaseService",
-    "Outcome",
-    "Seen",
-    "VersionConflict",
-    "agreement_digest",
-    "digest_of",
-    "to_json",
-]
-
 MAX_DECISIONS: Final = 8
 """How often a command is decided anew because another one came first."""
 

@@ -15,7 +15,7 @@ from chalicelib.cases.lifecycle.statuses import WAITING_FOR
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.texts import Language
-from chalicelib.triage.service import Help
+from chalicelib.triage.public import Help
 from chalicelib.web.view import View
 
 

@@ -9,7 +9,7 @@ from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.records import Listed, VersionConflict, place_of
 from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.cases.privacy.holds import Holds
-from chalicelib.people.service import LegalHold
+from chalicelib.people.public import LegalHold
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
