@@ -9,7 +9,6 @@ from chalicelib.web.injection import installed
 _PLACES = {
     "cases": "cases.service",
     "case_store": "cases.store",
-    "conversations": "cases.conversations",
     "evidence": "cases.evidence",
     "appeals": "cases.appeals",
     "bundles": "cases.bundles",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.appointments.slots.hours import HoursService
     from chalicelib.appointments.slots.service import Desk
     from chalicelib.appointments.waitlist.service import WaitlistService
-    from chalicelib.cases.lifecycle.service import Seen
+    from chalicelib.cases.public import Seen
 
 
 class Appointments:

@@ -12,13 +12,15 @@ from chalicelib.composition.ratings import Ratings
 
 if TYPE_CHECKING:
     from chalicelib.cases.appeals.service import AppealService
+    from chalicelib.cases.court.agreement import AgreementService
     from chalicelib.cases.court.service import BundleService
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
     from chalicelib.cases.lifecycle.clockwork import CaseClock
     from chalicelib.cases.lifecycle.service import CaseService
     from chalicelib.cases.lifecycle.store import CaseStore
-    from chalicelib.cases.messages.service import ConversationService
+    from chalicelib.cases.lifecycle.views import CaseDrawing
+    from chalicelib.cases.messages.service import MessageService
     from chalicelib.cases.privacy.service import CasePrivacy
 
 
@@ -61,11 +63,28 @@ class Cases:
         )
 
     @cached_property
-    def conversations(self) -> ConversationService:
-        """Messages and agreements."""
-        from chalicelib.cases.messages.service import ConversationService
+    def drawing(self) -> CaseDrawing:
+        """How cases are shown."""
+        from chalicelib.appointments.booking.cases import can_book
+        from chalicelib.appointments.booking.rules import BookingRules
+        from chalicelib.cases.lifecycle.views import CaseDrawing
 
-        return ConversationService(self.service, self.store, self._base.clock)
+        most = BookingRules.load().max_open_per_case
+        return CaseDrawing(self._base.deadline_rules, lambda seen: can_book(seen, most))
+
+    @cached_property
+    def messages(self) -> MessageService:
+        """Messages in cases."""
+        from chalicelib.cases.messages.service import MessageService
+
+        return MessageService(self.service, self.store)
+
+    @cached_property
+    def agreements(self) -> AgreementService:
+        """Agreements."""
+        from chalicelib.cases.court.agreement import AgreementService
+
+        return AgreementService(self.service, self.store)
 
     @cached_property
     def evidence(self) -> EvidenceService:
@@ -100,7 +119,7 @@ class Cases:
         """Bundles for courts."""
         from chalicelib.cases.court.service import BundleService
 
-        return BundleService(self.service, self.conversations, self.store, self._base.signer)
+        return BundleService(self.service, self.agreements, self.store, self._base.signer)
 
     @cached_property
     def privacy(self) -> CasePrivacy:

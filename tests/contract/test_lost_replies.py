@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.appointments.booking.service import Request
 from chalicelib.cases.appeals.service import AppealService
-from chalicelib.cases.messages.service import ConversationService
+from chalicelib.cases.messages.service import MessageService
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import Unavailable, YimaError
@@ -66,7 +66,7 @@ def sign(world: Bookings, code: str, key: Idempotency) -> Any:
 
 
 def speak(world: Bookings, code: str, key: Idempotency) -> Any:
-    talk = ConversationService(world.cases, world.store, world.clock)
+    talk = MessageService(world.cases, world.store)
     return talk.send(WANG, code, "t", "all", for_settlement=False, idempotency=key)
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.booking.model import Appointment
+from chalicelib.cases.court.agreement import AgreementService
 from chalicelib.cases.court.service import BundleService
 from chalicelib.cases.evidence.service import Declared, EvidenceService
 from chalicelib.cases.lifecycle.records import place_of
-from chalicelib.cases.messages.service import ConversationService
+from chalicelib.cases.messages.service import MessageService
 from chalicelib.cases.privacy.holds import Holds
 from chalicelib.cases.privacy.service import CasePrivacy
 from chalicelib.ratings.rating.model import Rating
@@ -184,8 +185,8 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     )
     for viewer in (WANG, LI):
         world.act(viewer, code, "sign", agreement_sha256=sha256)
-    talk = ConversationService(world.cases, world.store, world.clock)
-    content = BundleService(world.cases, talk, world.store, Signs()).get(WANG, code).content
+    agreements = AgreementService(world.cases, world.store)
+    content = BundleService(world.cases, agreements, world.store, Signs()).get(WANG, code).content
     assert len(content["evidence"]) == 300
     holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
     privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, lambda: PERSONS, world.clock)
@@ -205,8 +206,8 @@ def test_the_export_holds_every_rating(world: Bookings, ratings: Ratings) -> Non
 # ---- messages and evidence
 
 
-def talk_of(world: World) -> ConversationService:
-    return ConversationService(world.cases, world.store, world.clock)
+def talk_of(world: World) -> MessageService:
+    return MessageService(world.cases, world.store)
 
 
 def messages_of(world: World, viewer: Viewer, code: str) -> ReadPage:

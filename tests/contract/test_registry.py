@@ -16,7 +16,7 @@ from chalicelib.audit.store import AuditStore
 from chalicelib.cases.appeals.service import Appeal, AppealService
 from chalicelib.cases.evidence.service import Declared, Evidence, EvidenceService, Inspection, Upload
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.messages.service import ConversationService
+from chalicelib.cases.messages.service import MessageService
 from chalicelib.notices.model import Notice, Preferences, notices_of
 from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.store import OrganisationStore
@@ -106,7 +106,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
         bookings.act(person, code, "sign", agreement_sha256=str(drafted.case.agreement_sha256))
     bookings.act(applicant, code, "apply_confirmation")
     bookings.act(waiter, second, "withdraw", reason="r")
-    talk = ConversationService(bookings.cases, bookings.store, bookings.clock)
+    talk = MessageService(bookings.cases, bookings.store)
     talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())
     evidence = EvidenceService(bookings.cases, bookings.store, Kept())
     declared = Declared("a.pdf", "application/pdf", 1, "0" * 64, "t", "parties")

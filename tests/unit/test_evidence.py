@@ -12,19 +12,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.cases.evidence.service import (
-    MAX_FILES,
-    Declared,
-    Evidence,
-    EvidenceFinalised,
-    EvidenceLimit,
-    EvidenceNotUploaded,
-    EvidenceService,
-    Inspection,
-    Upload,
-)
+from chalicelib.cases.evidence.refusals import EvidenceFinalised, EvidenceLimit, EvidenceNotUploaded
+from chalicelib.cases.evidence.service import MAX_FILES, Declared, Evidence, EvidenceService, Inspection, Upload
 from chalicelib.cases.lifecycle.decisions import Outcome
-from chalicelib.cases.messages.service import NothingToSay
+from chalicelib.cases.lifecycle.refusals import CaseClosed
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
@@ -258,9 +249,9 @@ def test_a_case_takes_five_hundred_files(desk: Desk) -> None:
 def test_a_case_that_ended_takes_none(desk: Desk) -> None:
     announced = desk.declare(WANG)
     desk.world.act(LI, desk.code, "decline", reason=None)
-    with pytest.raises(NothingToSay):
+    with pytest.raises(CaseClosed):
         desk.declare(WANG)
-    with pytest.raises(NothingToSay):
+    with pytest.raises(CaseClosed):
         desk.complete(WANG, announced)
 
 

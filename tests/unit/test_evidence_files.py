@@ -17,7 +17,7 @@ import pytest
 from moto import mock_aws
 from pydantic import ValidationError
 
-from chalicelib.cases.evidence.api import DeclareEvidence
+from chalicelib.cases.evidence.contract import DeclareEvidence
 from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.kinds import KINDS, MAX_NAME, fits, is_proper_name, is_what_it_says
 from chalicelib.cases.evidence.service import Declared, Evidence

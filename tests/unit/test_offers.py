@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.cases.lifecycle.decisions import AlreadyDone, Command, Outcome, decide, start_clocks
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_clocks
 from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.cases.lifecycle.policies import actions_of, can_appeal, check_can_act, find_relation
+from chalicelib.cases.lifecycle.refusals import AlreadyDone
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant

@@ -32,7 +32,7 @@ from chalicelib.appointments.booking.views import (
     ConfirmedView,
     Refused,
 )
-from chalicelib.cases.lifecycle.service import CaseService
+from chalicelib.cases.public import CaseService
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant
 from chalicelib.shared.codes import BadCode
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale, YimaError

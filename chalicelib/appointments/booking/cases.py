@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chalicelib.appointments.booking.model import LIVE, PARTIES, Appointment
 from chalicelib.appointments.booking.refusals import NotBookable
-from chalicelib.cases.lifecycle.service import Case, Outcome, Seen
+from chalicelib.cases.public import Case, Outcome, Seen
 from chalicelib.shared.clock import format_instant
 
 BOOKABLE: Final = frozenset({"assigned", "mediating", "agreed"})

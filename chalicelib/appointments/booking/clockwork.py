@@ -13,7 +13,7 @@ from chalicelib.appointments.booking.reports import Counting, SessionReports
 from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.appointments.booking.sessions import AppointmentService
 from chalicelib.appointments.booking.upkeep import Upkeep
-from chalicelib.cases.lifecycle.service import Outcome, Seen
+from chalicelib.cases.public import Outcome, Seen
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.events import Event

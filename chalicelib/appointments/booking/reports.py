@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from chalicelib.appointments.booking.cases import outcome_of
 from chalicelib.appointments.booking.model import Appointment
-from chalicelib.cases.lifecycle.service import Outcome, Seen
+from chalicelib.cases.public import Outcome, Seen
 from chalicelib.shared.clock import format_instant, parse_instant
 
 _RULE: Final = "session_report"

@@ -21,8 +21,8 @@ from chalicelib.appointments.booking.races import AvailabilityChanged
 from chalicelib.appointments.booking.refusals import DailyLimit, TooLate
 from chalicelib.appointments.booking.upkeep import Shown, Upkeep
 from chalicelib.appointments.slots.service import Desk, Slot, Wanted
-from chalicelib.cases.lifecycle.service import Outcome, Seen
-from chalicelib.organisations.service import MediatorNotAssignable
+from chalicelib.cases.public import Outcome, Seen
+from chalicelib.organisations.public import MediatorNotAssignable
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.errors import InvalidRequest, NotAllowed, Violation

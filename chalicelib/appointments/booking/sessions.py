@@ -21,7 +21,7 @@ from chalicelib.appointments.booking.refusals import NotNow, TooLate
 from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.appointments.booking.sheets import SheetChange
 from chalicelib.appointments.booking.upkeep import Shown, Upkeep
-from chalicelib.cases.lifecycle.service import Outcome, Seen
+from chalicelib.cases.public import Outcome, Seen
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import InvalidRequest, NotAllowed, NotFound, Unavailable, Violation, YimaError

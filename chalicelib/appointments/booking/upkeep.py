@@ -13,7 +13,7 @@ from chalicelib.appointments.booking.races import AppointmentChanged, SheetChang
 from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.appointments.booking.sheets import SheetChange, SheetKey
 from chalicelib.appointments.slots.model import cell_names
-from chalicelib.cases.lifecycle.service import CaseService, Outcome, Seen, VersionConflict
+from chalicelib.cases.public import CaseService, Outcome, Seen, VersionConflict
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.deciding import decide_anew
 from chalicelib.shared.dynamo import Pauses

@@ -10,7 +10,7 @@ from chalicelib.appointments.booking.cases import goes_on
 from chalicelib.appointments.booking.model import Appointment, actions_of
 from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.appointments.booking.upkeep import Shown
-from chalicelib.cases.lifecycle.service import Case
+from chalicelib.cases.public import Case
 from chalicelib.shared.codes import show_code
 from chalicelib.web.view import View
 

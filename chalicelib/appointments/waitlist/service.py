@@ -18,7 +18,7 @@ from chalicelib.appointments.booking.races import AvailabilityChanged, SheetChan
 from chalicelib.appointments.booking.upkeep import Upkeep
 from chalicelib.appointments.slots.service import Desk
 from chalicelib.appointments.waitlist.model import Line, Offer, Spot, Waiting
-from chalicelib.cases.lifecycle.service import Case, Outcome, Seen, VersionConflict
+from chalicelib.cases.public import Case, Outcome, Seen, VersionConflict
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.due import DueIndex

@@ -4,43 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.cases.lifecycle.decisions import Command, Counting, Outcome, decide
+from chalicelib.cases.appeals.refusals import AlreadyDecided, NotAppealable
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
 from chalicelib.cases.lifecycle.model import Deadline
 from chalicelib.cases.lifecycle.policies import can_appeal
 from chalicelib.cases.lifecycle.records import VersionConflict, place_of
 from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
-from chalicelib.cases.messages.service import MessageStore
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
+from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
-from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
-_PARTIES: Final = frozenset({"applicant", "respondent"})
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
+
 _READERS: Final = frozenset({"applicant", "respondent", "reviewer", "supervisor", "clerk"})
-
-
-class NotAppealable(Conflict):
-    """An appeal in a case that has not ended, or whose window is over, or that has one already."""
-
-    slug = "not-appealable"
-    title = Text("当前不能申诉", "No appeal can be filed now")
-    remedy = Text(
-        "案件终结后 30 日内可以申诉一次；超过期限请依法提起诉讼。",
-        "One appeal may be filed within 30 days of the end of the case; after that, go to court.",
-    )
-
-
-class AlreadyDecided(Conflict):
-    """A second decision of one appeal."""
-
-    slug = "already-decided"
-    title = Text("该申诉已有复核结论", "This appeal has been decided")
-    remedy = Text("复核结论不能更改。", "A decision is not changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +44,13 @@ class Appeal:
     decided_at: str | None = None
 
 
-class AppealStore(MessageStore, Protocol):
-    """Where appeals are kept."""
-
-
 class AppealService:
     """File, read and decide appeals."""
 
-    def __init__(self, cases: CaseService, store: AppealStore, counting: Counting) -> None:
+    def __init__(self, cases: CaseService, store: CaseStore, due_dates: DueDates) -> None:
         self._cases = cases
         self._store = store
-        self._counting = counting
+        self._due_dates = due_dates
 
     def file(self, viewer: Viewer, code: str, kind: str, text: str, idempotency: Idempotency) -> Appeal:
         """File an appeal within the window; raise `NotAppealable`."""
@@ -84,7 +63,7 @@ class AppealService:
                 raise NotAppealable  # who had their data erased has nothing left that could be decided
             if not can_appeal(seen.person, seen.case, seen.now):
                 raise NotAppealable
-            due = self._counting.due("appeal_reply", seen.now)
+            due = self._due_dates.due("appeal_reply", seen.now)
             appeal = Appeal(new_id(), kind, party.id, format_instant(seen.now), format_instant(due.at), text)
             clocks = Deadline("appeal_reply", appeal.due_at, due.provisional, appeal.at)
             noted = {"id": appeal.id, "decided": False}
@@ -136,7 +115,7 @@ class AppealService:
             event = "appeal_upheld" if appeal.upheld else "appeal_rejected"
             return Outcome(case, event, data, appeal.reason, words_of=appeal.by_party)
         command = Command("reopen", {"reason": appeal.reason}, seen.person, "reviewer", seen.now)
-        outcome = decide(case, command, self._counting)
+        outcome = decide(case, command, self._due_dates)
         more = {**data, "opened": True, "organisation": case.organisation}
         return replace(outcome, data={**outcome.data, **more}, words_of=appeal.by_party)
 

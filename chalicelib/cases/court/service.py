@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from chalicelib.cases.lifecycle.service import CaseService, Seen, to_json
-from chalicelib.cases.messages.service import Agreement
+from chalicelib.cases.court.agreement import Agreement, AgreementService
+from chalicelib.cases.lifecycle.digests import to_json
+from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.errors import NotFound
-from chalicelib.shared.events import Event
 from chalicelib.shared.viewer import Viewer
 
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
+
 _READERS: Final = frozenset({"court", "applicant", "respondent", "mediator"})
-
-
-class Store(Protocol):
-    """Where events and items of cases are kept."""
-
-    def list_events(self, code: str) -> Iterator[Event]:
-        """Yield the chain."""
-        ...
-
-    def every_item(self, code: str, prefix: str) -> Iterator[dict[str, Any]]:
-        """Yield every item of a case."""
-        ...
-
-
-class Agreements(Protocol):
-    """Knows the agreement of a case."""
-
-    def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
-        """Return it; raise `NotFound`."""
-        ...
 
 
 class Signing(Protocol):
@@ -61,7 +44,7 @@ class Bundle:
 class BundleService:
     """Bundles for courts."""
 
-    def __init__(self, cases: CaseService, agreements: Agreements, store: Store, signing: Signing) -> None:
+    def __init__(self, cases: CaseService, agreements: AgreementService, store: CaseStore, signing: Signing) -> None:
         self._cases = cases
         self._agreements = agreements
         self._store = store

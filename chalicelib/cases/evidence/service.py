@@ -6,21 +6,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.cases.evidence.model import Declared, Evidence, Inspection, Upload
+from chalicelib.cases.evidence.refusals import EvidenceFinalised, EvidenceLimit, EvidenceNotUploaded
 from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, EVERYBODY, VersionConflict, place_of, seen_by
+from chalicelib.cases.lifecycle.refusals import CaseClosed
 from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
-from chalicelib.cases.messages.service import MessageStore, NothingToSay
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed
 from chalicelib.shared.items import Item
 from chalicelib.shared.texts import Text
-from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
+
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
 
 __all__ = ["Declared", "Evidence", "EvidenceService", "Inspection", "Upload"]
 
@@ -30,30 +33,6 @@ _READERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk", "co
 _OPEN: Final = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed", "signed", "confirming"})
 _CLOSED: Final = Text("案件已结束，不能再提交材料。", "The case has ended: no more evidence can be added.")
 _DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
-
-
-class EvidenceLimit(Conflict):
-    """More files than a case may have."""
-
-    slug = "evidence-limit"
-    title = Text("材料数量已达上限", "The case has as much evidence as it may have")
-    remedy = Text("每案最多 500 份材料；请合并后再提交。", "500 files a case; put several into one.")
-
-
-class EvidenceFinalised(Conflict):
-    """A file that was checked before."""
-
-    slug = "evidence-finalised"
-    title = Text("该材料已核验完毕", "This evidence was checked already")
-    remedy = Text("材料一经核验不能更换；如需更正请另行提交。", "It cannot be replaced; submit another file.")
-
-
-class EvidenceNotUploaded(Conflict):
-    """A file that is to be checked before it has arrived."""
-
-    slug = "evidence-not-uploaded"
-    title = Text("尚未收到文件", "The file has not arrived")
-    remedy = Text("请先按 upload 中的地址上传文件，再确认。", "Upload it as `upload` says, then complete it.")
 
 
 class Files(Protocol):
@@ -88,22 +67,10 @@ class Files(Protocol):
         ...
 
 
-class EvidenceStore(MessageStore, Protocol):
-    """Where evidence is listed."""
-
-    def change_item(self, code: str, sk: str, values: Item, *, was: str, idempotency: Idempotency, result: Any) -> Any:
-        """Replace an item whose status is `was`; raise `VersionConflict`."""
-        ...
-
-    def item_change(self, code: str, sk: str, values: Item, *, was: str) -> Write:
-        """Return that change as one write of a larger transaction."""
-        ...
-
-
 class EvidenceService:
     """Evidence in cases."""
 
-    def __init__(self, cases: CaseService, store: EvidenceStore, files: Files) -> None:
+    def __init__(self, cases: CaseService, store: CaseStore, files: Files) -> None:
         self._cases = cases
         self._store = store
         self._files = files
@@ -205,7 +172,7 @@ class EvidenceService:
         if seen.relation not in _SUBMITTERS:
             raise NotAllowed
         if seen.case.status not in _OPEN:
-            raise NothingToSay(_CLOSED)
+            raise CaseClosed(_CLOSED)
         if seen.case.evidence_count >= MAX_FILES:
             raise EvidenceLimit
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.policies import STAFF
-from chalicelib.people.service import Access
-from chalicelib.shared.transactions import Write
+from chalicelib.people.public import Access
 from chalicelib.shared.viewer import Viewer
 
 PURPOSE_OF: Final = {
@@ -19,18 +17,6 @@ PURPOSE_OF: Final = {
     "supervisor": "supervision",
 }
 """Why each function reads a case unless it says otherwise."""
-
-
-class Ledger(Protocol):
-    """Where readings are noted."""
-
-    def writes(self, accesses: Sequence[Access]) -> list[Write]:
-        """Return the writes that note them, to be part of a transaction."""
-        ...
-
-    def record(self, accesses: Sequence[Access]) -> None:
-        """Note them now."""
-        ...
 
 
 def accesses_of(

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.cases.lifecycle.decisions import Command, Counting, Outcome, decide
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import VersionConflict
 from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService
 from chalicelib.shared.clock import Clock
-from chalicelib.shared.due import DueIndex
+from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.jobs import Job, Part
+
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
 
 _CLOCK: Final = "clock"
 _BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
@@ -26,22 +29,13 @@ _MAX_STEPS: Final = 12
 """What one run does to one case, at most; a case has fewer clocks. The next run goes on."""
 
 
-class DueStore(Protocol):
-    """Where due dates are found."""
-
-    @property
-    def due(self) -> DueIndex:
-        """Cases by their next due date."""
-        ...
-
-
 class CaseClock:
     """The cases' part of the scheduled job `deadlines`."""
 
-    def __init__(self, cases: CaseService, store: DueStore, counting: Counting, clock: Clock) -> None:
+    def __init__(self, cases: CaseService, store: CaseStore, due_dates: DueDates, clock: Clock) -> None:
         self._cases = cases
         self._store = store
-        self._counting = counting
+        self._due_dates = due_dates
         self._clock = clock
 
     def run(self) -> dict[str, int]:
@@ -76,12 +70,12 @@ class CaseClock:
 
     def _decide(self, case: Case, now: datetime) -> Outcome | None:
         for deadline in case.deadlines:
-            if deadline.escalated or not self._counting.is_past(datetime.fromisoformat(deadline.at), now):
+            if deadline.escalated or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
                 continue
             action = _BY_RULE.get(deadline.rule)
             if action is not None:
                 command = Command(action, {"code": "no_answer"}, _CLOCK, _CLOCK, now)
-                return decide(case, command, self._counting)
+                return decide(case, command, self._due_dates)
             marked = replace(deadline, escalated=True)
             rest = tuple(marked if one is deadline else one for one in case.deadlines)
             if deadline.rule in _SILENT:

@@ -1,4 +1,4 @@
-"""What clients send about cases: bodies, closed and strict."""
+"""What clients send about cases and their actions: bodies and queries, closed and strict."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chalicelib.cases.fields import Reason, text_field
 from chalicelib.cases.lifecycle.transitions import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
@@ -43,19 +44,8 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _text(longest: int, *, shortest: int = 1) -> Any:
-    return Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
-        AfterValidator(plain_text),
-    ]
-
-
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(plain_text)
-]
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(plain_text)
 ]
 Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_phone)]
 IdentityNumber = Annotated[str, StringConstraints(max_length=18), AfterValidator(_identity_number)]
@@ -70,7 +60,7 @@ class Applicant(RequestBody):
     name: Name
     id_number: IdentityNumber | None = None
     phone: Phone
-    address: _text(300) | None = None  # type: ignore[valid-type]
+    address: text_field(300) | None = None  # type: ignore[valid-type]
 
 
 class Respondent(RequestBody):
@@ -86,9 +76,9 @@ class FileCase(RequestBody):
 
     dispute_type: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-    title: _text(100)  # type: ignore[valid-type]
-    facts: _text(20_000)  # type: ignore[valid-type]
-    claims: list[_text(1000)] = Field(default_factory=list, max_length=20)  # type: ignore[valid-type]
+    title: text_field(100)  # type: ignore[valid-type]
+    facts: text_field(20_000)  # type: ignore[valid-type]
+    claims: list[text_field(1000)] = Field(default_factory=list, max_length=20)  # type: ignore[valid-type]
     amount_cents: int | None = Field(default=None, ge=0, le=MAX_AMOUNT_CENTS)
     applicant: Applicant
     respondents: list[Respondent] = Field(min_length=1, max_length=10)
@@ -96,23 +86,31 @@ class FileCase(RequestBody):
     terms_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
-class NoDetails(RequestBody):
+class ActionBody(RequestBody):
+    """The details of one action."""
+
+    def details(self) -> dict[str, Any]:
+        """Return the fields as `CaseService.act` takes them."""
+        return self.model_dump()
+
+
+class NoDetails(ActionBody):
     """An action that needs no details."""
 
 
-class Refuse(RequestBody):
+class Refuse(ActionBody):
     """Why a case is not accepted."""
 
     reason: Reason
 
 
-class OptionalReason(RequestBody):
+class OptionalReason(ActionBody):
     """Why, if the person wants to say."""
 
     reason: Reason | None = None
 
 
-class Consent(RequestBody):
+class Consent(ActionBody):
     """Agreement to mediation, under these terms."""
 
     terms_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -121,12 +119,12 @@ class Consent(RequestBody):
 class Attempt(RequestBody):
     """One attempt to reach a respondent."""
 
-    at: _text(40)  # type: ignore[valid-type]
-    channel: _text(40) = "phone"  # type: ignore[valid-type]
-    note: _text(500) | None = None  # type: ignore[valid-type]
+    at: text_field(40)  # type: ignore[valid-type]
+    channel: text_field(40) = "phone"  # type: ignore[valid-type]
+    note: text_field(500) | None = None  # type: ignore[valid-type]
 
 
-class MarkUnreachable(RequestBody):
+class MarkUnreachable(ActionBody):
     """The record of at least two attempts."""
 
     attempts: list[Attempt | Annotated[str, StringConstraints(min_length=1, max_length=500)]] = Field(
@@ -134,73 +132,52 @@ class MarkUnreachable(RequestBody):
     )
 
 
-class Assign(RequestBody):
+class Assign(ActionBody):
     """Who is to mediate."""
 
     mediator_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
-class Draft(RequestBody):
+class Draft(ActionBody):
     """The agreement's text and its terms one by one."""
 
-    text: _text(20_000)  # type: ignore[valid-type]
-    terms: list[_text(2000)] = Field(default_factory=list, max_length=50)  # type: ignore[valid-type]
+    text: text_field(20_000)  # type: ignore[valid-type]
+    terms: list[text_field(2000)] = Field(default_factory=list, max_length=50)  # type: ignore[valid-type]
 
 
-class Sign(RequestBody):
+class Sign(ActionBody):
     """A signature over the agreement's hash."""
 
     agreement_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
 
 
-class End(RequestBody):
+class End(ActionBody):
     """Why the mediation ends (one of the eight grounds)."""
 
     ground: Literal[END_GROUNDS]  # type: ignore[valid-type]
     note: Reason | None = None
 
 
-class Extend(RequestBody):
+class Extend(ActionBody):
     """The last day of the longer period."""
 
     until: Day
 
+    def details(self) -> dict[str, Any]:
+        """Return the last day as a date."""
+        return {"until": date.fromisoformat(self.until)}
 
-class Confirm(RequestBody):
+
+class Confirm(ActionBody):
     """The number of the court's ruling."""
 
-    document_no: _text(100)  # type: ignore[valid-type]
+    document_no: text_field(100)  # type: ignore[valid-type]
 
 
 class Join(RequestBody):
     """An invite code as the respondent got it."""
 
     invite_code: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-
-
-class SendMessage(RequestBody):
-    """A message. `for_settlement`: an offer made to settle, which is not evidence against who made it."""
-
-    text: _text(5000)  # type: ignore[valid-type]
-    to: Literal["all", "mediator"] = "all"
-    for_settlement: bool = False
-
-
-class FileAppeal(RequestBody):
-    """An appeal against how the case was handled, or against its outcome."""
-
-    kind: Literal["process", "outcome"]
-    text: _text(5000)  # type: ignore[valid-type]
-
-
-class DecideAppeal(RequestBody):
-    """The reviewer's decision."""
-
-    upheld: bool
-    reason: Reason
-
-
-Role = Literal["party", "applicant", "respondent", "clerk", "organisation", "mediator", "court", "reviewer"]
 
 
 class ReadCase(Query):

@@ -6,80 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from chalicelib.cases.court.confirmation import check_confirmable
+from chalicelib.cases.lifecycle.confirmation import check_confirmable
 from chalicelib.cases.lifecycle.model import Case, Deadline, Party
-from chalicelib.cases.lifecycle.statuses import STATUSES
+from chalicelib.cases.lifecycle.refusals import AgreementChanged, AlreadyDone, ConsentMissing, WindowClosed
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.clock import format_instant
-from chalicelib.shared.errors import Conflict, InvalidRequest, Violation
+from chalicelib.shared.deadlines import DueDates
+from chalicelib.shared.errors import InvalidRequest, Violation
 from chalicelib.shared.texts import Text
-
-
-class AgreementChanged(Conflict):
-    """A signature over a hash that is not the agreement's."""
-
-    slug = "agreement-changed"
-    title = Text("协议内容与您签署的不一致", "This is not the agreement you mean to sign")
-    remedy = Text("请重新阅读协议，并以其 sha256 签署。", "Read the agreement again, and sign over its `sha256`.")
-
-
-class AlreadyDone(Conflict):
-    """A party takes the same step twice."""
-
-    slug = "already-done"
-    title = Text("您已办理过此项", "You have done this already")
-    remedy = Text("无需重复办理；请等待其他各方。", "Nothing more to do: the others act next.")
-
-
-class ConsentMissing(Conflict):
-    """A mediator cannot be assigned before all respondents have agreed."""
-
-    slug = "consent-missing"
-    title = Text("尚有被申请人未同意调解", "A respondent has not agreed yet")
-    remedy = Text("请等待各方同意后再指派调解员。", "Wait until all have agreed, then assign a mediator.")
-
-
-class WindowClosed(Conflict):
-    """An application after its window."""
-
-    slug = "window-closed"
-    title = Text("已超过办理期限", "The window has closed")
-    remedy = Text(
-        "司法确认须在协议生效之日起 30 日内共同申请；逾期可就协议向人民法院起诉。",
-        "Confirmation is asked for within 30 days of the agreement's effect; after that, sue on the agreement.",
-    )
-
-
-class DueRule(Protocol):
-    """A due date as the calendar counts it."""
-
-    @property
-    def at(self) -> datetime:
-        """The last second that is in time."""
-        ...
-
-    @property
-    def provisional(self) -> bool:
-        """Whether a year's calendar that decides is not published yet."""
-        ...
-
-
-class Counting(Protocol):
-    """Counts periods (民事诉讼法 art. 85)."""
-
-    def due(self, rule_id: str, start: datetime) -> DueRule:
-        """Return when a rule that starts at `start` is due."""
-        ...
-
-    def until(self, rule_id: str, last_day: date) -> DueRule:
-        """Return when a rule with an agreed last day is due."""
-        ...
-
-    def is_past(self, at: datetime, now: datetime) -> bool:
-        """Tell whether the due instant is over."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +47,12 @@ MAX_EXTENSION_DAYS: Final = 180
 """How far ahead a longer period may end."""
 
 
-def decide(case: Case, command: Command, counting: Counting) -> Outcome:
+def decide(case: Case, command: Command, due_dates: DueDates) -> Outcome:
     """Return what the action does; raise the refusal if the case's state does not allow it. Changes nothing."""
     row = TRANSITIONS[command.action]
     if case.status not in row.sources:
         raise IllegalTransition
-    changed, data, free_text = _EFFECTS.get(command.action, _nothing)(case, command, counting)
+    changed, data, free_text = _EFFECTS.get(command.action, _nothing)(case, command, due_dates)
     target, event, starts = row.target, row.event, row.starts
     if row.collective is not None and not _all_have(changed, command.action):
         target, event, starts = None, row.collective, ()
@@ -128,27 +64,27 @@ def decide(case: Case, command: Command, counting: Counting) -> Outcome:
         target = None
     if target is not None and target != case.status:
         changed = changed.moved(target, command.now)
-    changed = start_clocks(changed, starts, command.now, counting)
+    changed = start_clocks(changed, starts, command.now, due_dates)
     return Outcome(changed, event, data, free_text)
 
 
-def start_clocks(case: Case, rules: Iterable[str], now: datetime, counting: Counting) -> Case:
+def start_clocks(case: Case, rules: Iterable[str], now: datetime, due_dates: DueDates) -> Case:
     """Return the case with these clocks started, each in place of one of the same rule."""
     for rule in rules:
         begins = now
         if rule == "court_decide":  # counted from the court's acceptance, at the latest (法释〔2011〕5号 art. 4, 5)
-            begins = counting.due("court_accept", now).at
-        due = counting.due(rule, begins)
+            begins = due_dates.due("court_accept", now).at
+        due = due_dates.due(rule, begins)
         running = Deadline(rule, format_instant(due.at), due.provisional, format_instant(now))
         others = tuple(one for one in case.deadlines if one.rule != rule)
         case = replace(case, deadlines=(*others, running))
     return case
 
 
-Effect = Callable[[Case, Command, Counting], tuple[Case, dict[str, Any], str | None]]
+Effect = Callable[[Case, Command, DueDates], tuple[Case, dict[str, Any], str | None]]
 
 
-def _nothing(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _nothing(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     return case, {}, command.details.get("reason")
 
 
@@ -159,8 +95,8 @@ def _party(case: Case, command: Command) -> Party:
     return party
 
 
-def _accept(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
-    expires = format_instant(counting.due("invite_code_expiry", command.now).at)
+def _accept(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
+    expires = format_instant(due_dates.due("invite_code_expiry", command.now).at)
     for party in case.parties:
         if party.role == "respondent":
             case = case.with_party(replace(party, invite_expires_at=expires))
@@ -168,7 +104,7 @@ def _accept(case: Case, command: Command, counting: Counting) -> tuple[Case, dic
 
 
 def _marks(attribute: str) -> Effect:
-    def mark(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+    def mark(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
         party = _party(case, command)
         if getattr(party, attribute) is not None:
             raise AlreadyDone
@@ -180,31 +116,31 @@ def _marks(attribute: str) -> Effect:
     return mark
 
 
-def _sign(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _sign(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     if command.details["agreement_sha256"].lower() != case.agreement_sha256:
         raise AgreementChanged
-    case, data, _ = _marks("signed_at")(case, command, counting)
+    case, data, _ = _marks("signed_at")(case, command, due_dates)
     if all(party.signed_at for party in case.parties):
         case = replace(case, effective_at=format_instant(command.now))
     return case, {**data, "agreement_sha256": case.agreement_sha256}, None
 
 
-def _apply(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _apply(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     check_confirmable(case)
     window = next((one for one in case.deadlines if one.rule == "confirmation_window"), None)
-    if window is None or counting.is_past(datetime.fromisoformat(window.at), command.now):
+    if window is None or due_dates.is_past(datetime.fromisoformat(window.at), command.now):
         raise WindowClosed
-    case, data, _ = _marks("applied_at")(case, command, counting)
+    case, data, _ = _marks("applied_at")(case, command, due_dates)
     return replace(case, before_court=all(party.applied_at for party in case.parties)), data, None
 
 
-def _extend(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _extend(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     party = _party(case, command)
     if party.extend_until is not None:
         raise AlreadyDone
     until: date = command.details["until"]
     period = next((one for one in case.deadlines if one.rule == "mediation_period"), None)
-    due = counting.until("mediation_period", until)
+    due = due_dates.until("mediation_period", until)
     if (
         period is None
         or due.at <= datetime.fromisoformat(period.at)
@@ -221,7 +157,7 @@ def _extend(case: Case, command: Command, counting: Counting) -> tuple[Case, dic
     return case, data, None
 
 
-def _assign(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _assign(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     if not case.all_consented:
         raise ConsentMissing
     mediator = command.details["mediator_id"]
@@ -229,7 +165,7 @@ def _assign(case: Case, command: Command, counting: Counting) -> tuple[Case, dic
     return replace(case, mediator=mediator, mediator_person=person), {"mediator": mediator}, None
 
 
-def _release(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _release(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     excluded = case.excluded_mediators
     if case.mediator is not None and case.mediator not in excluded:
         excluded = (*excluded, case.mediator)
@@ -241,7 +177,7 @@ def _release(case: Case, command: Command, counting: Counting) -> tuple[Case, di
     )
 
 
-def _draft(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _draft(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     sha256 = command.details["sha256"]
     case = replace(
         case.with_all_parties(signed_at=None, applied_at=None),
@@ -252,24 +188,24 @@ def _draft(case: Case, command: Command, counting: Counting) -> tuple[Case, dict
     return case, {"agreement_no": case.agreement_no, "agreement_sha256": sha256}, None
 
 
-def _end(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _end(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     ground = command.details["ground"]
     return replace(case, end_reason=ground), {"ground": ground}, command.details.get("note")
 
 
 def _ends_with(reason: str) -> Effect:
-    def end(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+    def end(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
         return replace(case, end_reason=reason), {"ground": reason}, command.details.get("reason")
 
     return end
 
 
-def _unreachable(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _unreachable(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     attempts = command.details["attempts"]
     return replace(case, end_reason="party_unreachable"), {"attempts": len(attempts)}, str(command.details["record"])
 
 
-def _confirm(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _confirm(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     return (
         replace(case, document_no=command.details["document_no"]),
         {"document_no": command.details["document_no"]},
@@ -277,18 +213,18 @@ def _confirm(case: Case, command: Command, counting: Counting) -> tuple[Case, di
     )
 
 
-def _dismiss(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
+def _dismiss(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     return replace(case.with_all_parties(applied_at=None), before_court=True), {}, command.details["reason"]
 
 
-def _reopen(case: Case, command: Command, counting: Counting) -> tuple[Case, dict[str, Any], str | None]:
-    case, data, _ = _release(case, command, counting)
+def _reopen(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
+    case, data, _ = _release(case, command, due_dates)
     case = case.with_all_parties(
         consented_at=None, signed_at=None, applied_at=None, fulfilled_at=None, extend_until=None
     )
     case = replace(case, agreement_sha256=None, effective_at=None, end_reason=None, before_court=False)
-    case, _, _ = _accept(case, command, counting)
-    return start_clocks(case, ("invite",), command.now, counting), data, command.details.get("reason")
+    case, _, _ = _accept(case, command, due_dates)
+    return start_clocks(case, ("invite",), command.now, due_dates), data, command.details.get("reason")
 
 
 def _all_have(case: Case, action: str) -> bool:
@@ -320,6 +256,3 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "fulfil": _marks("fulfilled_at"),
     "reopen": _reopen,
 }
-
-FINAL: Final = frozenset(code for code, status in STATUSES.items() if status.ended)
-"""Statuses in which nobody has to act any more."""

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.lifecycle.decisions import Counting, start_clocks
+from chalicelib.cases.lifecycle.decisions import start_clocks
 from chalicelib.cases.lifecycle.digests import digest_of
 from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.cases.lifecycle.ports import Routed
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_code
+from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.events import GENESIS
 
 
 def draw_up(  # noqa: PLR0917
-    code: str, filing: Mapping[str, Any], person: str, routed: Routed, now: datetime, counting: Counting
+    code: str, filing: Mapping[str, Any], person: str, routed: Routed, now: datetime, due_dates: DueDates
 ) -> tuple[Case, dict[str, dict[str, Any]]]:
     """Return the case that a filing makes, and the texts of each party, by party id.
 
@@ -24,7 +25,7 @@ def draw_up(  # noqa: PLR0917
     it goes when their key goes.
     """
     # Late: loading the rules costs 100 ms, and only a filing needs them.
-    from chalicelib.triage.service import find_urgent_kinds
+    from chalicelib.triage.public import find_urgent_kinds
 
     respondents = filing["respondents"]
     invites = [new_code() for _ in respondents]
@@ -59,4 +60,4 @@ def draw_up(  # noqa: PLR0917
     texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
     # What these words say of danger is sealed with them: no index and no event knows it.
     texts["p1"]["urgent"] = find_urgent_kinds("\n".join([filing["title"], filing["facts"], *filing["claims"]]))
-    return start_clocks(case, ("acceptance",), now, counting), texts
+    return start_clocks(case, ("acceptance",), now, due_dates), texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.cases.court.confirmation import obstacles_to_confirmation
+from chalicelib.cases.lifecycle.confirmation import obstacles_to_confirmation
 from chalicelib.cases.lifecycle.decisions import MAX_EXTENSION_DAYS
 from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition

@@ -1,17 +1,19 @@
-"""What the use cases of disputes need from outside: a store, and somebody who knows organisations."""
+"""What the use cases of disputes need of other contexts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.records import Change, Listed, Loaded
-from chalicelib.shared.crypto import Keyring
-from chalicelib.shared.events import Event
-from chalicelib.shared.idempotency import Idempotency, StoredAnswer
+from chalicelib.people.public import Access
 from chalicelib.shared.transactions import Write
+
+Remember = Callable[[str, str], Write]
+"""Returns the write that keeps which subject a pseudonym stands for, so that messages can reach them."""
+
+Know = Callable[[str, list[str]], list[Write]]
+"""Returns the writes by which staff at a window find a person by their numbers."""
 
 
 class Routed(Protocol):
@@ -40,58 +42,13 @@ class Routing(Protocol):
         ...
 
 
-class Store(Protocol):
-    """Where cases are kept; see `cases/store.py` for what each method promises."""
+class Ledger(Protocol):
+    """Where readings are noted."""
 
-    def find(self, code: str) -> Case | None:
-        """Return the case's state."""
+    def writes(self, accesses: Sequence[Access]) -> list[Write]:
+        """Return the writes that note them, to be part of a transaction."""
         ...
 
-    def find_many(self, codes: Sequence[str]) -> list[Case]:
-        """Return the state of those of the cases that there are."""
-        ...
-
-    def load(self, code: str) -> Loaded | None:
-        """Return the case with its texts and keys."""
-        ...
-
-    def open_keys(self, code: str) -> Keyring:
-        """Return the keys of a case that are left."""
-        ...
-
-    def person_write(self, person: str, code: str) -> Write:
-        """Return the write that notes that a person's account is bound to a case."""
-        ...
-
-    def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
-        """Return new keys."""
-        ...
-
-    def create(
-        self,
-        case: Case,
-        texts: Mapping[str, bytes],
-        keyring: Keyring,
-        wrapped_kek: bytes,
-        event: Event,
-        *,
-        also: Sequence[Write] = (),
-        idempotency: Idempotency,
-        result: Any,
-    ) -> StoredAnswer | None:
-        """Write a new case."""
-        ...
-
-    def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:
-        """Write a command's effect; raise `VersionConflict`."""
-        ...
-
-    def list_cases(
-        self, kind: str, owner: str, *, after: Mapping[str, Any] | None, limit: int, status: str | None
-    ) -> tuple[list[Listed], Mapping[str, Any] | None]:
-        """Return a page of a list."""
-        ...
-
-    def list_events(self, code: str) -> Iterator[Event]:
-        """Yield the events in order."""
+    def record(self, accesses: Sequence[Access]) -> None:
+        """Note them now."""
         ...

@@ -5,37 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.cases.lifecycle.access import Ledger, accesses_of
-from chalicelib.cases.lifecycle.decisions import Command, Counting, Outcome, decide
+from chalicelib.cases.lifecycle.access import accesses_of
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
 from chalicelib.cases.lifecycle.digests import agreement_digest, digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
-from chalicelib.cases.lifecycle.ports import Routing, Store
+from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
 from chalicelib.cases.lifecycle.recording import items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, VersionConflict
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
+from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Stale
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
-__all__ = [  # other contexts know cases by this room
-    "Case",
-    "CaseService",
-    "Outcome",
-    "Seen",
-    "VersionConflict",
-    "agreement_digest",
-    "digest_of",
-    "to_json",
-]
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
 
 MAX_DECISIONS: Final = 8
 """How often a command is decided anew because another one came first."""
@@ -56,29 +49,18 @@ class Seen:
         return self.loaded.case
 
 
-Answering = Callable[[Seen], Any]
-
-
-Remember = Callable[[str, str], Write]
-"""Returns the write that keeps whom a pseudonym stands for, so that messages can reach them."""
-
-
-Know = Callable[[str, list[str]], list[Write]]
-"""Returns the writes by which staff at a window find somebody by their numbers."""
-
-
 class CaseService:
     """Disputes from filing to their end."""
 
     def __init__(  # noqa: PLR0917
         self,
-        store: Store,
+        store: CaseStore,
         routing: Routing,
         ledger: Ledger,
         remember: Remember,
         know: Know,
         pseudonyms: Callable[[], Pseudonyms],
-        counting: Counting,
+        due_dates: DueDates,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -87,7 +69,7 @@ class CaseService:
         self._know = know
         self._routing = routing
         self._pseudonyms = pseudonyms
-        self._counting = counting
+        self._due_dates = due_dates
         self._clock = clock
 
     def file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
@@ -95,7 +77,7 @@ class CaseService:
         now, code = self._clock.now(), new_code()
         person = self._pseudonyms().of(viewer.subject)
         routed = self._routing.route(filing["dispute_type"], filing["region"])
-        case, texts = draw_up(code, filing, person, routed, now, self._counting)
+        case, texts = draw_up(code, filing, person, routed, now, self._due_dates)
         wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
         sealed = {subject: keyring.seal(subject, TEXTS, to_json(text)) for subject, text in texts.items()}
         data = {
@@ -200,7 +182,7 @@ class CaseService:
             check_can_act(seen.relation, action, seen.case)
             prepared = self._prepare(seen, action, details)
             command = Command(action, prepared, seen.person, seen.relation, seen.now)
-            outcome = decide(seen.case, command, self._counting)
+            outcome = decide(seen.case, command, self._due_dates)
             items = items_of(outcome, prepared, seen.loaded.keys)
             # The answer shows the case: staff who act are noted in the act's own transaction.
             also = self._ledger.writes(
@@ -269,7 +251,7 @@ class CaseService:
             if loaded.case.state.ended:
                 raise CaseEnded
             expires = party.invite_expires_at
-            if expires is None or self._counting.is_past(datetime.fromisoformat(expires), now):
+            if expires is None or self._due_dates.is_past(datetime.fromisoformat(expires), now):
                 raise InviteExpired
             joined = loaded.case.with_party(replace(party, person=person))
             seen = Seen(loaded, "respondent", person, now)

@@ -1,68 +1,27 @@
-"""Talking inside a case, and reading its agreement. Messages are sealed under the key of who wrote them."""
+"""Messages in a case, each sealed under the key of who wrote it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, EVERYBODY, place_of, seen_by
+from chalicelib.cases.lifecycle.refusals import CaseClosed
 from chalicelib.cases.lifecycle.service import CaseService, Seen
-from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
-from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
+from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
-from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
-_TALKERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk"})
-_SIGNERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk", "court", "reviewer", "supervisor"})
-_TALKED_IN: Final = frozenset({"accepted", "assigned", "mediating", "agreed", "signed", "confirming"})
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
 
-
-class NothingToSay(Conflict):
-    """A message in a case that is not open for talking."""
-
-    slug = "case-closed"
-    title = Text("案件当前不能留言", "No messages can be sent in this case now")
-    remedy = Text("案件受理后、结案前可以留言。", "Messages can be sent from acceptance until the case ends.")
-
-
-class MessageStore(Protocol):
-    """Where items of a case are kept."""
-
-    def put_item(self, code: str, sk: str, values: Item, *, idempotency: Idempotency, result: Any) -> Any:
-        """Write an item."""
-        ...
-
-    def find_item(self, code: str, sk: str) -> Item | None:
-        """Return an item, or None."""
-        ...
-
-    def list_items(
-        self, code: str, prefix: str, *, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Item], Mapping[str, Any] | None]:
-        """Return a page of items."""
-        ...
-
-    def every_item(self, code: str, prefix: str) -> Iterator[Item]:
-        """Yield every item."""
-        ...
-
-    def list_seen(
-        self,
-        code: str,
-        prefix: str,
-        audiences: Sequence[str],
-        *,
-        limit: int,
-        after: Mapping[str, Any] | None = None,
-    ) -> tuple[list[Item], Mapping[str, Any] | None]:
-        """Return a page of the items that any of the audiences may see."""
-        ...
+_WRITERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk"})
+_DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
+_OPEN: Final = frozenset({"accepted", "assigned", "mediating", "agreed", "signed", "confirming"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +38,22 @@ class Message:
     yours: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """The agreement as frozen, and who signed."""
+class MessageService:
+    """Messages in cases."""
 
-    case: Case
-    text: str
-    terms: list[str]
-    sha256: str
-
-
-class ConversationService:
-    """Messages and agreements."""
-
-    def __init__(self, cases: CaseService, store: MessageStore, clock: Clock) -> None:
+    def __init__(self, cases: CaseService, store: CaseStore) -> None:
         self._cases = cases
         self._store = store
-        self._clock = clock
 
     def send(
         self, viewer: Viewer, code: str, text: str, to: str, *, for_settlement: bool, idempotency: Idempotency
     ) -> Message:
         """Send a message to all in the case, or to the mediator only."""
         seen = self._cases.get(viewer, code)
-        if seen.relation not in _TALKERS:
+        if seen.relation not in _WRITERS:
             raise NotAllowed
-        if seen.case.status not in _TALKED_IN:
-            raise NothingToSay
+        if seen.case.status not in _OPEN:
+            raise CaseClosed
         at = format_instant(seen.now)
         number = f"{at.translate(_DIGITS)}{new_id(6)}"
         party = seen.case.party_of(seen.person)
@@ -132,7 +80,7 @@ class ConversationService:
     ) -> tuple[list[Message], Mapping[str, Any] | None]:
         """Return the messages that the viewer may read, oldest first."""
         seen = self._cases.get(viewer, code, what="messages")
-        if seen.relation not in _TALKERS:
+        if seen.relation not in _WRITERS:
             raise NotAllowed
         if seen.relation == "mediator":
             items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
@@ -140,24 +88,6 @@ class ConversationService:
             audiences = (EVERYBODY, seen.person)
             items, position = self._store.list_seen(seen.case.code, "MESSAGE#", audiences, after=after, limit=limit)
         return [_message(item, seen) for item in items], position
-
-    def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
-        """Return the present agreement; raise `NotFound` if none was drafted."""
-        seen = self._cases.get(viewer, code, what="agreement")
-        case = seen.case
-        if seen.relation not in _SIGNERS or case.agreement_sha256 is None:
-            raise NotFound
-        item = self._store.find_item(case.code, f"AGREEMENT#{case.agreement_no:03d}")
-        if item is None:
-            raise NotFound
-        opened = seen.loaded.unsealed(place_of(item["sk"], "agreement"), item["agreement"])
-        if opened is None:
-            raise NotFound
-        content = json.loads(opened)
-        return Agreement(case, content["text"], content["terms"], item["sha256"])
-
-
-_DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
 
 
 def _message(item: Item, seen: Seen) -> Message:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.cases.lifecycle.decisions import Outcome
-from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Listed, VersionConflict, place_of
 from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
 from chalicelib.cases.privacy.holds import Holds
-from chalicelib.people.service import LegalHold
+from chalicelib.people.public import LegalHold
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
@@ -18,35 +17,10 @@ from chalicelib.shared.errors import Conflict
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
-_PAGE = 100
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
 
-
-class KeyStore(Protocol):
-    """Where keys of data subjects, and items of cases, are kept; see `cases/store.py`."""
-
-    def find(self, code: str) -> Case | None:
-        """Return a case's state."""
-        ...
-
-    def every_item(self, code: str, prefix: str) -> Iterator[dict[str, Any]]:
-        """Yield every item of a case."""
-        ...
-
-    def list_codes_of(self, person: str) -> list[str]:
-        """Return the code of every case that a person's account is bound to."""
-        ...
-
-    def code_deletes(self, person: str, codes: Sequence[str]) -> list[Write]:
-        """Return the writes that remove the notes of these cases."""
-        ...
-
-    def list_subjects(self, code: str) -> set[str]:
-        """Return whose keys of a case are left."""
-        ...
-
-    def key_deletes(self, code: str, subjects: Iterable[str], *, staying: str | None) -> list[Write]:
-        """Return the writes that delete subjects' keys for good, held to the key of who is `staying`."""
-        ...
+_PAGE: Final = 100
 
 
 class Files(Protocol):
@@ -63,7 +37,7 @@ class CasePrivacy:
     def __init__(  # noqa: PLR0917
         self,
         cases: CaseService,
-        store: KeyStore,
+        store: CaseStore,
         files: Files,
         holds: Holds,
         pseudonyms: Callable[[], Pseudonyms],
