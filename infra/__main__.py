@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
     from infra.simulate.commands import add_commands as add_simulate_commands
+    from infra.stack.commands import add_commands as add_stack_commands
     from infra.states.commands import add_commands as add_state_commands
 
     parser = argparse.ArgumentParser(prog="python -m infra", description="Operate Yima.")
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_rating_commands(groups)
     add_local_commands(groups)
     add_state_commands(groups)
+    add_stack_commands(groups)
     add_package_commands(groups)
     add_bench_commands(groups)
     add_simulate_commands(groups)

@@ -22,6 +22,7 @@ from infra.package.commands import make_package
 from infra.package.interpreter import prepare_environment
 from infra.package.lambda_runtime import LambdaFunction
 from infra.package.slimming import compile_folder
+from infra.stack.functions import environment
 
 _ROUNDS: Final = 9
 _THEIR_REQUIREMENTS: Final = ("fastapi==0.165.0", "mangum==0.22.0")
@@ -50,27 +51,7 @@ _ANSWERS: Final[dict[str, Any]] = {
     "BatchGetItem": {"Responses": {}, "UnprocessedKeys": {}},
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
 }
-_TABLES: Final = (
-    "CATALOGUE",
-    "CASES",
-    "ORGANISATIONS",
-    "PEOPLE",
-    "ANSWERS",
-    "APPOINTMENTS",
-    "RATINGS",
-    "NOTICES",
-    "AUDIT",
-)
-_SETTINGS: Final = {
-    **{f"YIMA_{name}_TABLE": "t" for name in _TABLES},
-    "YIMA_NOTICES_TOPIC_ARN": "t",
-    "YIMA_SIGNING_KEY_ARN": "k",
-    "YIMA_DATA_BUCKET": "b",
-    "YIMA_EVIDENCE_BUCKET": "b",
-    "YIMA_DATA_KEY_ARN": "k",
-    "YIMA_ROOT_SECRET_ARN": "s",
-    "YIMA_OIDC_ISSUER": "https://id.example.cn",
-}
+_SETTINGS: Final = dict.fromkeys(environment(), "t") | {"YIMA_OIDC_ISSUER": "https://id.example.cn"}
 
 
 def measure_cold_start() -> dict[str, float]:
@@ -81,13 +62,13 @@ def measure_cold_start() -> dict[str, float]:
     spent: dict[str, list[float]] = {"yima": [], "fastapi_mangum_boto3": []}
     with tempfile.TemporaryDirectory() as name, _dynamodb() as url:
         ours, theirs = _unpack_ours(Path(name)), _package_theirs(Path(name))
-        environment = {**_SETTINGS, "AWS_ENDPOINT_URL_DYNAMODB": url}
+        variables = {**_SETTINGS, "AWS_ENDPOINT_URL_DYNAMODB": url}
         for _ in range(_ROUNDS + 1):
             for who, folder, handler in (
                 ("yima", ours, "app.app"),
                 ("fastapi_mangum_boto3", theirs, "theirs.handler"),
             ):
-                with LambdaFunction(folder, handler, environment) as function:
+                with LambdaFunction(folder, handler, variables) as function:
                     reply = function.invoke(event, since_start=True)
                 if reply.value["statusCode"] != 200:  # noqa: PLR2004
                     raise RuntimeError(f"{who} answered {reply.value}")

@@ -16,8 +16,8 @@ from typing import Final
 
 _ELF64_LITTLE: Final = b"\x7fELF\x02\x01"
 _PT_LOAD: Final = 1
-_LATE: Final = r"/(pycparser|cffi|tzdata|icalendar|dateutil|segno|chinese_calendar)/"
-"""Libraries that a cold start does not import: to compile them would cost space only."""
+_LATE: Final = r"/(pycparser|cffi|tzdata|icalendar|segno|chinese_calendar)/"
+"""Libraries that a cold start does not import: to compile them would cost space only. (botocore imports dateutil.)"""
 _SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip
 _SECTION_FIELDS: Final = ((0x28, "<Q"), (0x3C, "<H"), (0x3E, "<H"))  # e_shoff, e_shnum, e_shstrndx
 
