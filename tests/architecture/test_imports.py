@@ -81,7 +81,7 @@ def test_what_ships_imports_only_what_ships(path: Path) -> None:
 )
 def test_the_inside_knows_no_framework_and_no_store(path: Path) -> None:
     assert not tops(path) & {"chalice", "boto3", "botocore"}
-    forbidden = {".store", ".api", ".published", "chalicelib.web", "chalicelib.bootstrap", "chalicelib.shared.dynamo"}
+    forbidden = {".store", ".api", ".published", "chalicelib.web", "chalicelib.shared.dynamo"}
     assert not [module for module in imports_of(path) if any(part in f"{module}" for part in forbidden)]
 
 
@@ -104,8 +104,8 @@ def test_only_settings_read_the_environment(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_only_bootstrap_builds_adapters(path: Path) -> None:
-    if path.name in {"bootstrap.py", "store.py", "published.py"} or path.parent.name == "composition":
+def test_only_composition_builds_adapters(path: Path) -> None:
+    if path.name in {"store.py", "published.py"} or path.parent.name == "composition":
         return
     names = {
         "CatalogueStore",

@@ -17,7 +17,6 @@ OUTSIDE = [*sorted((ROOT / "infra").rglob("*.py")), *sorted((ROOT / "tests").rgl
 SHARED = {"shared", "settings"}
 """What every package may use: neither knows any context."""
 
-BRIDGE = "bootstrap"  # goes with chalicelib/bootstrap.py
 
 
 def package_of(path: Path, depth: int) -> str:
@@ -82,7 +81,7 @@ def test_a_context_uses_another_only_through_what_is_public(context: str) -> Non
 
 @pytest.mark.parametrize("context", sorted(CONTEXTS))
 def test_a_context_uses_contexts_the_shared_room_and_web_only(context: str) -> None:
-    allowed = CONTEXTS | SHARED | {"web", BRIDGE}
+    allowed = CONTEXTS | SHARED | {"web"}
     for path in files_of(context):
         for module in imports_of(path):
             if module.startswith("chalicelib."):
