@@ -46,7 +46,7 @@ SETTINGS: Final = {
 """What each setting is for."""
 
 LOCAL: Final = {
-    "AWS_ENDPOINT_URL_DYNAMODB": "commands: where DynamoDB is, if not at AWS; `.local/env-8000.sh` names a local server's",
+    "AWS_ENDPOINT_URL_DYNAMODB": "commands: where DynamoDB is, if not at AWS; `make run` sets it for `DYNAMODB=local`",
     "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": "the same for its streams",
     "PYENV_ROOT": "`make package`: where pyenv's Pythons are",
     "PORT": "`make run`: port of the API (8000)",

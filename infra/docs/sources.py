@@ -126,9 +126,10 @@ def list_rating_events() -> list[str]:
 def _texts_of(argument: ast.expr, tree: ast.Module) -> set[str]:
     if isinstance(argument, ast.Constant):
         return {str(argument.value)}
-    table = argument.value.id if isinstance(argument, ast.Subscript) and isinstance(argument.value, ast.Name) else ""
+    name = argument.value.id if isinstance(argument, ast.Subscript) and isinstance(argument.value, ast.Name) else ""
     for statement in tree.body:
-        target = statement.target if isinstance(statement, ast.AnnAssign) else None
-        if isinstance(target, ast.Name) and target.id == table and isinstance(statement.value, ast.Dict):  # type: ignore[union-attr]
-            return {str(value.value) for value in statement.value.values if isinstance(value, ast.Constant)}  # type: ignore[union-attr]
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            table = statement.value
+            if statement.target.id == name and isinstance(table, ast.Dict):
+                return {str(value.value) for value in table.values if isinstance(value, ast.Constant)}
     return set()
