@@ -20,7 +20,7 @@ test: $(READY)  ## all tests, the same ones each time; with Java 17 and npm, the
 test-deep: $(READY)  ## new random examples, long state machines, faults at every AWS call, simulated cities (an hour)
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=deep -m "deep or not deep" $(ARGS)
 
-coverage: $(READY)  ## which lines the tests run; also as pages in build/coverage
+coverage: $(READY)  ## which lines the tests run (slow); also as pages in build/coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal --randomly-seed=20261124 $(ARGS)
 	$(BIN)/coverage combine --quiet
