@@ -116,7 +116,10 @@ def _problems() -> Iterator[Sequence[str]]:
 def _settings() -> Iterator[Sequence[str]]:
     for setting in sources.list_settings():
         default = "must be given" if setting.default is None else setting.default
-        yield f"`{setting.variable}`", default, SETTINGS[setting.variable]
+        purpose = SETTINGS.get(setting.variable)
+        if purpose is None:
+            raise LookupError(f"say in SETTINGS of infra/docs/reference.py what {setting.variable} is for")
+        yield f"`{setting.variable}`", default, purpose
 
 
 def _case_events() -> Iterator[Sequence[str]]:
