@@ -8,13 +8,12 @@ import sys
 from collections.abc import Sequence
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
-    from chalicelib.settings import SettingMissing
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     from infra.audit.commands import add_commands as add_audit_commands
     from infra.bench.commands import add_commands as add_bench_commands
     from infra.catalogue.commands import add_commands as add_catalogue_commands
-    from infra.deployment import StackUnusable, environment_of_stack
+    from infra.docs.commands import add_commands as add_docs_commands
     from infra.events.commands import add_commands as add_event_commands
     from infra.local.commands import add_commands as add_local_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
@@ -38,7 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_package_commands(groups)
     add_bench_commands(groups)
     add_simulate_commands(groups)
-    parsed = parser.parse_args(arguments)
+    add_docs_commands(groups)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    from chalicelib.settings import SettingMissing
+    from infra.deployment import StackUnusable, environment_of_stack
+
+    parsed = make_parser().parse_args(arguments)
     try:
         if parsed.stack:
             os.environ.update(environment_of_stack(parsed.stack))
