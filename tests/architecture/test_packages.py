@@ -18,7 +18,6 @@ SHARED = {"shared", "settings"}
 """What every package may use: neither knows any context."""
 
 
-
 def package_of(path: Path, depth: int) -> str:
     """Return the package that a file stands in, `depth` names long; a module of a larger package by its own name."""
     parts = path.relative_to(ROOT).with_suffix("").parts
