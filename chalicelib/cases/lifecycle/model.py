@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -110,22 +110,6 @@ class Case:
         ended = instant if STATUSES[target].ended else None
         return replace(self, status=target, since=instant, reached=reached, deadlines=kept, ended_at=ended)
 
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of the case's `META` item, without keys."""
-        values = asdict(self)
-        values["parties"] = [_present(party) for party in values["parties"]]
-        return _present(values)
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the case that a `META` item holds."""
-        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        known["parties"] = tuple(Party(**party) for party in item["parties"])
-        known["deadlines"] = tuple(Deadline(**one) for one in item["deadlines"])
-        for name in ("excluded_mediators", "routing", "appointments"):
-            known[name] = tuple(item.get(name, ()))
-        return cls(**known)
-
 
 def lists_of(case: Case) -> Iterator[tuple[str, str]]:
     """Yield kind and owner of every list that the case stands in."""
@@ -139,9 +123,3 @@ def lists_of(case: Case) -> Iterator[tuple[str, str]]:
     for party in case.parties:
         if party.person is not None:
             yield "PARTY", party.person
-
-
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value is not None
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.shared.crypto import Erased, Keyring, Place
@@ -91,11 +91,6 @@ class Listed:
     organisation: str
     created_at: str
     updated_at: str
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the line that an index entry holds."""
-        return cls(*(item[name] for name in cls.__dataclass_fields__))
 
 
 EVERYBODY = "ALL"
