@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _CLOCK: Final = "clock"
 _BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
-"""Clocks whose end is a transition; the others are escalated to who must act."""
+"""Rules whose deadline, once over, makes a transition; the others are escalated to who must act."""
 
 _SILENT: Final = frozenset({"appeal_window"})
 """Windows that simply close."""
 
 _MAX_STEPS: Final = 12
-"""What one run does to one case, at most; a case has fewer clocks. The next run goes on."""
+"""What one run does to one case, at most; a case has fewer deadlines. The next run goes on."""
 
 
 class CaseClock:

@@ -31,7 +31,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A running clock: the rule, the last instant that is in time, and whether its calendar is provisional."""
+    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional."""
 
     rule: str
     at: str
@@ -102,11 +102,11 @@ class Case:
         return replace(self, parties=tuple(replace(one, **changes) for one in self.parties))
 
     def moved(self, target: str, at: datetime) -> Self:
-        """Return the case in status `target`; clocks that do not run there are stopped."""
+        """Return the case in status `target`; deadlines that do not run there are dropped."""
         instant = format_instant(at)
         reached = dict(self.reached)
         reached.setdefault(target, instant)
-        kept = tuple(one for one in self.deadlines if one.rule in STATUSES[target].clocks)
+        kept = tuple(one for one in self.deadlines if one.rule in STATUSES[target].deadlines)
         ended = instant if STATUSES[target].ended else None
         return replace(self, status=target, since=instant, reached=reached, deadlines=kept, ended_at=ended)
 

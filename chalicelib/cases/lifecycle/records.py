@@ -68,6 +68,18 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case that is filed: its first event, its sealed texts by data subject, their keys; `also`: further writes."""
+
+    case: Case
+    event: Event
+    texts: Mapping[str, bytes]
+    keys: Keyring
+    wrapped_kek: bytes
+    also: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`."""
 

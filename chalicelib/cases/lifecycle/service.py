@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.cases.lifecycle.access import accesses_of
 from chalicelib.cases.lifecycle.deciding import decide_until_kept
-from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
 from chalicelib.cases.lifecycle.digests import agreement_digest, digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
 from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
-from chalicelib.cases.lifecycle.recording import items_of, recorded
-from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded
+from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
@@ -80,7 +80,8 @@ class CaseService:
         now, code = self._clock.now(), new_code()
         person = self._pseudonyms().of(viewer.subject)
         routed = self._routing.route(filing["dispute_type"], filing["region"])
-        case, texts = draw_up(code, filing, person, routed, now, self._due_dates)
+        case, texts = draw_up(code, filing, person, routed, now)
+        case = start_deadlines(case, ("acceptance",), now, self._due_dates)
         wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
         sealed = {subject: keyring.seal(subject, TEXTS, to_json(text)) for subject, text in texts.items()}
         data = {
@@ -89,13 +90,14 @@ class CaseService:
             "organisation": case.organisation,
             "opened": True,
         }
-        case, event = recorded(None, Outcome(case, "submitted", data), person, "applicant", now, keyring)
+        case, event = recorded(None, Outcome(case, "submitted", data), Actor(person, "applicant"), now, keyring)
         loaded = Loaded(case, sealed, keyring)
         seen = Seen(loaded, "applicant", person, now)
         numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
-        also = [self._remember(person, viewer.subject), *self._know(person, numbers)]
+        also = (self._remember(person, viewer.subject), *self._know(person, numbers))
         claim = idempotency.showing(loaded.shown())
-        self._store.create(case, sealed, keyring, wrapped_kek, event, also=also, idempotency=claim, result=seen)
+        new = NewCase(case, event, sealed, keyring, wrapped_kek, also)
+        self._store.create(new, idempotency=claim, result=seen)
         return seen
 
     def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
@@ -225,7 +227,8 @@ class CaseService:
         `shows`: the data subjects whose data the answer shows, if not every party's.
         """
         before = seen.case
-        case, event = recorded(before, outcome, seen.person, role or seen.relation, seen.now, seen.loaded.keys)
+        actor = Actor(seen.person, role or seen.relation)
+        case, event = recorded(before, outcome, actor, seen.now, seen.loaded.keys)
         after = replace(seen, loaded=replace(seen.loaded, case=case))
         change = Change(
             case,

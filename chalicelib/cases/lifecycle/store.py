@@ -25,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case, lists_of
-from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, VersionConflict, seen_by
+from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, VersionConflict, seen_by
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
@@ -74,26 +74,16 @@ class CaseStore:
         """Return new keys for a case that is about to be filed."""
         return self._keys.make(code, list(subjects))
 
-    def create(
-        self,
-        case: Case,
-        texts: Mapping[str, bytes],
-        keyring: Keyring,
-        wrapped_kek: bytes,
-        event: Event,
-        *,
-        also: Sequence[Write] = (),
-        idempotency: Idempotency,
-        result: Any,
-    ) -> StoredAnswer | None:
+    def create(self, filed: NewCase, *, idempotency: Idempotency, result: Any) -> StoredAnswer | None:
         """Write a new case, its first event, texts and keys, together."""
+        case = filed.case
         transaction = Transaction()
-        for subject, wrapped in {_KEK: wrapped_kek, **keyring.wrapped}.items():
+        for subject, wrapped in {_KEK: filed.wrapped_kek, **filed.keys.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
-        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(texts)})
+        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(filed.texts)})
         transaction.writes.extend(self.person_write(one.person, case.code) for one in case.parties if one.person)
-        self._write(transaction, case, event)
-        transaction.writes.extend(also)
+        self._write(transaction, case, filed.event)
+        transaction.writes.extend(filed.also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:

@@ -83,7 +83,7 @@ class CasePrivacy:
         return self._store.list_codes_of(self._pseudonyms().of(viewer.subject))
 
     def _erase_one(self, viewer: Viewer, code: str) -> None:
-        """Delete keys first, held to the state that allows it; then what could not be sealed under them."""
+        """Delete keys first, held to the state that allows it; then the files, which no key of ours encrypts."""
         decide_until_kept(lambda: self._try_to_erase(viewer, code), self._pauses)
 
     def _try_to_erase(self, viewer: Viewer, code: str) -> bool:
