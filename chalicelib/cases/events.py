@@ -1,4 +1,4 @@
-"""What events, clocks and people of a case are called in front of citizens, in both languages."""
+"""What events and people of a case are called in front of citizens, in both languages."""
 
 from __future__ import annotations
 

@@ -105,10 +105,9 @@ def every_case() -> Iterator[str]:
     for organisation in made.organisations.service.list_organisations(None, None):
         after = None
         while True:
-            found, after = made.cases.store.list_cases(
-                "ORGANISATION", organisation.id, after=after, limit=100, status=None
-            )
-            yield from (one.code for one in found)
+            page = made.cases.store.list_cases("ORGANISATION", organisation.id, after=after, limit=100, status=None)
+            yield from (one.code for one in page.items)
+            after = page.position
             if after is None:
                 break
 

@@ -14,6 +14,7 @@ from chalicelib.appointments.booking.service import Request
 from chalicelib.appointments.slots.service import Wanted
 from chalicelib.shared.codes import new_code
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.records import to_item
 from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from infra.bench.calls import Tally
@@ -90,7 +91,7 @@ def _growth(world: World) -> dict[str, Any]:
         rows: list[dict[str, Any]] = []
         for number in range(start, start + 5000):
             made = new_code()
-            values = {} if template is None else template.to_item()
+            values = {} if template is None else to_item(template)
             rows.append({"pk": f"CASE#{made}", "sk": "META", **values, "code": made})
             rows.append(
                 {

@@ -14,6 +14,7 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.idempotency import Replayed
+from chalicelib.shared.paging import Slice
 from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
@@ -61,11 +62,11 @@ def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:
     code = world.joined()
     for viewer in (WANG, LI, CLERK):
-        found, position = world.cases.list_cases(viewer, None, None, None, 10)
-        assert ([one.code for one in found], position) == ([code], None)
+        found = world.cases.list_cases(viewer, None, None, None, 10)
+        assert ([one.code for one in found.items], found.position) == ([code], None)
     stranger = Viewer("stranger", frozenset(), None, None)
-    assert world.cases.list_cases(stranger, None, None, None, 10) == ([], None)
-    assert world.cases.list_cases(WANG, None, "confirmed", None, 10) == ([], None)
+    assert world.cases.list_cases(stranger, None, None, None, 10) == Slice([], None)
+    assert world.cases.list_cases(WANG, None, "confirmed", None, 10) == Slice([], None)
 
 
 def test_pages_of_a_list_are_whole_and_newest_first(world: World) -> None:
@@ -73,8 +74,9 @@ def test_pages_of_a_list_are_whole_and_newest_first(world: World) -> None:
     seen: list[str] = []
     after = None
     while True:
-        found, after = world.cases.list_cases(WANG, "party", None, after, 2)
-        seen += [one.code for one in found]
+        page = world.cases.list_cases(WANG, "party", None, after, 2)
+        seen += [one.code for one in page.items]
+        after = page.position
         if after is None:
             break
     assert (len(seen), set(seen)) == (5, codes)

@@ -13,9 +13,9 @@ import pytest
 from chalicelib.audit.service import AuditService
 from chalicelib.audit.store import PENDING_SHARDS, AuditStore
 from chalicelib.cases.lifecycle.clockwork import CaseClock
+from chalicelib.cases.lifecycle.deciding import MAX_DECISIONS
 from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.records import VersionConflict
-from chalicelib.cases.lifecycle.service import MAX_DECISIONS
 from chalicelib.cases.progress.views import Progress
 from chalicelib.notices.model import Notice, notices_of
 from chalicelib.notices.service import words_of

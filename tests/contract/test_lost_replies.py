@@ -152,5 +152,5 @@ def test_a_filing_whose_reply_was_lost_is_one_case(world: Bookings) -> None:
         world.cases.file(WANG, FILING, key)
     with pytest.raises(Replayed):
         world.cases.file(WANG, FILING, key)
-    found, _ = world.cases.list_cases(WANG, "party", None, None, 10)
-    assert len(found) == 1
+    found = world.cases.list_cases(WANG, "party", None, None, 10)
+    assert len(found.items) == 1

@@ -212,8 +212,8 @@ def talk_of(world: World) -> MessageService:
 
 def messages_of(world: World, viewer: Viewer, code: str) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = talk_of(world).list_messages(viewer, code, after, limit)
-        return [str(one.text) for one in found], last
+        found = talk_of(world).list_messages(viewer, code, after, limit)
+        return [str(one.text) for one in found.items], found.position
 
     return read
 
@@ -248,8 +248,8 @@ def evidence_of(world: World, viewer: Viewer, code: str) -> ReadPage:
     service = EvidenceService(world.cases, world.store, Kept())
 
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = service.list_evidence(viewer, code, after, limit)
-        return [one.id for one in found], last
+        found = service.list_evidence(viewer, code, after, limit)
+        return [one.id for one in found.items], found.position
 
     return read
 
@@ -285,8 +285,8 @@ def test_evidence_costs_what_is_shown(world: Bookings) -> None:
 
 def cases_of(world: World, viewer: Viewer, status: str | None, role: str | None = None) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = world.cases.list_cases(viewer, role, status, after, limit)
-        return [one.code for one in found], last
+        found = world.cases.list_cases(viewer, role, status, after, limit)
+        return [one.code for one in found.items], found.position
 
     return read
 
@@ -315,7 +315,7 @@ def test_who_joins_or_takes_a_case_finds_it_by_its_status(world: Bookings) -> No
     for viewer in (respondent, MEDIATOR, CLERK):
         assert pages_of(cases_of(world, viewer, "mediating"), 10) == [[code]]
         assert pages_of(cases_of(world, viewer, "assigned"), 10) == [[]]
-    assert world.cases.list_cases(MEDIATOR, None, "mediating", None, 10)[0][0].status == "mediating"
+    assert world.cases.list_cases(MEDIATOR, None, "mediating", None, 10).items[0].status == "mediating"
 
 
 def test_a_mediator_who_passed_a_case_on_finds_it_no_more(world: Bookings) -> None:

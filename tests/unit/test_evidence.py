@@ -87,7 +87,7 @@ class Desk:
 
     def sees(self, viewer: Viewer, file_id: str) -> bool:
         """Tell whether the viewer sees a file; by itself and in the list alike."""
-        listed = {one.id for one in self.evidence.list_evidence(viewer, self.code, None, 100)[0]}
+        listed = {one.id for one in self.evidence.list_evidence(viewer, self.code, None, 100).items}
         try:
             self.evidence.get(viewer, self.code, file_id)
         except NotFound:
@@ -210,7 +210,7 @@ def test_the_same_announcement_again_is_answered_as_the_first_was(desk: Desk) ->
     with pytest.raises(Replayed) as replayed:
         desk.evidence.declare(WANG, desk.code, DECLARED, key)
     assert first.id in replayed.value.answer.body.decode()
-    assert len(desk.evidence.list_evidence(WANG, desk.code, None, 100)[0]) == 1
+    assert len(desk.evidence.list_evidence(WANG, desk.code, None, 100).items) == 1
 
 
 def test_a_rejection_that_came_first_is_not_overwritten(desk: Desk) -> None:
@@ -264,8 +264,9 @@ def test_pages_are_full_and_leave_no_gap_where_something_is_hidden(desk: Desk) -
     got: list[list[str]] = []
     after = None
     while True:
-        page, after = desk.evidence.list_evidence(LI, desk.code, after, 2)
-        got.append([one.id for one in page])
+        found = desk.evidence.list_evidence(LI, desk.code, after, 2)
+        got.append([one.id for one in found.items])
+        after = found.position
         if after is None:
             break
     assert [len(page) for page in got] == [2, 1]

@@ -75,7 +75,7 @@ def test_the_table_is_consistent() -> None:
         assert row.target is None or row.target in STATUSES
         assert row.event in EVENTS
         assert row.collective is None or row.collective in EVENTS
-        clocks = STATUSES[row.target].clocks if row.target else {"match"}
+        clocks = STATUSES[row.target].deadlines if row.target else {"match"}
         assert set(row.starts) <= clocks, row.action
 
 

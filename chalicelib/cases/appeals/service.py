@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.appeals.refusals import AlreadyDecided, NotAppealable
+from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
 from chalicelib.cases.lifecycle.model import Deadline
 from chalicelib.cases.lifecycle.policies import can_appeal
-from chalicelib.cases.lifecycle.records import VersionConflict, place_of
-from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
+from chalicelib.cases.lifecycle.records import place_of
+from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.deadlines import DueDates
-from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
+from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
 
+_SEALED: Final = frozenset({"text", "reason"})  # under the appellant's key
 _READERS: Final = frozenset({"applicant", "respondent", "reviewer", "supervisor", "clerk"})
 
 
@@ -47,34 +51,34 @@ class Appeal:
 class AppealService:
     """File, read and decide appeals."""
 
-    def __init__(self, cases: CaseService, store: CaseStore, due_dates: DueDates) -> None:
+    def __init__(
+        self, cases: CaseService, store: CaseStore, due_dates: DueDates, *, pauses: Pauses | None = None
+    ) -> None:
         self._cases = cases
         self._store = store
         self._due_dates = due_dates
+        self._pauses = pauses or Pauses()
 
     def file(self, viewer: Viewer, code: str, kind: str, text: str, idempotency: Idempotency) -> Appeal:
         """File an appeal within the window; raise `NotAppealable`."""
-        for _ in range(MAX_DECISIONS):
-            seen = self._cases.get(viewer, code)
-            party = seen.case.party_of(seen.person)
-            if party is None:
-                raise NotAllowed
-            if not seen.loaded.keys.holds(party.id):
-                raise NotAppealable  # who had their data erased has nothing left that could be decided
-            if not can_appeal(seen.person, seen.case, seen.now):
-                raise NotAppealable
-            due = self._due_dates.due("appeal_reply", seen.now)
-            appeal = Appeal(new_id(), kind, party.id, format_instant(seen.now), format_instant(due.at), text)
-            clocks = Deadline("appeal_reply", appeal.due_at, due.provisional, appeal.at)
-            noted = {"id": appeal.id, "decided": False}
-            case = replace(seen.case, appeal=noted, deadlines=(clocks,))
-            outcome = Outcome(case, "appealed", {"appeal": appeal.id, "kind": kind, "party": party.id})
-            try:
-                self._commit(seen, outcome, appeal, idempotency)
-            except VersionConflict:
-                continue
-            return appeal
-        raise Conflict
+        return decide_until_kept(lambda: self._file(viewer, code, kind, text, idempotency), self._pauses)
+
+    def _file(self, viewer: Viewer, code: str, kind: str, text: str, idempotency: Idempotency) -> Appeal:
+        seen = self._cases.get(viewer, code)
+        party = seen.case.party_of(seen.person)
+        if party is None:
+            raise NotAllowed
+        if not seen.loaded.keys.holds(party.id):
+            raise NotAppealable  # their data was erased: nothing is left that could be decided
+        if not can_appeal(seen.person, seen.case, seen.now):
+            raise NotAppealable
+        due = self._due_dates.due("appeal_reply", seen.now)
+        appeal = Appeal(new_id(), kind, party.id, format_instant(seen.now), format_instant(due.at), text)
+        reply = Deadline("appeal_reply", appeal.due_at, due.provisional, appeal.at)
+        case = replace(seen.case, appeal={"id": appeal.id, "decided": False}, deadlines=(reply,))
+        outcome = Outcome(case, "appealed", {"appeal": appeal.id, "kind": kind, "party": party.id})
+        self._commit(seen, outcome, appeal, idempotency)
+        return appeal
 
     def list_appeals(self, viewer: Viewer, code: str) -> list[Appeal]:
         """Return the case's appeals, oldest first."""
@@ -88,25 +92,29 @@ class AppealService:
         self, viewer: Viewer, code: str, appeal_id: str, reason: str, idempotency: Idempotency, *, upheld: bool
     ) -> Appeal:
         """Decide an appeal. Upheld, the case is reopened for another mediator. The mediator does not decide."""
-        for _ in range(MAX_DECISIONS):
-            seen = self._cases.get(viewer, code)
-            item = self._store.find_item(seen.case.code, f"APPEAL#{appeal_id}")
-            if seen.relation != "reviewer":
-                raise NotAllowed
-            if item is None:
-                raise NotFound
-            if viewer.subject in {*seen.case.excluded_mediators, seen.case.mediator}:
-                raise NotAllowed
-            filed = _open(item, seen)
-            if filed.upheld is not None:
-                raise AlreadyDecided
+
+        def attempt() -> Appeal:
+            seen, filed = self._find_undecided(viewer, code, appeal_id)
             decided = replace(filed, upheld=upheld, reason=reason, decided_at=format_instant(seen.now))
-            try:
-                self._commit(seen, self._outcome(seen, decided), decided, idempotency)
-            except VersionConflict:
-                continue
+            self._commit(seen, self._outcome(seen, decided), decided, idempotency)
             return decided
-        raise Conflict
+
+        return decide_until_kept(attempt, self._pauses)
+
+    def _find_undecided(self, viewer: Viewer, code: str, appeal_id: str) -> tuple[Seen, Appeal]:
+        """Return an appeal that this reviewer may decide; raise `NotAllowed`, `NotFound`, `AlreadyDecided`."""
+        seen = self._cases.get(viewer, code)
+        item = self._store.find_item(seen.case.code, f"APPEAL#{appeal_id}")
+        if seen.relation != "reviewer":
+            raise NotAllowed
+        if item is None:
+            raise NotFound
+        if viewer.subject in {*seen.case.excluded_mediators, seen.case.mediator}:
+            raise NotAllowed
+        filed = _open(item, seen)
+        if filed.upheld is not None:
+            raise AlreadyDecided
+        return seen, filed
 
     def _outcome(self, seen: Seen, appeal: Appeal) -> Outcome:
         case = replace(seen.case, deadlines=(), appeal={"id": appeal.id, "decided": True})
@@ -120,20 +128,18 @@ class AppealService:
         return replace(outcome, data={**outcome.data, **more}, words_of=appeal.by_party)
 
     def _commit(self, seen: Seen, outcome: Outcome, appeal: Appeal, idempotency: Idempotency) -> None:
-        values = asdict(appeal)
         sk = f"APPEAL#{appeal.id}"
-        for name in ("text", "reason"):
-            if values[name] is not None:
-                values[name] = seen.loaded.keys.seal(appeal.by_party, place_of(sk, name), values[name])
-        stored = {name: value for name, value in values.items() if value is not None}
+        stored = to_item(appeal)
+        for name in _SEALED & stored.keys():
+            stored[name] = seen.loaded.keys.seal(appeal.by_party, place_of(sk, name), stored[name])
         self._cases.commit(
             seen, outcome, idempotency, items={sk: stored}, result=lambda _: appeal, shows=(appeal.by_party,)
         )
 
 
 def _open(item: Mapping[str, Any], seen: Seen) -> Appeal:
-    values = {name: item[name] for name in Appeal.__dataclass_fields__ if name in item}
-    for name in ("text", "reason"):
-        if name in values:
-            values[name] = seen.loaded.unsealed(place_of(item["sk"], name), values[name], item["by_party"])
-    return Appeal(**values)
+    opened = {
+        name: seen.loaded.unsealed(place_of(item["sk"], name), item[name], item["by_party"])
+        for name in _SEALED & item.keys()
+    }
+    return from_item(Appeal, {**item, **opened})

@@ -33,8 +33,10 @@ def declare_evidence(
 @endpoint(problems=(BadCode, NotFound))
 def list_evidence(viewer: Viewer, code: str, page: Page, evidence: EvidenceService) -> EvidenceList:
     """List the evidence that I may see, oldest first."""
-    found, position = evidence.list_evidence(viewer, code, page.position, page.limit)
-    return EvidenceList(items=[EvidenceView.of(one) for one in found], next_cursor=page.cursor_after(position))
+    found = evidence.list_evidence(viewer, code, page.position, page.limit)
+    return EvidenceList(
+        items=[EvidenceView.of(one) for one in found.items], next_cursor=page.cursor_after(found.position)
+    )
 
 
 @routes.route("/v1/cases/{code}/evidence/{evidence_id}")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.cases.evidence.model import Declared, Evidence, Inspection, Upload
 from chalicelib.cases.evidence.refusals import EvidenceFinalised, EvidenceLimit, EvidenceNotUploaded
+from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Outcome
-from chalicelib.cases.lifecycle.records import CASE_SUBJECT, EVERYBODY, VersionConflict, place_of, seen_by
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, EVERYBODY, place_of, seen_by
 from chalicelib.cases.lifecycle.refusals import CaseClosed
-from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
+from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
-from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Unavailable, YimaError
+from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.errors import NotAllowed, NotFound, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed
 from chalicelib.shared.items import Item
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
@@ -31,6 +34,7 @@ MAX_FILES: Final = 500
 _SUBMITTERS: Final = frozenset({"applicant", "respondent", "mediator"})
 _READERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk", "court", "reviewer"})
 _OPEN: Final = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed", "signed", "confirming"})
+_NOT_STORED: Final = frozenset({"filename", "title", "yours"})  # sealed together as `names`; one reader's
 _CLOSED: Final = Text("案件已结束，不能再提交材料。", "The case has ended: no more evidence can be added.")
 _DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
 
@@ -70,10 +74,11 @@ class Files(Protocol):
 class EvidenceService:
     """Evidence in cases."""
 
-    def __init__(self, cases: CaseService, store: CaseStore, files: Files) -> None:
+    def __init__(self, cases: CaseService, store: CaseStore, files: Files, *, pauses: Pauses | None = None) -> None:
         self._cases = cases
         self._store = store
         self._files = files
+        self._pauses = pauses or Pauses()
 
     def declare(
         self, viewer: Viewer, code: str, declared: Declared, idempotency: Idempotency
@@ -106,7 +111,7 @@ class EvidenceService:
         """Check what was uploaded, and keep exactly that. Raises `EvidenceNotUploaded`, `EvidenceFinalised`."""
         copies: dict[str, str] = {}  # the kept version of each version in quarantine that this request copied
         try:
-            return self._complete(viewer, code, file_id, idempotency, copies)
+            return decide_until_kept(lambda: self._complete(viewer, code, file_id, idempotency, copies), self._pauses)
         except Unavailable:
             raise  # perhaps it was committed: the next attempt that succeeds, or erasure, finds what is too much
         except (YimaError, Replayed):
@@ -116,28 +121,24 @@ class EvidenceService:
 
     def _complete(
         self, viewer: Viewer, code: str, file_id: str, idempotency: Idempotency, copies: dict[str, str]
-    ) -> Evidence:
-        for _ in range(MAX_DECISIONS):
-            seen, evidence = self._find(viewer, code, file_id)
-            if not evidence.yours:
-                raise NotAllowed
-            if evidence.status != "pending":
-                raise EvidenceFinalised
-            self._check_open(seen)
-            found = self._files.inspect(file_id, evidence.content_type, evidence.size, evidence.sha256)
-            if found is None:
-                raise EvidenceNotUploaded
-            try:
-                if found.fault is not None:
-                    return self._reject(seen, evidence, found, idempotency)
-                kept = copies.get(found.version_id) or self._files.keep(file_id, found.version_id)
-                if kept is None:  # somebody else was faster: what they decided is read anew
-                    continue
-                copies[found.version_id] = kept
-                return self._accept(seen, evidence, found, kept, idempotency)
-            except VersionConflict:
-                continue
-        raise Conflict
+    ) -> Evidence | None:
+        """Check and keep, or reject; return None if the file was replaced or swept meanwhile."""
+        seen, evidence = self._find(viewer, code, file_id)
+        if not evidence.yours:
+            raise NotAllowed
+        if evidence.status != "pending":
+            raise EvidenceFinalised
+        self._check_open(seen)
+        found = self._files.inspect(file_id, evidence.content_type, evidence.size, evidence.sha256)
+        if found is None:
+            raise EvidenceNotUploaded
+        if found.fault is not None:
+            return self._reject(seen, evidence, found, idempotency)
+        kept = copies.get(found.version_id) or self._files.keep(file_id, found.version_id)
+        if kept is None:
+            return None
+        copies[found.version_id] = kept
+        return self._accept(seen, evidence, found, kept, idempotency)
 
     def get(self, viewer: Viewer, code: str, file_id: str) -> tuple[Evidence, tuple[str, datetime] | None]:
         """Return a file that the viewer may see, and where to download it if it is available."""
@@ -146,20 +147,18 @@ class EvidenceService:
             return evidence, None
         return evidence, self._files.start_download(evidence, seen.now)
 
-    def list_evidence(
-        self, viewer: Viewer, code: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Evidence], Mapping[str, Any] | None]:
-        """Return a page of the files that the viewer may see, oldest first, and the position to go on from.
+    def list_evidence(self, viewer: Viewer, code: str, after: Position | None, limit: int) -> Slice[Evidence]:
+        """Return a page of the files that the viewer may see, oldest first.
 
         Files that they may not see leave no gap, by which they could be counted.
         """
         seen = self._cases.get(viewer, code, what="evidence")
         if seen.relation == "mediator":
-            items, position = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit)
+            page = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit)
         else:
             audiences = (EVERYBODY, seen.person) if seen.relation in _READERS else (seen.person,)
-            items, position = self._store.list_seen(seen.case.code, "EVIDENCE#", audiences, after=after, limit=limit)
-        return [_from_item(item, seen) for item in items], position
+            page = self._store.list_seen(seen.case.code, "EVIDENCE#", audiences, after=after, limit=limit)
+        return page.map(lambda item: _from_item(item, seen))
 
     def _find(self, viewer: Viewer, code: str, file_id: str) -> tuple[Seen, Evidence]:
         seen = self._cases.get(viewer, code, what="evidence")
@@ -234,24 +233,8 @@ def _to_item(evidence: Evidence, seen: Seen) -> Item:
     names = json.dumps({"filename": evidence.filename, "title": evidence.title}, ensure_ascii=False)
     sealed = seen.loaded.keys.seal(_owner(evidence), place_of(_sk(evidence.id), "names"), names)
     audience = EVERYBODY if _is_shared(evidence.visibility, evidence.status) else seen.person
-    values = {
-        name: getattr(evidence, name)
-        for name in (
-            "id",
-            "content_type",
-            "size",
-            "sha256",
-            "visibility",
-            "status",
-            "by_party",
-            "by_role",
-            "created_at",
-            "reason",
-            "version_id",
-        )
-    }
     return {
-        **{name: value for name, value in values.items() if value is not None},
+        **{name: value for name, value in to_item(evidence).items() if name not in _NOT_STORED},
         "person": seen.person,
         "names": sealed,
         **seen_by(seen.case.code, _sk(evidence.id), audience),
@@ -261,5 +244,4 @@ def _to_item(evidence: Evidence, seen: Seen) -> Item:
 def _from_item(item: Item, seen: Seen) -> Evidence:
     opened = seen.loaded.unsealed(place_of(item["sk"], "names"), item["names"], item.get("by_party"))
     names = {"filename": None, "title": None} if opened is None else json.loads(opened)
-    known = {name: item[name] for name in Evidence.__dataclass_fields__ if name in item}
-    return Evidence(**{"by_party": None, **known, **names}, yours=item["person"] == seen.person)
+    return from_item(Evidence, {"by_party": None, **item, **names, "yours": item["person"] == seen.person})

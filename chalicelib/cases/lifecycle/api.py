@@ -44,8 +44,10 @@ def file_case(
 @endpoint(query=ListCases)
 def list_cases(viewer: Viewer, query: ListCases, page: Page, language: Language, cases: CaseService) -> CaseList:
     """List my cases, or those of my role, newest first."""
-    found, position = cases.list_cases(viewer, query.role, query.status, page.position, page.limit)
-    return CaseList(items=[CaseLine.of(one, language) for one in found], next_cursor=page.cursor_after(position))
+    found = cases.list_cases(viewer, query.role, query.status, page.position, page.limit)
+    return CaseList(
+        items=[CaseLine.of(one, language) for one in found.items], next_cursor=page.cursor_after(found.position)
+    )
 
 
 @routes.route("/v1/cases/{code}")

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import VersionConflict
-from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService
+from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.deadlines import DueDates
+from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.jobs import Job, Part
 
 if TYPE_CHECKING:
@@ -20,23 +22,26 @@ if TYPE_CHECKING:
 
 _CLOCK: Final = "clock"
 _BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
-"""Clocks whose end is a transition; the others are escalated to who must act."""
+"""Rules whose deadline, once over, makes a transition; the others are escalated to who must act."""
 
 _SILENT: Final = frozenset({"appeal_window"})
 """Windows that simply close."""
 
 _MAX_STEPS: Final = 12
-"""What one run does to one case, at most; a case has fewer clocks. The next run goes on."""
+"""What one run does to one case, at most; a case has fewer deadlines. The next run goes on."""
 
 
 class CaseClock:
     """The cases' part of the scheduled job `deadlines`."""
 
-    def __init__(self, cases: CaseService, store: CaseStore, due_dates: DueDates, clock: Clock) -> None:
+    def __init__(
+        self, cases: CaseService, store: CaseStore, due_dates: DueDates, clock: Clock, *, pauses: Pauses | None = None
+    ) -> None:
         self._cases = cases
         self._store = store
         self._due_dates = due_dates
         self._clock = clock
+        self._pauses = pauses or Pauses()
 
     def run(self) -> dict[str, int]:
         """Act on every due date that is over; return how many of what. Running it twice changes nothing more."""
@@ -53,20 +58,27 @@ class CaseClock:
         No text is needed for it, and so no key: a case whose keys are lost still moves.
         """
         seen = self._cases.watch(code)
-        overtaken = 0
         for _ in range(_MAX_STEPS):
+            seen, event = self._step(code, seen)
+            if event is None:
+                return
+            yield event
+
+    def _step(self, code: str, seen: Seen | None) -> tuple[Seen | None, str | None]:
+        """Do the first thing that is due; return the case after it and the event, or no event if nothing is due."""
+
+        def attempt() -> tuple[Seen | None, str | None]:
+            nonlocal seen
             outcome = None if seen is None else self._decide(seen.case, seen.now)
             if seen is None or outcome is None:
-                return
+                return seen, None
             try:
-                seen = self._cases.commit(seen, outcome, None, role=_CLOCK)
+                return self._cases.commit(seen, outcome, None, role=_CLOCK), outcome.event
             except VersionConflict:
-                overtaken += 1
-                if overtaken == MAX_DECISIONS:
-                    raise
                 seen = self._cases.watch(code)
-            else:
-                yield outcome.event
+                raise
+
+        return decide_until_kept(attempt, self._pauses)
 
     def _decide(self, case: Case, now: datetime) -> Outcome | None:
         for deadline in case.deadlines:

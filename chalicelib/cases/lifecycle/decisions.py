@@ -64,12 +64,12 @@ def decide(case: Case, command: Command, due_dates: DueDates) -> Outcome:
         target = None
     if target is not None and target != case.status:
         changed = changed.moved(target, command.now)
-    changed = start_clocks(changed, starts, command.now, due_dates)
+    changed = start_deadlines(changed, starts, command.now, due_dates)
     return Outcome(changed, event, data, free_text)
 
 
-def start_clocks(case: Case, rules: Iterable[str], now: datetime, due_dates: DueDates) -> Case:
-    """Return the case with these clocks started, each in place of one of the same rule."""
+def start_deadlines(case: Case, rules: Iterable[str], now: datetime, due_dates: DueDates) -> Case:
+    """Return the case with the deadlines of these rules, each in place of an earlier one of the same rule."""
     for rule in rules:
         begins = now
         if rule == "court_decide":  # counted from the court's acceptance, at the latest (法释〔2011〕5号 art. 4, 5)
@@ -224,7 +224,7 @@ def _reopen(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, di
     )
     case = replace(case, agreement_sha256=None, effective_at=None, end_reason=None, before_court=False)
     case, _, _ = _accept(case, command, due_dates)
-    return start_clocks(case, ("invite",), command.now, due_dates), data, command.details.get("reason")
+    return start_deadlines(case, ("invite",), command.now, due_dates), data, command.details.get("reason")
 
 
 def _all_have(case: Case, action: str) -> bool:

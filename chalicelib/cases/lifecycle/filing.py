@@ -1,4 +1,4 @@
-"""A new case: its parties, its first clock, and the texts of each of its data subjects."""
+"""A new case: its parties, and the texts of each of its data subjects."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.lifecycle.decisions import start_clocks
 from chalicelib.cases.lifecycle.digests import digest_of
 from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.cases.lifecycle.ports import Routed
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_code
-from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.events import GENESIS
 
 
-def draw_up(  # noqa: PLR0917
-    code: str, filing: Mapping[str, Any], person: str, routed: Routed, now: datetime, due_dates: DueDates
+def draw_up(
+    code: str, filing: Mapping[str, Any], person: str, routed: Routed, now: datetime
 ) -> tuple[Case, dict[str, dict[str, Any]]]:
     """Return the case that a filing makes, and the texts of each party, by party id.
 
@@ -60,4 +58,4 @@ def draw_up(  # noqa: PLR0917
     texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
     # What these words say of danger is sealed with them: no index and no event knows it.
     texts["p1"]["urgent"] = find_urgent_kinds("\n".join([filing["title"], filing["facts"], *filing["claims"]]))
-    return start_clocks(case, ("acceptance",), now, due_dates), texts
+    return case, texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -31,7 +31,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A running clock: the rule, the last instant that is in time, and whether its calendar is provisional."""
+    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional."""
 
     rule: str
     at: str
@@ -102,29 +102,13 @@ class Case:
         return replace(self, parties=tuple(replace(one, **changes) for one in self.parties))
 
     def moved(self, target: str, at: datetime) -> Self:
-        """Return the case in status `target`; clocks that do not run there are stopped."""
+        """Return the case in status `target`; deadlines that do not run there are dropped."""
         instant = format_instant(at)
         reached = dict(self.reached)
         reached.setdefault(target, instant)
-        kept = tuple(one for one in self.deadlines if one.rule in STATUSES[target].clocks)
+        kept = tuple(one for one in self.deadlines if one.rule in STATUSES[target].deadlines)
         ended = instant if STATUSES[target].ended else None
         return replace(self, status=target, since=instant, reached=reached, deadlines=kept, ended_at=ended)
-
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of the case's `META` item, without keys."""
-        values = asdict(self)
-        values["parties"] = [_present(party) for party in values["parties"]]
-        return _present(values)
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the case that a `META` item holds."""
-        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        known["parties"] = tuple(Party(**party) for party in item["parties"])
-        known["deadlines"] = tuple(Deadline(**one) for one in item["deadlines"])
-        for name in ("excluded_mediators", "routing", "appointments"):
-            known[name] = tuple(item.get(name, ()))
-        return cls(**known)
 
 
 def lists_of(case: Case) -> Iterator[tuple[str, str]]:
@@ -139,9 +123,3 @@ def lists_of(case: Case) -> Iterator[tuple[str, str]]:
     for party in case.parties:
         if party.person is not None:
             yield "PARTY", party.person
-
-
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value is not None
-    }

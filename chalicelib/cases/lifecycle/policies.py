@@ -83,7 +83,7 @@ def _is_open(action: str, person: str, case: Case, now: datetime) -> bool:
     if action == "apply_confirmation":
         return not obstacles_to_confirmation(case) and _runs(case, "confirmation_window", now)
     if action == "extend":
-        period = _find_clock(case, "mediation_period")
+        period = _find_deadline(case, "mediation_period")
         # The day after its end must be near enough to be proposed.
         return period is not None and datetime.fromisoformat(period.at) - now < timedelta(days=MAX_EXTENSION_DAYS)
     if action == "assign":
@@ -92,9 +92,9 @@ def _is_open(action: str, person: str, case: Case, now: datetime) -> bool:
 
 
 def _runs(case: Case, rule: str, now: datetime) -> bool:
-    clock = _find_clock(case, rule)
-    return clock is not None and not is_past(datetime.fromisoformat(clock.at), now)
+    deadline = _find_deadline(case, rule)
+    return deadline is not None and not is_past(datetime.fromisoformat(deadline.at), now)
 
 
-def _find_clock(case: Case, rule: str) -> Deadline | None:
+def _find_deadline(case: Case, rule: str) -> Deadline | None:
     return next((one for one in case.deadlines if one.rule == rule), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,15 @@ from chalicelib.shared.errors import NotFound
 from chalicelib.shared.events import Event
 
 
-def recorded(  # noqa: PLR0917
-    before: Case | None, outcome: Outcome, person: str, role: str, now: datetime, keys: Keyring
-) -> tuple[Case, Event]:
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something: a person's pseudonym, and as what they did it."""
+
+    person: str
+    role: str
+
+
+def recorded(before: Case | None, outcome: Outcome, actor: Actor, now: datetime, keys: Keyring) -> tuple[Case, Event]:
     """Return the case after an outcome, and the event that says so. `before`: None for a case that is filed.
 
     Words are sealed under the key of the party whose words they are (`data.words_of`), or else of the case. Raises
@@ -31,7 +37,7 @@ def recorded(  # noqa: PLR0917
     data = dict(outcome.data)
     sealed = None
     if outcome.free_text:
-        party = case.party_of(person)
+        party = case.party_of(actor.person)
         subject = outcome.words_of or (CASE_SUBJECT if party is None else party.id)
         if subject != CASE_SUBJECT:
             data["words_of"] = subject
@@ -54,8 +60,8 @@ def recorded(  # noqa: PLR0917
         version,
         now,
         outcome.event,
-        actor=person,
-        actor_role=role,
+        actor=actor.person,
+        actor_role=actor.role,
         status=case.status,
         data=data,
         prev_hash=case.head,

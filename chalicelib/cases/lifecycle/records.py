@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.shared.crypto import Erased, Keyring, Place
@@ -68,6 +68,18 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case that is filed: its first event, its sealed texts by data subject, their keys; `also`: further writes."""
+
+    case: Case
+    event: Event
+    texts: Mapping[str, bytes]
+    keys: Keyring
+    wrapped_kek: bytes
+    also: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`."""
 
@@ -91,11 +103,6 @@ class Listed:
     organisation: str
     created_at: str
     updated_at: str
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the line that an index entry holds."""
-        return cls(*(item[name] for name in cls.__dataclass_fields__))
 
 
 EVERYBODY = "ALL"

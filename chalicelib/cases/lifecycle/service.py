@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.cases.lifecycle.access import accesses_of
-from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
+from chalicelib.cases.lifecycle.deciding import decide_until_kept
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
 from chalicelib.cases.lifecycle.digests import agreement_digest, digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
 from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
-from chalicelib.cases.lifecycle.recording import items_of, recorded
-from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, VersionConflict
+from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.deadlines import DueDates
-from chalicelib.shared.errors import Conflict, NotAllowed, NotFound, Stale
+from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
-
-MAX_DECISIONS: Final = 8
-"""How often a command is decided anew because another one came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class CaseService:
         pseudonyms: Callable[[], Pseudonyms],
         due_dates: DueDates,
         clock: Clock,
+        *,
+        pauses: Pauses | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -71,13 +73,15 @@ class CaseService:
         self._pseudonyms = pseudonyms
         self._due_dates = due_dates
         self._clock = clock
+        self._pauses = pauses or Pauses()
 
     def file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
         """File a dispute; return it as the applicant sees it. `filing`: the contract's fields, checked."""
         now, code = self._clock.now(), new_code()
         person = self._pseudonyms().of(viewer.subject)
         routed = self._routing.route(filing["dispute_type"], filing["region"])
-        case, texts = draw_up(code, filing, person, routed, now, self._due_dates)
+        case, texts = draw_up(code, filing, person, routed, now)
+        case = start_deadlines(case, ("acceptance",), now, self._due_dates)
         wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
         sealed = {subject: keyring.seal(subject, TEXTS, to_json(text)) for subject, text in texts.items()}
         data = {
@@ -86,13 +90,14 @@ class CaseService:
             "organisation": case.organisation,
             "opened": True,
         }
-        case, event = recorded(None, Outcome(case, "submitted", data), person, "applicant", now, keyring)
+        case, event = recorded(None, Outcome(case, "submitted", data), Actor(person, "applicant"), now, keyring)
         loaded = Loaded(case, sealed, keyring)
         seen = Seen(loaded, "applicant", person, now)
         numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
-        also = [self._remember(person, viewer.subject), *self._know(person, numbers)]
+        also = (self._remember(person, viewer.subject), *self._know(person, numbers))
         claim = idempotency.showing(loaded.shown())
-        self._store.create(case, sealed, keyring, wrapped_kek, event, also=also, idempotency=claim, result=seen)
+        new = NewCase(case, event, sealed, keyring, wrapped_kek, also)
+        self._store.create(new, idempotency=claim, result=seen)
         return seen
 
     def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
@@ -100,7 +105,7 @@ class CaseService:
 
         Staff who read are noted first, with `what` and their `purpose`: where that fails, nothing is shown.
         """
-        seen = self._look(viewer, code)
+        seen = self._load(viewer, code)
         self._note(viewer, seen, what, purpose)
         return seen
 
@@ -154,7 +159,7 @@ class CaseService:
         """Return the state of those of the cases that there are, by code. One read for 100."""
         return {case.code: case for case in self._store.find_many(codes)} if codes else {}
 
-    def _look(self, viewer: Viewer, code: str) -> Seen:
+    def _load(self, viewer: Viewer, code: str) -> Seen:
         loaded = self._store.load(parse_code(code))
         if loaded is None:
             raise NotFound
@@ -175,28 +180,35 @@ class CaseService:
 
         Raises `NotFound`, `NotAllowed`, `IllegalTransition`, `Stale`, and the refusals of the action itself.
         """
-        for _ in range(MAX_DECISIONS):
-            seen = self._look(viewer, code)
-            if expected_version not in {None, seen.case.version}:
-                raise Stale
-            check_can_act(seen.relation, action, seen.case)
-            prepared = self._prepare(seen, action, details)
-            command = Command(action, prepared, seen.person, seen.relation, seen.now)
-            outcome = decide(seen.case, command, self._due_dates)
-            items = items_of(outcome, prepared, seen.loaded.keys)
-            # The answer shows the case: staff who act are noted in the act's own transaction.
-            also = self._ledger.writes(
-                accesses_of(
-                    viewer, seen.relation, seen.person, outcome.case, format_instant(seen.now), what=f"action:{action}"
-                )
+        return decide_until_kept(
+            lambda: self._act(viewer, code, action, details, idempotency, expected_version), self._pauses
+        )
+
+    def _act(  # noqa: PLR0917 - as `act`
+        self,
+        viewer: Viewer,
+        code: str,
+        action: str,
+        details: Mapping[str, Any],
+        idempotency: Idempotency,
+        expected_version: int | None,
+    ) -> Seen:
+        seen = self._load(viewer, code)
+        if expected_version not in {None, seen.case.version}:
+            raise Stale
+        check_can_act(seen.relation, action, seen.case)
+        prepared = self._prepare(seen, action, details)
+        outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
+        items = items_of(outcome, prepared, seen.loaded.keys)
+        # The answer shows the case: staff who act are noted in the act's own transaction.
+        also = self._ledger.writes(
+            accesses_of(
+                viewer, seen.relation, seen.person, outcome.case, format_instant(seen.now), what=f"action:{action}"
             )
-            if action == "assign":
-                also.append(self._remember(prepared["mediator_person"], details["mediator_id"]))
-            try:
-                return self.commit(seen, outcome, idempotency, items=items, also=also)
-            except VersionConflict:
-                continue
-        raise Conflict
+        )
+        if action == "assign":
+            also.append(self._remember(prepared["mediator_person"], details["mediator_id"]))
+        return self.commit(seen, outcome, idempotency, items=items, also=also)
 
     def commit(
         self,
@@ -216,7 +228,8 @@ class CaseService:
         `shows`: the data subjects whose data the answer shows, if not every party's.
         """
         before = seen.case
-        case, event = recorded(before, outcome, seen.person, role or seen.relation, seen.now, seen.loaded.keys)
+        actor = Actor(seen.person, role or seen.relation)
+        case, event = recorded(before, outcome, actor, seen.now, seen.loaded.keys)
         after = replace(seen, loaded=replace(seen.loaded, case=case))
         change = Change(
             case,
@@ -236,31 +249,29 @@ class CaseService:
 
         Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
         """
-        for _ in range(MAX_DECISIONS):
-            loaded = self._store.load(parse_code(code))
-            digest = digest_of(parse_code(invite_code))
-            parties = () if loaded is None else loaded.case.parties
-            party = next((one for one in parties if one.invite_digest == digest), None)
-            if loaded is None or party is None:
-                raise NotFound
-            now, person = self._clock.now(), self._pseudonyms().of(viewer.subject)
-            if party.person is not None:
-                raise InviteUsed
-            if loaded.case.party_of(person) is not None or loaded.case.mediator == viewer.subject:
-                raise AlreadyParty
-            if loaded.case.state.ended:
-                raise CaseEnded
-            expires = party.invite_expires_at
-            if expires is None or self._due_dates.is_past(datetime.fromisoformat(expires), now):
-                raise InviteExpired
-            joined = loaded.case.with_party(replace(party, person=person))
-            seen = Seen(loaded, "respondent", person, now)
-            also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
-            try:
-                return self.commit(seen, Outcome(joined, "joined", {"party": party.id}), idempotency, also=also)
-            except VersionConflict:
-                continue
-        raise Conflict
+        return decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
+
+    def _join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
+        loaded = self._store.load(parse_code(code))
+        digest = digest_of(parse_code(invite_code))
+        parties = () if loaded is None else loaded.case.parties
+        party = next((one for one in parties if one.invite_digest == digest), None)
+        if loaded is None or party is None:
+            raise NotFound
+        now, person = self._clock.now(), self._pseudonyms().of(viewer.subject)
+        if party.person is not None:
+            raise InviteUsed
+        if loaded.case.party_of(person) is not None or loaded.case.mediator == viewer.subject:
+            raise AlreadyParty
+        if loaded.case.state.ended:
+            raise CaseEnded
+        expires = party.invite_expires_at
+        if expires is None or self._due_dates.is_past(datetime.fromisoformat(expires), now):
+            raise InviteExpired
+        joined = loaded.case.with_party(replace(party, person=person))
+        also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
+        outcome = Outcome(joined, "joined", {"party": party.id})
+        return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
 
     def progress(self, code: str) -> Case:
         """Return what scanning the mediation code shows is made of. One read; raise `BadCode`, `NotFound`."""
@@ -275,9 +286,9 @@ class CaseService:
         return seen, list(self._store.list_events(seen.case.code))
 
     def list_cases(
-        self, viewer: Viewer, role: str | None, status: str | None, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Listed], Mapping[str, Any] | None]:
-        """Return the viewer's cases in one role, newest first; raise `NotAllowed` for a role that they do not have."""
+        self, viewer: Viewer, role: str | None, status: str | None, after: Position | None, limit: int
+    ) -> Slice[Listed]:
+        """Return a page of the viewer's cases in one role, newest first; raise `NotAllowed` if it is not theirs."""
         kind, owner = self._list_of(viewer, role)
         return self._store.list_cases(kind, owner, after=after, limit=limit, status=status)
 

@@ -1,4 +1,4 @@
-"""The statuses of a case: their colour, their words, who acts next, which clocks run in them (2-domain)."""
+"""The statuses of a case: their colour, their words, who acts next, which deadlines run in them (2-domain)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ Colour = Literal["blue", "yellow", "orange", "green", "red"]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One status. `percent`: of the happy path, rising along it; `waiting_for`: who acts next; `clocks`: rule ids."""
+    """One status.
+
+    `percent`: of the happy path, rising along it; `waiting_for`: who acts next; `deadlines`: the rules that run in it.
+    """
 
     code: str
     colour: Colour
@@ -20,7 +23,7 @@ class Status:
     percent: int
     waiting_for: str | None
     next_step: Text
-    clocks: frozenset[str]
+    deadlines: frozenset[str]
     ended: bool = False
 
 
@@ -31,11 +34,11 @@ def _status(  # noqa: PLR0917
     percent: int,
     waiting_for: str | None,
     step: tuple[str, str],
-    clocks: str = "",
+    deadlines: str = "",
     *,
     ended: bool = False,
 ) -> Status:
-    return Status(code, colour, Text(*names), percent, waiting_for, Text(*step), frozenset(clocks.split()), ended)
+    return Status(code, colour, Text(*names), percent, waiting_for, Text(*step), frozenset(deadlines.split()), ended)
 
 
 STATUSES: Final[dict[str, Status]] = {

@@ -25,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case, lists_of
-from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, VersionConflict, seen_by
+from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, VersionConflict, seen_by
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
@@ -34,14 +34,13 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Committer, Refusal, Transaction, Write
 
 EVENT_SHARDS: Final = 8
 _KEK: Final = "KEK"
-
-Place = Mapping[str, Any] | None
-"""A position in a list; None: its start, or that nothing follows."""
 
 
 class CaseStore:
@@ -57,11 +56,11 @@ class CaseStore:
     def find(self, code: str) -> Case | None:
         """Return the case's state. One read of one item."""
         item = self._cases.find(_pk(code), "META")
-        return None if item is None else Case.from_item(item)
+        return None if item is None else from_item(Case, item)
 
     def find_many(self, codes: Sequence[str]) -> list[Case]:
         """Return the state of those of the cases that there are, in no order. One read for 100."""
-        return [Case.from_item(item) for item in self._cases.find_many([(_pk(one), "META") for one in {*codes}])]
+        return [from_item(Case, item) for item in self._cases.find_many([(_pk(one), "META") for one in {*codes}])]
 
     def load(self, code: str) -> Loaded | None:
         """Return the case with its sealed texts and open keys. Two reads."""
@@ -69,32 +68,22 @@ class CaseStore:
         if not items or items[0]["sk"] != "META":
             return None
         texts: Mapping[str, bytes] = next((item["texts"] for item in items if item["sk"] == "META#TEXTS"), {})
-        return Loaded(Case.from_item(items[0]), texts, self.open_keys(code))
+        return Loaded(from_item(Case, items[0]), texts, self.open_keys(code))
 
     def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
         """Return new keys for a case that is about to be filed."""
         return self._keys.make(code, list(subjects))
 
-    def create(
-        self,
-        case: Case,
-        texts: Mapping[str, bytes],
-        keyring: Keyring,
-        wrapped_kek: bytes,
-        event: Event,
-        *,
-        also: Sequence[Write] = (),
-        idempotency: Idempotency,
-        result: Any,
-    ) -> StoredAnswer | None:
+    def create(self, filed: NewCase, *, idempotency: Idempotency, result: Any) -> StoredAnswer | None:
         """Write a new case, its first event, texts and keys, together."""
+        case = filed.case
         transaction = Transaction()
-        for subject, wrapped in {_KEK: wrapped_kek, **keyring.wrapped}.items():
+        for subject, wrapped in {_KEK: filed.wrapped_kek, **filed.keys.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
-        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(texts)})
+        transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(filed.texts)})
         transaction.writes.extend(self.person_write(one.person, case.code) for one in case.parties if one.person)
-        self._write(transaction, case, event)
-        transaction.writes.extend(also)
+        self._write(transaction, case, filed.event)
+        transaction.writes.extend(filed.also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:
@@ -146,19 +135,19 @@ class CaseStore:
         """Return one item of a case."""
         return self._cases.find(_pk(code), sk)
 
-    def list_items(self, code: str, prefix: str, *, limit: int, after: Place = None) -> tuple[list[Item], Place]:
-        """Return a page of a case's items by `sk`, and the position to go on from."""
+    def list_items(self, code: str, prefix: str, *, limit: int, after: Position | None = None) -> Slice[Item]:
+        """Return a page of a case's items whose `sk` begins with `prefix`, by `sk`."""
         start = None if after is None else {"pk": _pk(code), "sk": after["sk"]}
         items, last = self._cases.query(_pk(code), prefix=prefix, after=start, limit=limit)
-        return items, None if last is None else {"sk": last["sk"]}
+        return Slice(items, None if last is None else {"sk": last["sk"]})
 
     def every_item(self, code: str, prefix: str) -> Iterator[Item]:
         """Yield every item of a case whose `sk` begins with `prefix`, in its order."""
         return self._cases.list_partition(_pk(code), prefix=prefix)
 
     def list_seen(
-        self, code: str, prefix: str, audiences: Sequence[str], *, limit: int, after: Place = None
-    ) -> tuple[list[Item], Place]:
+        self, code: str, prefix: str, audiences: Sequence[str], *, limit: int, after: Position | None = None
+    ) -> Slice[Item]:
         """Return a page of the items that any of the audiences may see, by `sk`; see `seen_by`.
 
         A query for each audience and one batch read: what others have put there costs nothing.
@@ -176,7 +165,7 @@ class CaseStore:
         page = sorted(found)[:limit]
         read = {item["sk"]: item for item in self._cases.find_many([(_pk(code), sk) for sk in page])}
         position = {"sk": page[-1]} if page and (more or len(found) > limit) else None
-        return [read[sk] for sk in page if sk in read], position
+        return Slice([read[sk] for sk in page if sk in read], position)
 
     def list_events(self, code: str) -> Iterator[Event]:
         """Yield every event of a case in order."""
@@ -199,18 +188,18 @@ class CaseStore:
                     yield code, int(seq)
 
     def list_cases(
-        self, kind: str, owner: str, *, after: Place, limit: int, status: str | None
-    ) -> tuple[list[Listed], Place]:
-        """Return cases of a list, newest first, and the position to go on from. One query; by status, one read more."""
+        self, kind: str, owner: str, *, after: Position | None, limit: int, status: str | None
+    ) -> Slice[Listed]:
+        """Return a page of a list of cases, newest first. One query; by status, one read more."""
         pk = f"LIST#{kind}#{owner}"
         start = None if after is None else dict(after)
         if status is None:
             items, last = self._cases.query_index(pk, after=start, limit=limit, newest_first=True)
-            return [Listed.from_item(item) for item in items], last
+            return Slice([from_item(Listed, item) for item in items], last)
         rows, last = self._cases.query_index(f"{pk}#{status}", after=start, limit=limit, newest_first=True)
         read = self._cases.find_many([(row["pk"], pk) for row in rows])
-        found = {item["pk"]: Listed.from_item(item) for item in read}
-        return [found[row["pk"]] for row in rows if row["pk"] in found], last
+        found = {item["pk"]: from_item(Listed, item) for item in read}
+        return Slice([found[row["pk"]] for row in rows if row["pk"] in found], last)
 
     def person_write(self, person: str, code: str) -> Write:
         """Return the write that notes that a person's account is bound to a case, so that erasure finds it."""
@@ -257,7 +246,7 @@ class CaseStore:
         return Keyring(code, {}, {}) if wrapped_kek is None else self._keys.open(code, wrapped_kek, rows)
 
     def _write(self, transaction: Transaction, case: Case, event: Event, change: Change | None = None) -> None:
-        meta: Item = {"pk": _pk(case.code), "sk": "META", **case.to_item()}
+        meta: Item = {"pk": _pk(case.code), "sk": "META", **to_item(case)}
         open_clocks = [one.at for one in case.deadlines if not one.escalated]
         if open_clocks:
             meta |= self.due.keys(case.code, min(open_clocks))
@@ -280,7 +269,7 @@ class CaseStore:
                 "pk": _pk(case.code),
                 "sk": _event_sk(event.seq),
                 **event.to_item(),
-                "gsi1pk": f"EVENTS#{event.at[:10]}#{_shard(case.code, EVENT_SHARDS)}",
+                "gsi1pk": f"EVENTS#{event.at[:10]}#{shard_of(case.code, EVENT_SHARDS)}",
                 "gsi1sk": f"{event.at}#{case.code}#{event.seq:06d}",
             },
             condition="attribute_not_exists(pk)",
@@ -307,10 +296,6 @@ def _pk(code: str) -> str:
 
 def _event_sk(seq: int) -> str:
     return f"EVENT#{seq:06d}"
-
-
-def _shard(code: str, shards: int) -> int:
-    return shard_of(code, shards)
 
 
 def _summary(case: Case, name: str) -> Item:

@@ -24,7 +24,7 @@ class IllegalTransition(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row: `relations` are those who may act; `starts`: clocks that begin when it takes effect."""
+    """One row: `relations` are those who may act; `starts`: rules whose deadlines begin when it takes effect."""
 
     action: str
     sources: frozenset[str]
@@ -184,7 +184,7 @@ TRANSITIONS: Final[dict[str, Transition]] = {
         ),
     )
 }
-"""`lapse` and `close` are the clock's; `reopen` is the effect of an upheld appeal. Nobody can ask for them."""
+"""`lapse` and `close` happen when a deadline is over, `reopen` when an appeal is upheld: nobody can ask for them."""
 
 END_GROUNDS: Final = (
     "agreement_reached",

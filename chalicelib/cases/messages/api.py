@@ -32,5 +32,7 @@ def send_message(
 @endpoint(problems=(BadCode, NotFound, NotAllowed))
 def list_messages(viewer: Viewer, code: str, page: Page, messages: MessageService) -> MessageList:
     """List the messages that I may read, oldest first."""
-    found, position = messages.list_messages(viewer, code, page.position, page.limit)
-    return MessageList(items=[MessageView.of(one) for one in found], next_cursor=page.cursor_after(position))
+    found = messages.list_messages(viewer, code, page.position, page.limit)
+    return MessageList(
+        items=[MessageView.of(one) for one in found.items], next_cursor=page.cursor_after(found.position)
+    )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, EVERYBODY, place_of, seen_by
 from chalicelib.cases.lifecycle.refusals import CaseClosed
@@ -14,6 +13,7 @@ from chalicelib.shared.codes import new_id
 from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
+from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -75,19 +75,17 @@ class MessageService:
         self._store.put_item(seen.case.code, sk, values, idempotency=claim, result=message)
         return message
 
-    def list_messages(
-        self, viewer: Viewer, code: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Message], Mapping[str, Any] | None]:
-        """Return the messages that the viewer may read, oldest first."""
+    def list_messages(self, viewer: Viewer, code: str, after: Position | None, limit: int) -> Slice[Message]:
+        """Return a page of the messages that the viewer may read, oldest first."""
         seen = self._cases.get(viewer, code, what="messages")
         if seen.relation not in _WRITERS:
             raise NotAllowed
         if seen.relation == "mediator":
-            items, position = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
+            page = self._store.list_items(seen.case.code, "MESSAGE#", after=after, limit=limit)
         else:
             audiences = (EVERYBODY, seen.person)
-            items, position = self._store.list_seen(seen.case.code, "MESSAGE#", audiences, after=after, limit=limit)
-        return [_message(item, seen) for item in items], position
+            page = self._store.list_seen(seen.case.code, "MESSAGE#", audiences, after=after, limit=limit)
+        return page.map(lambda item: _message(item, seen))
 
 
 def _message(item: Item, seen: Seen) -> Message:

@@ -39,8 +39,10 @@ class Holds:
             return True
         if case.status == "withdrawn" and "accepted" not in case.reached:
             return False  # nobody but the applicant was ever asked to do anything
-        for clock in case.deadlines:  # of a final case: somebody may appeal, or waits for an answer to an appeal
-            if clock.rule != "appeal_window" or not self._due_dates.is_past(datetime.fromisoformat(clock.at), now):
+        for deadline in case.deadlines:  # of a final case: somebody may appeal, or waits for an answer to an appeal
+            if deadline.rule != "appeal_window" or not self._due_dates.is_past(
+                datetime.fromisoformat(deadline.at), now
+            ):
                 return True
         days = self._archive_days.get(self._kind_of(case.organisation) or "*", self._archive_days["*"])
         return now < parse_instant(case.ended_at) + timedelta(days=days)

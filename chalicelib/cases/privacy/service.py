@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Outcome
-from chalicelib.cases.lifecycle.records import Listed, VersionConflict, place_of
-from chalicelib.cases.lifecycle.service import MAX_DECISIONS, CaseService, Seen
+from chalicelib.cases.lifecycle.records import Listed, place_of
+from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.cases.privacy.holds import Holds
 from chalicelib.people.public import LegalHold
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.errors import Conflict
+from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.paging import read_all
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
@@ -42,11 +44,14 @@ class CasePrivacy:
         holds: Holds,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
+        *,
+        pauses: Pauses | None = None,
     ) -> None:
         self._cases = cases
         self._store = store
         self._files = files
         self._holds = holds
+        self._pauses = pauses or Pauses()
         self._pseudonyms = pseudonyms
         self._clock = clock
 
@@ -78,25 +83,24 @@ class CasePrivacy:
         return self._store.list_codes_of(self._pseudonyms().of(viewer.subject))
 
     def _erase_one(self, viewer: Viewer, code: str) -> None:
-        """Delete keys first, held to the state that allows it; then what could not be sealed under them."""
-        for _ in range(MAX_DECISIONS):
-            seen = self._cases.look(viewer, code)
-            party = seen.case.party_of(seen.person)
-            if party is None:
-                return
-            left = self._store.list_subjects(code)
-            others = [one.id for one in seen.case.parties if one.person and one.id != party.id and one.id in left]
-            staying = others[0] if others else None
-            # With the last party who has an account goes everything: the common record, and whoever never came.
-            gone = {party.id} & left if staying is not None else left
-            try:
-                if gone:
-                    self._delete_keys(seen, party.id, gone, staying)
-            except VersionConflict:
-                continue
-            self._destroy_files(code, None if staying is None else party.id)
-            return
-        raise Conflict
+        """Delete keys first, held to the state that allows it; then the files, which no key of ours encrypts."""
+        decide_until_kept(lambda: self._try_to_erase(viewer, code), self._pauses)
+
+    def _try_to_erase(self, viewer: Viewer, code: str) -> bool:
+        """Return whether there was anything to erase; raise `LegalHold`, `VersionConflict`."""
+        seen = self._cases.look(viewer, code)
+        party = seen.case.party_of(seen.person)
+        if party is None:
+            return False
+        left = self._store.list_subjects(code)
+        others = [one.id for one in seen.case.parties if one.person and one.id != party.id and one.id in left]
+        staying = others[0] if others else None
+        # With the last party who has an account goes everything: the common record, and whoever never came.
+        gone = {party.id} & left if staying is not None else left
+        if gone:
+            self._delete_keys(seen, party.id, gone, staying)
+        self._destroy_files(code, None if staying is None else party.id)
+        return True
 
     def _delete_keys(self, seen: Seen, party_id: str, gone: set[str], staying: str | None) -> None:
         if self._holds.holds(seen.case, seen.now):
@@ -112,12 +116,7 @@ class CasePrivacy:
                 self._files.destroy(item["id"])
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
-        after: Mapping[str, Any] | None = None
-        while True:
-            found, after = self._cases.list_cases(viewer, "party", None, after, _PAGE)
-            yield from found
-            if after is None:
-                return
+        return read_all(lambda after: self._cases.list_cases(viewer, "party", None, after, _PAGE))
 
     def _export_one(self, seen: Seen) -> dict[str, Any]:
         case = seen.case
