@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from chalicelib.appointments.booking.rules import BookingRules
@@ -19,6 +18,7 @@ from chalicelib.settings import Settings
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.viewer import Viewer
+from infra.bench.containers import stub_settings
 from infra.local.dynamodb_local import DynamoDbLocal
 from infra.local.stack import read_template
 
@@ -120,10 +120,10 @@ def bench_world(mediators: int = 50) -> Iterator[World]:
 
 
 def _settings() -> Settings:
-    values: dict[str, Any] = {field.name: field.name for field in fields(Settings)}
-    tables = {name: f"{name.removesuffix('_table').capitalize()}Table" for name in values if name.endswith("_table")}
-    sets = {"oidc_audiences": frozenset(), "oidc_client_ids": frozenset(), "cors_origins": (), "scratch": Path("/tmp")}  # noqa: S108
-    return Settings(**{**values, **tables, **sets})
+    settings = stub_settings()
+    names = [field.name for field in fields(Settings) if field.name.endswith("_table")]
+    tables: dict[str, Any] = {name: f"{name.removesuffix('_table').capitalize()}Table" for name in names}
+    return replace(settings, **tables)
 
 
 def _organisation(container: Container, mediators: int) -> None:

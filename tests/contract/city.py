@@ -17,18 +17,14 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.privacy.service import CasePrivacy
 from chalicelib.catalogue.service import CatalogueService
-from chalicelib.composition.container import Container
-from chalicelib.settings import Settings
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.codes import parse_code
 from chalicelib.shared.errors import NotSignedIn
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.viewer import Viewer
-from chalicelib.web import injection
 from chalicelib.web.identity import TokenVerifier
-from infra.local.stack import read_template
 from infra.organisations.importer import read_organisations
-from tests.contract.world import NOW, StillClock
+from tests.world import NOW, StillClock, container_of, fresh_tables, settings_of
 
 ROOT = Path(__file__).parent.parent.parent
 ORG = "pmc-zhongshan"
@@ -72,41 +68,28 @@ class City:
         self.people: dict[str, Viewer] = {}
         self.asked: list[Asked] = []
         self._keys = itertools.count()
-        self.tables = {name: self._table(f"{name}Table") for name in TABLES}
+        made = fresh_tables(clients, [f"{name}Table" for name in TABLES])
+        self.tables = {name.removesuffix("Table"): table for name, table in made.items()}
         where: Any = {"LocationConstraint": "cn-north-1"}
         self.bucket = f"evidence-{uuid.uuid4().hex}"
         clients.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration=where)
         clients.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
-        tables: dict[str, Any] = {f"{name.lower()}_table": table for name, table in self.tables.items()}
-        settings = Settings(
-            stage="test",
-            catalogue_table="catalogue",
-            data_bucket="data",
+        tables = {f"{name.lower()}_table": table for name, table in self.tables.items()}
+        settings = settings_of(
             evidence_bucket=self.bucket,
             data_key_arn=clients.kms.create_key()["KeyMetadata"]["Arn"],
-            signing_key_arn="signing",
             notices_topic_arn=clients.sns.create_topic(Name="notices")["TopicArn"],
             root_secret_arn=clients.secretsmanager.create_secret(Name="root", SecretString="s" * 64)["ARN"],
-            oidc_issuer="https://id.example.cn",
-            oidc_audiences=frozenset(),
-            oidc_client_ids=frozenset(),
-            oidc_jwks_url=None,
-            oidc_roles_claim="roles",
-            public_url="https://yima.example.cn",
-            video_url="https://meet.example.cn",
-            cors_origins=(),
             scratch=tmp_path,
             **tables,
         )
-        self.container = Container(settings, self.clock)
-        self.container.override(Clients, clients)
-        self.container.override(TokenVerifier, self)
-        self.container.override(CatalogueService, Services())
+        self.container = container_of(
+            settings, self.clock, {Clients: clients, TokenVerifier: self, CatalogueService: Services()}
+        )
         from chalicelib.organisations.store import OrganisationStore
 
         store = OrganisationStore(clients, settings.organisations_table, self.container.answers)
         store.put_all(read_organisations(ROOT / "infra/sample/organisations.json"))
-        injection.install(self.container)
         organisation = self.container.organisations.service.get(ORG)
         self.mediators = [one.id for one in organisation.mediators]
         self.add("wang", name="王小明")
@@ -190,15 +173,6 @@ class City:
             for one in page.get("Versions", []):
                 got = self.clients.s3.get_object(Bucket=self.bucket, Key=one["Key"], VersionId=one["VersionId"])
                 yield one["Key"], got["Body"].read()
-
-    def _table(self, name: str) -> str:
-        properties = read_template()["Resources"][name]["Properties"]
-        wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-        table = f"{name}-{uuid.uuid4().hex}"
-        self.clients.dynamodb.create_table(
-            TableName=table, **{key: properties[key] for key in wanted if key in properties}
-        )
-        return table
 
 
 @contextmanager

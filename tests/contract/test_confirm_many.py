@@ -16,7 +16,8 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
 from tests.contract.test_appointments import TOMORROW, Bookings
-from tests.contract.world import MEDIATOR, NOW
+from tests.contract.world import MEDIATOR
+from tests.world import NOW
 
 Answers = Sequence[tuple[str, StoredAnswer | YimaError]]
 

@@ -34,7 +34,8 @@ from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.test_ratings import Ratings, citizen
-from tests.contract.world import FILING, MEDIATOR, NOW, WANG, World
+from tests.contract.world import FILING, MEDIATOR, WANG, World
+from tests.world import NOW
 
 DUE = DueDates(DeadlineRules.load(), work_calendar())
 FIVE = range(5)

@@ -22,7 +22,8 @@ from chalicelib.shared.events import Event
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.test_ratings import PERSONS, Ratings
-from tests.contract.world import CLERK, FILING, LI, NOW, WANG
+from tests.contract.world import CLERK, FILING, LI, WANG
+from tests.world import NOW
 
 REVIEWER = Viewer("reviewer", frozenset({"reviewer"}), None, None)
 MEDIATION = {"service:mediation", "organisation:org-1", "channel:online"}

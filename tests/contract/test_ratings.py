@@ -31,7 +31,8 @@ from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.viewer import Viewer
 from infra.ratings.commands import differences_of
 from tests.contract.conftest import local_clients
-from tests.contract.world import NOW, PlainKeys, World
+from tests.contract.world import PlainKeys, World
+from tests.world import NOW
 
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
 STAFF = Viewer("window", frozenset({"window"}), "org-1", None)

@@ -6,7 +6,7 @@ import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib.cases.lifecycle.service import CaseService, Seen
@@ -24,9 +24,8 @@ from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
 from infra.audit.commands import find_fault
-from infra.local.stack import read_template
+from tests.world import NOW, StillClock, fresh_tables
 
-NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 WANG, LI = (Viewer(name, frozenset(), None, None) for name in ("wang", "li"))
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
 MEDIATOR = Viewer("m-1", frozenset({"mediator"}), "org-1", None)
@@ -54,16 +53,6 @@ _TABLES = (
     "NoticesTable",
     "OrganisationsTable",
 )
-
-
-class StillClock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass
@@ -103,14 +92,7 @@ class World:
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
-        self.tables: dict[str, str] = {}
-        for name in _TABLES:
-            properties = read_template()["Resources"][name]["Properties"]
-            wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-            self.tables[name] = f"{name}-{uuid.uuid4().hex}"
-            clients.dynamodb.create_table(
-                TableName=self.tables[name], **{key: properties[key] for key in wanted if key in properties}
-            )
+        self.tables = fresh_tables(clients, _TABLES)
         self.clock = StillClock()
         sealer = AesGcmSealer(b"root", "answers")
         readers: dict[str, Reopen] = {

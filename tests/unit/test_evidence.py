@@ -20,7 +20,8 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
 from chalicelib.shared.viewer import Viewer
-from tests.contract.world import CLERK, LI, MEDIATOR, NOW, WANG, World
+from tests.contract.world import CLERK, LI, MEDIATOR, WANG, World
+from tests.world import NOW
 
 STRANGER = Viewer("stranger", frozenset(), None, None)
 SUPERVISOR = Viewer("supervisor", frozenset({"supervisor"}), None, None)

@@ -23,7 +23,7 @@ from chalicelib.cases.evidence.kinds import KINDS, MAX_NAME, fits, is_proper_nam
 from chalicelib.cases.evidence.service import Declared, Evidence
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Unavailable
-from tests.contract.world import NOW
+from tests.world import NOW
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DECLARED = Declared("借条.pdf", "application/pdf", 10, "a" * 64, "借条扫描件", "parties")

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ratings.rating.model import HANDLED_IN, Handling, Rating
+from chalicelib.ratings.rating.recording import Act, recorded
 from chalicelib.ratings.rating.refusals import RatingChanged
 from chalicelib.ratings.rating.rules import BAD_LEVELS
 from chalicelib.ratings.rating.screening import screen
-from chalicelib.ratings.rating.service import Act, recorded
 from chalicelib.ratings.rating.worklist import EVERYWHERE, Wanted
 from chalicelib.shared.clock import Clock, format_instant, parse_instant
 from chalicelib.shared.crypto import Keyring, Pseudonyms

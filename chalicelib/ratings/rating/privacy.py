@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ratings.rating.model import Rating
+from chalicelib.ratings.rating.recording import Act, recorded
 from chalicelib.ratings.rating.refusals import RatingChanged
-from chalicelib.ratings.rating.service import Act, recorded
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.deciding import decide_anew

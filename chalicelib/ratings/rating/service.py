@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.ratings.rating.model import Entry, FollowUp, Handling, Invitation, Judgement, Rating, Target
+from chalicelib.ratings.rating.recording import Act, recorded
 from chalicelib.ratings.rating.refusals import (
     AlreadyFollowedUp,
     AlreadyRated,
@@ -60,17 +61,6 @@ class Earned:
     organisation: str
     channel: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something done to a rating, as its chain records it. `actor`: a pseudonym, or `clock`; `data`: no words."""
-
-    name: str
-    actor: str
-    role: str
-    at: datetime
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 NameOf = Callable[[str, str], str | None]
@@ -302,21 +292,3 @@ class RatingService:
                 count = self._store.count_burst(staff, str(window), rating.id, ttl, enough)
                 if count == enough:
                     self._store.flag(format_instant(now), staff, rating.organisation, count)
-
-
-def recorded(rating: Rating, act: Act) -> tuple[Rating, Event]:
-    """Return the rating with an act as the next event at the end of its chain."""
-    seq = 1 if rating.head == GENESIS else rating.version + 1
-    status = "rated" if rating.handling is None else rating.handling.status
-    event = Event.happened(
-        f"RATING-{rating.id}",
-        seq,
-        act.at,
-        act.name,
-        actor=act.actor,
-        actor_role=act.role,
-        status=status,
-        data=act.data,
-        prev_hash=rating.head,
-    )
-    return replace(rating, version=seq, head=event.hash), event
