@@ -52,7 +52,7 @@ class Container(AppointmentParts):
     @cached_property
     def rating_relay(self) -> Relay:
         """Who takes note of what happens to ratings."""
-        return self._relay_to({"audit": self.audit.on_event})
+        return self._relay_to({"audit": self.audit.on_event, "ratings": self.ratings.on_rating_event})
 
     def _relay_to(self, consumers: Mapping[str, Consumer]) -> Relay:
         from chalicelib.shared.streams import Relay

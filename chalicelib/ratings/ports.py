@@ -118,7 +118,7 @@ class Store(Protocol):
         """Note a rating of a member of staff in a window of time."""
         ...
 
-    def flag(self, at: str, staff: str, organisation: str, ratings: int) -> None:
+    def flag(self, since: str, at: str, staff: str, organisation: str, ratings: int) -> None:
         """Flag a burst."""
         ...
 
