@@ -28,4 +28,4 @@ def consumers_of_cases(container: Container) -> Mapping[str, Consumer]:
 
 def consumers_of_ratings(container: Container) -> Mapping[str, Consumer]:
     """Return who acts on events of ratings."""
-    return {"audit": container.audit.service.on_event}
+    return {"audit": container.audit.service.on_event, "ratings": container.ratings.service.on_rating_event}

@@ -152,16 +152,16 @@ class Table:
     ) -> int | None:
         """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing.
 
-        None, and nothing is changed, if it has `at_most` already.
+        None, and nothing is changed, if it has `at_most` others already.
         """
         request: Any = {
             "TableName": self.name,
             "Key": to_wire({"pk": pk, "sk": sk}),
             "UpdateExpression": "SET #ttl = :ttl ADD #set :one",
-            "ConditionExpression": "attribute_not_exists(#set) OR size(#set) < :most",
+            "ConditionExpression": "attribute_not_exists(#set) OR size(#set) < :most OR contains(#set, :member)",
             "ReturnValues": "ALL_NEW",
             "ExpressionAttributeNames": {"#ttl": "ttl", "#set": attribute},
-            "ExpressionAttributeValues": to_wire({":ttl": ttl, ":one": {member}, ":most": at_most}),
+            "ExpressionAttributeValues": to_wire({":ttl": ttl, ":one": {member}, ":member": member, ":most": at_most}),
         }
         reply = self._write(lambda: self._clients.dynamodb.update_item(**request))
         return None if reply is None else len(reply["Attributes"][attribute]["SS"])

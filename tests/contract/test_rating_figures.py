@@ -7,6 +7,7 @@ import pytest
 from chalicelib.ratings.rating.service import Said
 from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
+from chalicelib.shared.errors import Unavailable
 from infra.ratings.commands import differences_of
 from tests.contract.test_ratings import STAFF, Ratings, citizen
 
@@ -58,4 +59,26 @@ def test_a_burst_is_counted_until_it_is_flagged_and_no_further(world: Ratings) -
         if one["pk"]["S"].startswith("BURST#")
     ]
     assert [len(one["ratings"]["SS"]) for one in counted] == [world.ratings.rules.burst_ratings]
+    assert len(world.ratings_store.list_flags(None, 10).items) == 1
+
+
+def test_a_rating_that_was_not_counted_when_it_was_made_is_counted_by_its_event(
+    world: Ratings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(world.ratings_store, "count_burst", down)
+    ratings = []
+    for number in range(world.ratings.rules.burst_ratings):
+        code, _ = world.visits.offer_code(citizen(number))
+        world.visits.record(STAFF, Visit("S-1", code, "window", "m-1", completed=False), world.key())
+        (invitation,), _ = world.ratings.list_invitations(citizen(number), None, 10)
+        said = [Said("staff:m-1", 5, (), None)]
+        ratings.append(world.ratings.rate(citizen(number), invitation.id, said, world.key(), anonymous=True))
+    monkeypatch.undo()
+    assert world.ratings_store.list_flags(None, 10).items == []
+    for one in [*ratings, *reversed(ratings)]:
+        for event in world.ratings_store.list_events(one.id):
+            world.ratings.on_rating_event(event)
     assert len(world.ratings_store.list_flags(None, 10).items) == 1

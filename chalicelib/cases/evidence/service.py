@@ -204,7 +204,7 @@ class EvidenceService:
             _to_item(rejected, seen),
             was="pending",
             idempotency=idempotency.showing(seen.loaded.shown(_owner(evidence))),
-            result=lambda _: rejected,
+            result=rejected,
         )
         self._files.discard(evidence.id, found.version_id)
         return rejected

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ratings.rating.model import Entry, FollowUp, Handling, Invitation, Judgement, Rating, Target
@@ -26,7 +27,7 @@ from chalicelib.shared.clock import Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.deciding import decide_anew
-from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
+from chalicelib.shared.errors import InvalidRequest, NotFound, Unavailable, Violation
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.paging import Position, Slice
@@ -180,8 +181,17 @@ class RatingService:
         rating, event = recorded(rating, Act("rated", person, "citizen", now, {"levels": levels, "bad": bad}))
         original = "\n".join(one.text for one in said if one.text)
         self._store.rate(rating, event, original, idempotency=idempotency, result=rating)
-        self._watch_bursts(rating, now)
+        with suppress(Unavailable):  # it is rated; what was not counted here is counted when the event comes
+            self._watch_bursts(rating)
         return rating
+
+    def on_rating_event(self, event: Event) -> int:
+        """Count a rating that was not counted when it was made; return 0: for the flags it makes no difference."""
+        if event.name == "rated":
+            rating = self._store.find(event.aggregate.removeprefix("RATING-"))
+            if rating is not None:
+                self._watch_bursts(rating)
+        return 0
 
     def follow_up(
         self, viewer: Viewer, rating_id: str, level: int | None, text: str, idempotency: Idempotency
@@ -280,15 +290,16 @@ class RatingService:
     def _due(self, rule: str, now: datetime) -> str:
         return format_instant(self._counting.due(rule, now).at)
 
-    def _watch_bursts(self, rating: Rating, now: datetime) -> None:
-        """Flag many ratings of one person in a short time; none is dropped."""
-        minutes = self.rules.burst_minutes
-        window = int(now.timestamp()) // (60 * minutes)
+    def _watch_bursts(self, rating: Rating) -> None:
+        """Flag many ratings of one person in a short time, none is dropped. Twice is once."""
+        at, seconds = parse_instant(rating.created_at), 60 * self.rules.burst_minutes
+        window = int(at.timestamp()) // seconds
+        since = format_instant(datetime.fromtimestamp(window * seconds, UTC))
         for one in rating.judgements:
             if one.kind == "staff":
                 staff = one.target.partition(":")[2]
-                ttl = int((now + timedelta(days=1)).timestamp())
+                ttl = int((at + timedelta(days=1)).timestamp())
                 enough = self.rules.burst_ratings
                 count = self._store.count_burst(staff, str(window), rating.id, ttl, enough)
                 if count == enough:
-                    self._store.flag(format_instant(now), staff, rating.organisation, count)
+                    self._store.flag(since, rating.created_at, staff, rating.organisation, count)

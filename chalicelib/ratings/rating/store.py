@@ -197,16 +197,16 @@ class RatingStore:
     def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
         """Note a rating of a member of staff in a window of time; return how many there are. Twice is once.
 
-        None, and nothing is noted, once there are `enough`: the item stays small however many come.
+        None, and nothing is noted, once there are `enough` others: the item stays small however many come.
         """
         return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl, at_most=enough)
 
-    def flag(self, at: str, staff: str, organisation: str, ratings: int) -> None:
-        """Flag a burst of ratings for the supervisor."""
+    def flag(self, since: str, at: str, staff: str, organisation: str, ratings: int) -> None:
+        """Flag a burst of ratings for the supervisor, once for the window that begins at `since`."""
         self._table.put_new(
             {
                 "pk": "FLAGS",
-                "sk": f"{at}#{staff}",
+                "sk": f"{since}#{staff}",
                 "at": at,
                 "staff": staff,
                 "organisation": organisation,

@@ -35,6 +35,8 @@ def check(story: Story) -> None:
 
 def _check_line(story: Story, items: list[dict[str, Any]]) -> None:
     """Each wish is whole, and each case finds its own: the spot of the case and the row of the line go together."""
+    now = story.now.timestamp()
+    items = [one for one in items if one.get("ttl", now + 1) > now]  # what is over is swept row by row, in no order
     spots = {one["pk"].partition("#")[2] for one in items if one["pk"].startswith("WAITING#")}
     wishes = [one for one in items if one["pk"].startswith("WAITLIST#")]
     for one in wishes:
