@@ -73,7 +73,7 @@ def test_a_rating_that_was_not_counted_when_it_was_made_is_counted_by_its_event(
     for number in range(world.ratings.rules.burst_ratings):
         code, _ = world.visits.offer_code(citizen(number))
         world.visits.record(STAFF, Visit("S-1", code, "window", "m-1", completed=False), world.key())
-        (invitation,), _ = world.ratings.list_invitations(citizen(number), None, 10)
+        (invitation,) = world.ratings.list_invitations(citizen(number), None, 10).items
         said = [Said("staff:m-1", 5, (), None)]
         ratings.append(world.ratings.rate(citizen(number), invitation.id, said, world.key(), anonymous=True))
     monkeypatch.undo()

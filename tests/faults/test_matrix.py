@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 from chalice.test import HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.cases.privacy.holds import Holds
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.composition.container import Container
+from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Pauses
+from chalicelib.web import injection
+from chalicelib.web.identity import TokenVerifier
 from infra.simulate.engine.scheduler import Killed
 from tests.contract.city import Asked, City, city_of
 from tests.contract.test_erasure import every_changing_route, live
@@ -113,10 +117,13 @@ class Matrix:
 
     def _cold(self) -> None:
         """Have a new process, which remembers nothing: so every call is made."""
-        made = bootstrap.Container(self.city.container.settings, self.city.clock)
-        made.__dict__.update(aws=self.city.clients, tokens=self.city, catalogue=self.city.container.catalogue)
+        before = self.city.container
+        made = Container(before.settings, self.city.clock)
+        made.override(Clients, self.city.clients)
+        made.override(TokenVerifier, self.city)
+        made.override(CatalogueService, before.catalogue.service)
         self.city.container = made
-        bootstrap.install(made)
+        injection.install(made)
 
 
 def _is_clean(reply: HTTPResponse) -> bool:
