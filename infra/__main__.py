@@ -16,6 +16,7 @@ def make_parser() -> argparse.ArgumentParser:
     from infra.docs.commands import add_commands as add_docs_commands
     from infra.events.commands import add_commands as add_event_commands
     from infra.local.commands import add_commands as add_local_commands
+    from infra.mutants.commands import add_commands as add_mutant_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
@@ -38,6 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_bench_commands(groups)
     add_simulate_commands(groups)
     add_docs_commands(groups)
+    add_mutant_commands(groups)
     return parser
 
 

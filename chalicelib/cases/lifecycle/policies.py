@@ -13,7 +13,6 @@ from chalicelib.shared.deadlines import is_past
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.viewer import Viewer
 
-PARTIES: Final = frozenset({"applicant", "respondent"})
 _DONE: Final = {
     "consent": "consented_at",
     "sign": "signed_at",
