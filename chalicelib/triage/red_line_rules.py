@@ -43,7 +43,8 @@ class Slot:
 class Rule:
     """A pattern of words that touches a red line, and why.
 
-    `unless`: classes whose words, up to `unless_within` units before the pattern or inside it, explain it otherwise.
+    `unless`: classes whose words, up to `unless_within` units before the pattern, inside it, or up to `unless_after`
+    units after it, explain it otherwise.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Rule:
     slots: tuple[Slot, ...]
     unless: frozenset[str]
     unless_within: int
+    unless_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,13 @@ def _parts(name: str, classes: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _words(words: Mapping[str, Iterable[str]]) -> Iterable[str]:
-    """Yield the words of both languages in their plain form."""
+    """Yield the words of both languages in their plain form, also as they are typed without the apostrophe (dont)."""
     for language in ("zh", "en"):
         for word in words[language]:
-            yield plain_form(word)
+            plain = plain_form(word)
+            yield plain
+            if "n't" in plain or "i'm" in plain:
+                yield plain.replace("n't", "nt").replace("i'm", "im")
 
 
 def _lengths(words: Iterable[str]) -> tuple[int, ...]:
@@ -214,7 +219,8 @@ def _rule(one: Mapping[str, Any]) -> Rule:
         for slot in one["pattern"]
     )
     unless = one.get("unless", {"is": (), "within": 0})
-    return Rule(one["id"], one["kind"], Text(**one["why"]), slots, frozenset(unless["is"]), unless["within"])
+    why, after = Text(**one["why"]), unless.get("after", 0)
+    return Rule(one["id"], one["kind"], why, slots, frozenset(unless["is"]), unless["within"], after)
 
 
 def _waiting(rules: tuple[Rule, ...]) -> dict[str, tuple[tuple[int, int], ...]]:

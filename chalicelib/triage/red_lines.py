@@ -150,7 +150,7 @@ def _is_explained(hit: _Hit, places: _Places, rules: RedLines) -> bool:
     """Return whether something else explains the words: an animal, a vehicle, a film; or it is long settled."""
     first, last = hit.words[0].first, hit.words[-1].last
     unless = hit.rule.unless
-    if unless and places.any(unless, first - hit.rule.unless_within, last):
+    if unless and places.any(unless, first - hit.rule.unless_within, last + hit.rule.unless_after):
         return True
     clause = hit.words[-1].clause
     if unless and places.beside(("by_en",), last + 1, last + 1, clause) is not None:  # was hit by a falling branch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from chalicelib.shared.rule_files import RULES
 
 _TRADITIONAL: Final = RULES / "traditional.json"
 _APOSTROPHES: Final = {"’": "'", "‘": "'", "`": "'"}
+_CHINESE: Final = re.compile("[\u3400-\u9fff]+")
 _NOISE: Final = frozenset(" .·•*-_~/|\\+#^&=@'\"“”‘’「」『』()（）<>《》【】[]—")
 
 
@@ -82,6 +84,10 @@ class Writing:
 
 def plain_form(text: str) -> str:
     """Return the plain form of a word of the rules."""
+    if _CHINESE.fullmatch(text):  # nearly all of them, and they are read whenever a process starts
+        return text.translate(_simplified_by_code())
+    if text.isascii():
+        return text.lower().replace("`", "'")
     return "".join(_plain(one) for one in text)
 
 
@@ -114,3 +120,8 @@ def _plain(cluster: str) -> str:
 def _simplified() -> Mapping[str, str]:
     characters: Mapping[str, str] = json.loads(_TRADITIONAL.read_text(encoding="utf-8"))["characters"]
     return characters
+
+
+@cache
+def _simplified_by_code() -> Mapping[int, str]:
+    return str.maketrans(dict(_simplified()))

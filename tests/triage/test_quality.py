@@ -39,7 +39,7 @@ def test_texts_for_red_lines_are_many_and_about_half_of_them_silent() -> None:
     assert {kind for _, kind in every} == {"", *RuleSet.load().red_lines.kinds}
 
 
-@pytest.mark.parametrize(("name", "recall"), [("tune", 0.99), ("fresh", 0.98), ("heldout", 0.96)])
+@pytest.mark.parametrize(("name", "recall"), [("tune", 0.99), ("fresh", 0.98), ("heldout", 0.97)])
 def test_red_lines_are_heard_and_the_rest_is_left_in_peace(name: str, recall: float) -> None:
     figures = measure_red_lines(name)
     assert figures["recall"] >= recall

@@ -179,6 +179,37 @@ def test_words_that_are_pulled_apart_or_written_otherwise_are_heard(text: str) -
     assert all(word in text for one in alarm.touched for word in one.words)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他回来我就躲起来",
+        "孙子身上青一块紫一块",
+        "老师让他跪着",
+        "不敢回家，我爸在家",
+        "有个男的一直给我发那种照片",
+        "说要让我全家不得好死",
+        "我真的撑不下去了",
+        "后妈不让我吃饭",
+        "他都拿凳子砸门了，我顶着门睡",
+        "i dont want to be here anymore",
+    ],
+)
+def test_what_is_said_in_a_roundabout_way_is_heard(text: str) -> None:
+    assert kinds(text) != ()
+
+
+@pytest.mark.parametrize(
+    ("lived", "explained"),
+    [
+        ("老板拖走我", "老板拖走我的货"),
+        ("他怕得不敢出门，邻居凶", "狗太凶，邻居不敢出门"),
+    ],
+)
+def test_a_weaker_rule_is_silent_where_a_thing_or_an_animal_explains_it(lived: str, explained: str) -> None:
+    assert kinds(lived) != ()
+    assert kinds(explained) == ()
+
+
 def test_a_pot_of_that_name_is_no_alarm() -> None:
     assert kinds("买的紫砂壶是假的") == ()
 
