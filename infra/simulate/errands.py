@@ -148,7 +148,7 @@ class Errands:
 
     def misuse(self, errand: Errand, body: Any) -> None:
         """Send another body under the same key: it is refused, and does nothing."""
-        if errand.first is None:
+        if errand.first is None or errand.body == body:
             return
         other = Errand(
             errand.number, errand.person, errand.method, errand.path, body, errand.key, self._story.now, errand.case

@@ -45,6 +45,8 @@ class Watch:
     def _check_places(self, one: dict[str, Any]) -> None:
         """No person is in two places at one instant, whatever the organisation, as mediator or as party."""
         now = format_instant(self._story.now)
+        if one["status"] == "requested" and one["hold_expires_at"] <= now:
+            return  # it holds nothing any more, and is only moved back in the index of what is due
         mine = {one["mediator_person"], *one["persons"].values()}
         for other in self._live.values():
             held = other["status"] == "confirmed" or other.get("hold_expires_at", "~") > now
