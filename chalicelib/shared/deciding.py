@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.errors import Conflict
 
+__all__ = ["MAX_DECISIONS", "Pauses", "decide_anew"]
+
 T = TypeVar("T")
 
 MAX_DECISIONS: Final = 12

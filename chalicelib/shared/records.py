@@ -28,7 +28,7 @@ def to_item(record: Any) -> dict[str, Any]:
 
 def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
     """Return the dataclass `kind` that an item holds; raise `TypeError` if one without a default is missing."""
-    values = {}
+    values: dict[str, Any] = dict.fromkeys(_may_be_none(typing.cast("Any", kind)))
     for name, read in _readers(typing.cast("Any", kind)).items():
         if name in item:
             value = item[name]
@@ -46,6 +46,15 @@ def _stored(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _stored(one) for name, one in value.items()}
     return value
+
+
+@cache
+def _may_be_none(kind: type) -> tuple[str, ...]:
+    """Return the fields without a default that may be None: `to_item` leaves them out then."""
+    hints = typing.get_type_hints(kind)
+    absent = dataclasses.MISSING
+    needed = [one for one in dataclasses.fields(kind) if one.default is absent and one.default_factory is absent]
+    return tuple(one.name for one in needed if type(None) in get_args(hints[one.name]))
 
 
 @cache

@@ -109,7 +109,7 @@ def list_local_variables() -> set[str]:
     ]
     read = re.compile(r"(?:env(?:iron)?\.get\(|env(?:iron)?\[|getenv\()\"([A-Z][A-Z_]+)\"|\b(YIMA_[A-Z_]+)=")
     found = {name for file in files for pair in read.findall(file.read_text(encoding="utf-8")) for name in pair if name}
-    return found - {setting.variable for setting in list_settings()} - {"PATH"}
+    return found - {setting.variable for setting in list_settings()} - {"PATH", "PYTEST_XDIST_WORKER"}
 
 
 def list_rating_events() -> list[str]:
@@ -118,8 +118,8 @@ def list_rating_events() -> list[str]:
     for path in sorted((ROOT / "chalicelib" / "ratings").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "recorded":
-                names |= _texts_of(call.args[1], tree)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Act":
+                names |= _texts_of(call.args[0], tree)
     return sorted(names)
 
 

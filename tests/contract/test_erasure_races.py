@@ -90,7 +90,7 @@ def test_an_appeal_that_comes_first_keeps_the_key(city: City, monkeypatch: pytes
     def appeal() -> None:
         city.post("wang", "/v1/cases/{code}/appeals", body, status=201, code=code)
 
-    meanwhile(city.container.cases, "commit", appeal, monkeypatch)
+    meanwhile(city.container.cases.service, "commit", appeal, monkeypatch)
     assert city.post("wang", "/v1/me/erasure", status=409)["type"] == "/problems/legal-hold"
     assert "p1" in keys_of(city, code)
     (found,) = city.read("wang", f"/v1/cases/{code}/appeals")["items"]
@@ -113,9 +113,9 @@ def test_a_case_filed_during_the_erasure_keeps_its_key_its_profile_and_its_index
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        ("evidence_files", "destroy"),
-        ("notices._store", "delete_all"),
-        ("people_store", "forget"),
+        ("cases.evidence_files", "destroy"),
+        ("notices.service._store", "delete_all"),
+        ("people.store", "forget"),
         ("answers", "remember"),
     ],
 )
@@ -141,7 +141,7 @@ def test_an_erasure_that_died_on_its_way_is_completed_by_the_next_one(
 def test_two_parties_who_are_erased_at_once_leave_nothing(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     code = joined(city)
     city.never_held()
-    meanwhile(city.container.cases, "commit", lambda: city.post("li", "/v1/me/erasure"), monkeypatch)
+    meanwhile(city.container.cases.service, "commit", lambda: city.post("li", "/v1/me/erasure"), monkeypatch)
     city.post("wang", "/v1/me/erasure")
     assert keys_of(city, code) == set()
 
@@ -173,7 +173,7 @@ def complete(city: City, code: str, made: str, status: int = 200) -> None:
 def test_a_copy_whose_commit_was_lost_leaves_nothing_behind(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     code = file(city)
     made = hand_over(city, code)
-    meanwhile(city.container.cases, "commit", lambda: city.act("wang", code, "withdraw"), monkeypatch)
+    meanwhile(city.container.cases.service, "commit", lambda: city.act("wang", code, "withdraw"), monkeypatch)
     complete(city, code, made, status=409)
     assert [key for key, _ in city.files() if "kept" in key] == []
 
@@ -194,7 +194,7 @@ def test_an_attempt_that_died_after_its_copy_is_tidied_by_the_one_that_succeeds(
     code = file(city)
     made = hand_over(city, code)
     with monkeypatch.context() as broken:
-        broken.setattr(city.container.cases, "commit", _down)
+        broken.setattr(city.container.cases.service, "commit", _down)
         complete(city, code, made, status=503)
     assert len([key for key, _ in city.files() if "kept" in key]) == 1
     complete(city, code, made)

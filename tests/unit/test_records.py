@@ -49,6 +49,18 @@ def test_what_is_none_is_left_out_and_sets_stand_in_order() -> None:
     }
 
 
+@dataclass(frozen=True)
+class Optional:
+    organisation: str | None
+    name: str
+
+
+def test_what_may_be_none_and_has_no_default_comes_back_as_none() -> None:
+    record = Optional(None, "a")
+    assert to_item(record) == {"name": "a"}
+    assert from_item(Optional, to_item(record)) == record
+
+
 def test_a_missing_attribute_without_a_default_is_said() -> None:
     with pytest.raises(TypeError, match="inners"):
         from_item(Outer, {"id": "1"})

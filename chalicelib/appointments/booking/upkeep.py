@@ -15,8 +15,7 @@ from chalicelib.appointments.booking.sheets import SheetChange, SheetKey
 from chalicelib.appointments.slots.model import cell_names
 from chalicelib.cases.public import CaseService, Outcome, Seen, VersionConflict
 from chalicelib.shared.clock import format_instant
-from chalicelib.shared.deciding import decide_anew
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses, decide_anew
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.transactions import Write

@@ -17,7 +17,7 @@ from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.deadlines import DueDates
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.records import from_item, to_item

@@ -16,7 +16,7 @@ from chalicelib.cases.lifecycle.refusals import CaseClosed
 from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.errors import NotAllowed, NotFound, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed
 from chalicelib.shared.items import Item

@@ -14,7 +14,7 @@ from chalicelib.cases.lifecycle.records import VersionConflict
 from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.deadlines import DueDates
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.jobs import Job, Part
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from chalicelib.cases.lifecycle.records import VersionConflict
-from chalicelib.shared.deciding import decide_anew
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses, decide_anew
 
 T = TypeVar("T")
 

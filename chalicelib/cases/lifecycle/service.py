@@ -22,7 +22,7 @@ from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.deadlines import DueDates
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency

@@ -14,7 +14,7 @@ from chalicelib.people.public import LegalHold
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.dynamo import Pauses
+from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.paging import read_all
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
