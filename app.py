@@ -1,55 +1,50 @@
-"""The Chalice app: blueprints, and every event handler. No decisions are made here."""
+"""The Chalice app: its doors (HTTP operations), and every event handler. No decisions are made here."""
 
 from __future__ import annotations
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from chalicelib import bootstrap
-from chalicelib.appointments.api import routes as appointment_routes
-from chalicelib.appointments.desk_api import routes as desk_routes
-from chalicelib.audit.api import routes as audit_routes
-from chalicelib.cases.api import routes as case_routes
-from chalicelib.cases.evidence_api import routes as evidence_routes
-from chalicelib.cases.talk_api import routes as talk_routes
-from chalicelib.catalogue.api import routes as catalogue_routes
-from chalicelib.notices.api import routes as notice_routes
-from chalicelib.organisations.api import routes as organisation_routes
-from chalicelib.people.api import routes as people_routes
-from chalicelib.ratings.api import routes as rating_routes
-from chalicelib.ratings.loop_api import routes as rating_loop_routes
+from chalicelib.composition.container import container
 from chalicelib.shared.jobs import Budget
-from chalicelib.triage.api import routes as triage_routes
-from chalicelib.web.api import routes as web_routes
-from chalicelib.web.chalice_edges import anchor
+from chalicelib.web import injection
+from chalicelib.web.doors import open_doors
 
 app = Chalice(app_name="yima", configure_logs=False)
 
-_BLUEPRINTS = (
-    anchor,
-    web_routes,
-    catalogue_routes,
-    people_routes,
-    case_routes,
-    talk_routes,
-    organisation_routes,
-    notice_routes,
-    audit_routes,
-    appointment_routes,
-    desk_routes,
-    evidence_routes,
-    triage_routes,
-    rating_routes,
-    rating_loop_routes,
+API_MODULES = (
+    "chalicelib.web.api",
+    "chalicelib.catalogue.api",
+    "chalicelib.organisations.api",
+    "chalicelib.triage.api",
+    "chalicelib.cases.lifecycle.api",
+    "chalicelib.cases.evidence.api",
+    "chalicelib.cases.messages.api",
+    "chalicelib.cases.court.api",
+    "chalicelib.cases.appeals.api",
+    "chalicelib.cases.progress.api",
+    "chalicelib.appointments.booking.api",
+    "chalicelib.appointments.slots.api",
+    "chalicelib.appointments.waitlist.api",
+    "chalicelib.appointments.calendar.api",
+    "chalicelib.ratings.rating.api",
+    "chalicelib.ratings.handling.api",
+    "chalicelib.ratings.visits.api",
+    "chalicelib.notices.api",
+    "chalicelib.people.api",
+    "chalicelib.audit.api",
 )
+"""Where operations stand; see `chalicelib.web.doors` for when they are imported."""
 
-for blueprint in _BLUEPRINTS:
-    app.register_blueprint(blueprint)
+open_doors(app, API_MODULES)
+
+
+injection.make_with(container)
 
 
 @app.schedule("rate(10 minutes)", name="deadlines")
 def deadlines(event: CloudWatchEvent) -> dict[str, int]:
     """Let clocks that have run out lapse, close or escalate: what is urgent here, the rest by `deadline_shard`."""
-    return bootstrap.container().deadlines.start(Budget.of_lambda(event.context))
+    return container().events.deadlines.start(Budget.of_lambda(event.context))
 
 
 # The queue's real ARN stands in infra/resources.json, as the stream's below.
@@ -59,13 +54,13 @@ def deadlines(event: CloudWatchEvent) -> dict[str, int]:
 def deadline_shard(event: SQSEvent) -> dict[str, int]:
     """Work off one shard of what is due; up to 16 side by side."""
     messages = [record.body for record in event]
-    return bootstrap.container().deadlines.resume(messages, Budget.of_lambda(event.context))
+    return container().events.deadlines.resume(messages, Budget.of_lambda(event.context))
 
 
 @app.schedule("rate(1 hour)", name="checkpoints")
 def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
     """Sign what has happened until now."""
-    return bootstrap.container().audit.run()
+    return container().audit.service.run()
 
 
 # The stream's real ARN stands in infra/resources.json: Chalice wants one here, and a template cannot be computed.
@@ -74,7 +69,7 @@ def checkpoints(event: CloudWatchEvent) -> dict[str, int]:  # noqa: ARG001
 )
 def relay(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Tell everyone whom the events of cases concern; return the records that are to come again."""
-    return bootstrap.container().relay.deliver(event.to_dict()["Records"])
+    return container().events.relay.deliver(event.to_dict()["Records"])
 
 
 @app.on_dynamodb_record(
@@ -82,4 +77,4 @@ def relay(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
 )
 def relay_ratings(event: DynamoDBEvent) -> dict[str, list[dict[str, str]]]:
     """Take note of the events of ratings; return the records that are to come again."""
-    return bootstrap.container().rating_relay.deliver(event.to_dict()["Records"])
+    return container().events.rating_relay.deliver(event.to_dict()["Records"])

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Sequence
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
-    from chalicelib.settings import SettingMissing
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     from infra.audit.commands import add_commands as add_audit_commands
     from infra.bench.commands import add_commands as add_bench_commands
     from infra.catalogue.commands import add_commands as add_catalogue_commands
-    from infra.deployment import StackUnusable, environment_of_stack
+    from infra.docs.commands import add_commands as add_docs_commands
     from infra.events.commands import add_commands as add_event_commands
     from infra.local.commands import add_commands as add_local_commands
     from infra.mutants.commands import add_commands as add_mutant_commands
@@ -22,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
     from infra.simulate.commands import add_commands as add_simulate_commands
+    from infra.stack.commands import add_commands as add_stack_commands
     from infra.states.commands import add_commands as add_state_commands
 
     parser = argparse.ArgumentParser(prog="python -m infra", description="Operate Yima.")
@@ -34,11 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_rating_commands(groups)
     add_local_commands(groups)
     add_state_commands(groups)
+    add_stack_commands(groups)
     add_package_commands(groups)
     add_bench_commands(groups)
     add_simulate_commands(groups)
+    add_docs_commands(groups)
     add_mutant_commands(groups)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    from chalicelib.settings import SettingMissing
+    from infra.deployment import StackUnusable, environment_of_stack
+
+    parsed = make_parser().parse_args(arguments)
     try:
         if parsed.stack:
             os.environ.update(environment_of_stack(parsed.stack))

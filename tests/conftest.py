@@ -29,16 +29,16 @@ os.environ.update(
 for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
 
-from chalicelib import bootstrap  # noqa: E402 - after the environment is safe
+from chalicelib.web import injection  # noqa: E402 - after the environment is safe
 from infra.local.dynamodb_local import DynamoDbLocal, DynamoDbLocalMissing, get_engine  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
 def _no_container_left() -> Iterator[None]:
     """No test sees the container of another."""
-    bootstrap.install(None)
+    injection.install(None)
     yield
-    bootstrap.install(None)
+    injection.install(None)
 
 
 @pytest.fixture(scope="session")

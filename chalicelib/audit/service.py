@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.audit.model import BLOCK_LEAVES, GENESIS, Checkpoint, Draft, Leaf, id_of, root_of_blocks
 from chalicelib.shared.clock import Clock, format_instant
@@ -14,49 +14,11 @@ from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.events import GENESIS as NO_EVENT
 from chalicelib.shared.events import Event
 from chalicelib.shared.jobs import Failures
+from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.viewer import Viewer
 
-
-class Store(Protocol):
-    """Where leaves and checkpoints are kept."""
-
-    def add_leaf(self, leaf: Leaf) -> bool:
-        """Note an event, once."""
-        ...
-
-    def list_pending(self, failures: Failures) -> Iterator[Leaf]:
-        """Yield the leaves that stand in no checkpoint; one that cannot be read is counted, and left out."""
-        ...
-
-    def add_block(self, checkpoint: str, number: int, leaves: Sequence[Leaf]) -> bool:
-        """Keep a block of a checkpoint that is being made."""
-        ...
-
-    def list_blocks(self, checkpoint: str) -> Iterator[Sequence[Leaf]]:
-        """Yield the blocks of a checkpoint, in order."""
-        ...
-
-    def settle_block(self, checkpoint: str, start: int, leaves: Sequence[Leaf]) -> None:
-        """Tell leaves their place."""
-        ...
-
-    def end_settling(self, checkpoint: Checkpoint) -> None:
-        """Note that every leaf knows its place."""
-        ...
-
-    def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
-        """Keep a checkpoint."""
-        ...
-
-    def find_checkpoint(self, checkpoint_id: str) -> Checkpoint | None:
-        """Return a checkpoint."""
-        ...
-
-    def list_checkpoints(
-        self, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:
-        """Return a page of checkpoints, newest first."""
-        ...
+if TYPE_CHECKING:
+    from chalicelib.audit.store import AuditStore
 
 
 class Chains(Protocol):
@@ -89,7 +51,7 @@ class Chain:
 class AuditService:
     """What supervisors see of what happened."""
 
-    def __init__(self, store: Store, chains: Chains, signing: Signing, clock: Clock) -> None:
+    def __init__(self, store: AuditStore, chains: Chains, signing: Signing, clock: Clock) -> None:
         self._store = store
         self._chains = chains
         self._signing = signing
@@ -113,9 +75,7 @@ class AuditService:
             previous = event.hash
         return Chain(parsed, events, broken)
 
-    def list_checkpoints(
-        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:
+    def list_checkpoints(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Checkpoint]:
         """Return checkpoints, newest first; for supervisors."""
         _check(viewer)
         return self._store.list_checkpoints(after, limit)
@@ -128,7 +88,7 @@ class AuditService:
         knows its place. The next run goes on where one stopped.
         """
         failures = Failures("checkpoints", self._clock)
-        found, _ = self._store.list_checkpoints(None, 1)
+        found = self._store.list_checkpoints(None, 1).items
         last = found[0] if found else None
         if last is not None and not last.settled:
             self._settle(last)
@@ -173,7 +133,7 @@ class AuditService:
             draft.resumed = True
             taken.update((leaf.aggregate, leaf.seq) for leaf in leaves)
         pending = (leaf for leaf in self._store.list_pending(failures) if (leaf.aggregate, leaf.seq) not in taken)
-        while draft.has_room and (leaves := tuple(islice(pending, BLOCK_LEAVES))):
+        while draft.has_room and (leaves := list(islice(pending, BLOCK_LEAVES))):
             if not self._store.add_block(checkpoint_id, len(draft.blocks), leaves):
                 return None  # whoever wrote it carries on with it, or the next run does
             draft.add(leaves)

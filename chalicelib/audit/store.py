@@ -13,10 +13,9 @@ A leaf is written with its pending entry, once. The entry goes when the leaf is 
 from __future__ import annotations
 
 import base64
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from chalicelib.audit.model import Checkpoint, Leaf, Place
 from chalicelib.shared.aws import Clients, unavailable_when_down
@@ -24,6 +23,8 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.items import Item
 from chalicelib.shared.jobs import Failures
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Committer, Transaction
 
 PENDING_SHARDS: Final = 8
@@ -120,13 +121,11 @@ class AuditStore:
         item = self._table.find(_CHAIN, checkpoint_id)
         return None if item is None else _checkpoint(item)
 
-    def list_checkpoints(
-        self, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Checkpoint], Mapping[str, Any] | None]:
+    def list_checkpoints(self, after: Position | None, limit: int) -> Slice[Checkpoint]:
         """Return a page of checkpoints, newest first. One read."""
         start = None if after is None else {"pk": _CHAIN, "sk": after["id"]}
         items, last = self._table.query(_CHAIN, after=start, limit=limit, newest_first=True)
-        return list(map(_checkpoint, items)), None if last is None else {"id": last["sk"]}
+        return Slice(list(map(_checkpoint, items)), None if last is None else {"id": last["sk"]})
 
     def list_chain(self) -> Iterator[Checkpoint]:
         """Yield every checkpoint, oldest first."""
@@ -138,7 +137,7 @@ def _leaf_key(leaf: Leaf) -> dict[str, str]:
 
 
 def _pending_key(leaf: Leaf) -> dict[str, str]:
-    shard = hashlib.sha256(leaf.aggregate.encode()).digest()[0] % PENDING_SHARDS
+    shard = shard_of(leaf.aggregate, PENDING_SHARDS)
     return {"pk": f"PENDING#{shard}", "sk": f"{leaf.aggregate}#{leaf.seq:06d}"}
 
 

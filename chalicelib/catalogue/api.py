@@ -2,66 +2,59 @@
 
 from __future__ import annotations
 
-from chalicelib import bootstrap
-from chalicelib.catalogue.schemas import (
-    DISPUTE_ROUTE,
+from chalicelib.catalogue.contract import SearchServices, SuggestServices
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.catalogue.views import (
     BundleGuide,
     BundleList,
     BundleSummary,
     HomeView,
     RatingFigure,
-    SearchServices,
     ServiceGuide,
     ServicePage,
     Suggestions,
-    SuggestServices,
 )
-from chalicelib.catalogue.service import CatalogueService
+from chalicelib.ratings.public import RatingFigures
 from chalicelib.shared.errors import BadCursor, NotFound
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import PUBLIC_MINUTE
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
-from chalicelib.web.operations import Access, has_operation
+from chalicelib.web.operations import Access, Routes
 
 routes = Routes(__name__)
 
 
-def _catalogue() -> CatalogueService:
-    return bootstrap.container().catalogue
-
-
 @routes.route("/v1/home")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def home(language: Language) -> HomeView:
+def home(language: Language, catalogue: CatalogueService) -> HomeView:
     """Show the first screen: themes, popular services, bundles, the way into disputes."""
-    return HomeView.of(_catalogue().get_home(), language, disputes=has_operation("POST", DISPUTE_ROUTE))
+    return HomeView.of(catalogue.get_home(), language)
 
 
 @routes.route("/v1/services")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, query=SearchServices, problems=(BadCursor,))
-def search(query: SearchServices, page: Page, language: Language) -> ServicePage:
+def search(query: SearchServices, page: Page, language: Language, catalogue: CatalogueService) -> ServicePage:
     """Look services up by words, pinyin, initials or English, and by filters."""
     offset = _read_offset(page)
-    found = _catalogue().search(query.q, query.to_filters(), limit=page.limit, offset=offset)
+    found = catalogue.search(query.q, query.to_filters(), limit=page.limit, offset=offset)
     after = None if found.next_offset is None else {"offset": found.next_offset}
     return ServicePage.of(found, language, page.cursor_after(after))
 
 
 @routes.route("/v1/services/suggest")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, query=SuggestServices)
-def suggest(query: SuggestServices) -> Suggestions:
+def suggest(query: SuggestServices, catalogue: CatalogueService) -> Suggestions:
     """Complete what is being typed."""
-    return Suggestions.of(_catalogue().suggest(query.q))
+    return Suggestions.of(catalogue.suggest(query.q))
 
 
 @routes.route("/v1/services/{code}")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
-def guide(code: str, language: Language) -> ServiceGuide:
+def guide(code: str, language: Language, catalogue: CatalogueService, ratings: RatingFigures) -> ServiceGuide:
     """Show one service with its whole guide."""
-    item = _catalogue().get_item(code)
-    figures = bootstrap.container().ratings.summarise(f"service:{code}")
+    item = catalogue.get_item(code)
+    figures = ratings.summarise(f"service:{code}")
     rating = RatingFigure.model_construct(
         average=figures.average, count=figures.count, distribution=dict(figures.distribution)
     )
@@ -70,16 +63,16 @@ def guide(code: str, language: Language) -> ServiceGuide:
 
 @routes.route("/v1/bundles")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def bundles(language: Language) -> BundleList:
+def bundles(language: Language, catalogue: CatalogueService) -> BundleList:
     """List the one-thing bundles (一件事)."""
-    return BundleList(items=[BundleSummary.of(bundle, language) for bundle in _catalogue().list_bundles()])
+    return BundleList(items=[BundleSummary.of(bundle, language) for bundle in catalogue.list_bundles()])
 
 
 @routes.route("/v1/bundles/{bundle_id}")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
-def bundle(bundle_id: str, language: Language) -> BundleGuide:
+def bundle(bundle_id: str, language: Language, catalogue: CatalogueService) -> BundleGuide:
     """Show one bundle: its steps, and all its documents without repeats."""
-    return BundleGuide.of(_catalogue().get_bundle(bundle_id), language)
+    return BundleGuide.of(catalogue.get_bundle(bundle_id), language)
 
 
 def _read_offset(page: Page) -> int:

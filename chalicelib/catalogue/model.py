@@ -7,9 +7,9 @@ is `None` or an empty list: it is never invented.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ServiceType = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 Audience = Literal[
@@ -178,17 +178,3 @@ class Bundle(_Part):
     audience: list[Audience] = []
     steps: list[BundleStep] = Field(min_length=2)
     sample: bool = False
-
-
-class Catalogue(_Part):
-    """A whole catalogue as it is written in one JSON file: items, and the bundles over them."""
-
-    services: list[ServiceItem]
-    bundles: list[Bundle] = []
-
-    @model_validator(mode="after")
-    def _codes_are_unique(self) -> Self:
-        codes = [item.code for item in self.services]
-        if len(set(codes)) != len(codes):
-            raise ValueError("two items have the same code")
-        return self

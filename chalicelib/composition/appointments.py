@@ -1,110 +1,121 @@
-"""The parts of appointments."""
+"""Appointments, hours of mediators, the waitlist."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.composition.cases import CaseParts
+from chalicelib.composition.cases import Cases
+from chalicelib.composition.foundation import Foundation
+from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
-    from chalicelib.appointments.booking import BookingService
-    from chalicelib.appointments.clockwork import AppointmentClock
-    from chalicelib.appointments.desk import Desk
-    from chalicelib.appointments.hours import HoursService
-    from chalicelib.appointments.service import AppointmentService
-    from chalicelib.appointments.store import AppointmentStore
-    from chalicelib.appointments.upkeep import Upkeep
-    from chalicelib.appointments.views import Drawing
-    from chalicelib.appointments.waitlist import WaitlistService
-    from chalicelib.cases.service import Seen
+    from chalicelib.appointments.booking.clockwork import AppointmentClock
+    from chalicelib.appointments.booking.service import BookingService
+    from chalicelib.appointments.booking.sessions import AppointmentService
+    from chalicelib.appointments.booking.store import AppointmentStore
+    from chalicelib.appointments.booking.upkeep import Upkeep
+    from chalicelib.appointments.booking.views import AppointmentDrawing
+    from chalicelib.appointments.slots.hours import HoursService
+    from chalicelib.appointments.slots.service import Desk
+    from chalicelib.appointments.waitlist.service import WaitlistService
+    from chalicelib.cases.public import Seen
 
 
-class AppointmentParts(CaseParts):
-    """Appointments, hours, the waitlist."""
+class Appointments:
+    """Appointments."""
+
+    def __init__(self, base: Foundation, cases: Cases, organisations: Organisations) -> None:
+        self._base = base
+        self._cases = cases
+        self._organisations = organisations
 
     @cached_property
-    def appointment_store(self) -> AppointmentStore:
+    def store(self) -> AppointmentStore:
         """Where appointments are kept."""
-        from chalicelib.appointments.store import AppointmentStore
+        from chalicelib.appointments.booking.store import AppointmentStore
 
-        return AppointmentStore(self.aws, self.settings.appointments_table, self.answers)
+        return AppointmentStore(self._base.aws, self._base.settings.appointments_table, self._base.answers)
 
     @cached_property
     def desk(self) -> Desk:
         """Who works when, and what is free."""
-        from chalicelib.appointments.desk import Desk
-        from chalicelib.appointments.rules import BookingRules
+        from chalicelib.appointments.booking.rules import BookingRules
+        from chalicelib.appointments.slots.service import Desk
         from chalicelib.shared.calendar import work_calendar
 
         return Desk(
-            self.appointment_store,
-            self.organisations,
+            self.store,
+            self._organisations.service,
             work_calendar(),
             BookingRules.load(),
-            self.pseudonyms.of,
+            lambda subject: self._base.pseudonyms.of(subject),  # noqa: PLW0108 - the secret is read when first asked
         )
 
     @cached_property
     def upkeep(self) -> Upkeep:
         """Appointments and their cases, together."""
-        from chalicelib.appointments.upkeep import Upkeep
+        from chalicelib.appointments.booking.upkeep import Upkeep
 
-        return Upkeep(self.cases, self.appointment_store, self.desk.rules)
+        return Upkeep(self._cases.service, self.store, self.desk.rules)
 
     @cached_property
     def booking(self) -> BookingService:
         """Booking and moving."""
-        from chalicelib.appointments.booking import BookingService
+        from chalicelib.appointments.booking.service import BookingService
 
-        return BookingService(self.appointment_store, self.desk, self.upkeep)
+        return BookingService(self.store, self.desk, self.upkeep)
 
     @cached_property
-    def appointments(self) -> AppointmentService:
+    def service(self) -> AppointmentService:
         """Appointments once they are asked for."""
-        from chalicelib.appointments.service import AppointmentService
+        from chalicelib.appointments.booking.sessions import AppointmentService
 
         return AppointmentService(
-            self.appointment_store, self.upkeep, self.desk.rules, lambda: self.pseudonyms, self.clock
+            self.store, self.upkeep, self.desk.rules, lambda: self._base.pseudonyms, self._base.clock
         )
 
     def bookable(self, seen: Seen) -> bool:
         """Tell whether somebody who sees a case can book a session of it now."""
-        from chalicelib.appointments.cases import can_book
-        from chalicelib.appointments.rules import BookingRules
+        from chalicelib.appointments.booking.cases import can_book
+        from chalicelib.appointments.booking.rules import BookingRules
 
         return can_book(seen, BookingRules.load().max_open_per_case)
 
     @cached_property
     def hours(self) -> HoursService:
         """Mediators' hours and calendars."""
-        from chalicelib.appointments.hours import HoursService
+        from chalicelib.appointments.slots.hours import HoursService
 
         return HoursService(
-            self.appointment_store, self.desk, lambda: self.pseudonyms, lambda: self.sealer("calendars"), self.clock
+            self.store,
+            self.desk,
+            lambda: self._base.pseudonyms,
+            lambda: self._base.sealer("calendars"),
+            self._base.clock,
         )
 
     @cached_property
     def waitlist(self) -> WaitlistService:
         """The line for slots that become free."""
-        from chalicelib.appointments.waitlist import WaitlistService
+        from chalicelib.appointments.waitlist.service import WaitlistService
 
-        return WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
+        return WaitlistService(self.store, self.upkeep, self.desk, self._base.clock)
 
     @cached_property
-    def appointment_clock(self) -> AppointmentClock:
+    def clockwork(self) -> AppointmentClock:
         """What happens to appointments by itself."""
-        from chalicelib.appointments.clockwork import AppointmentClock
+        from chalicelib.appointments.booking.clockwork import AppointmentClock
 
         return AppointmentClock(
-            self.appointments, self.upkeep, self.appointment_store, self.desk.rules, self.clock, self.due_dates
+            self.service, self.upkeep, self.store, self.desk.rules, self._base.clock, self._base.due_dates
         )
 
     @cached_property
-    def appointment_drawing(self) -> Drawing:
+    def drawing(self) -> AppointmentDrawing:
         """How appointments are shown."""
-        from chalicelib.appointments.video import VideoRooms
-        from chalicelib.appointments.views import Drawing
+        from chalicelib.appointments.booking.video import VideoRooms
+        from chalicelib.appointments.booking.views import AppointmentDrawing
 
-        rooms = VideoRooms(self.settings.video_url, lambda: self.root_secret, self.desk.rules)
-        return Drawing(self.organisations.find_mediator_name, rooms.find_link, self.desk.rules)
+        rooms = VideoRooms(self._base.settings.video_url, lambda: self._base.root_secret, self.desk.rules)
+        return AppointmentDrawing(self._organisations.service.find_mediator_name, rooms.find_link, self.desk.rules)

@@ -1,4 +1,4 @@
-"""What every context stands on, and the contexts that stand on nothing else."""
+"""What every context stands on: settings, clock, AWS, keys, counting, sign-in."""
 
 from __future__ import annotations
 
@@ -10,26 +10,23 @@ from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
-    from chalicelib.catalogue.service import CatalogueService
-    from chalicelib.organisations.service import OrganisationService
-    from chalicelib.people.store import AccessLedger, PeopleStore
+    from chalicelib.audit.store import Signer
     from chalicelib.shared.aws import Clients
-    from chalicelib.shared.crypto import Pseudonyms
+    from chalicelib.shared.crypto import Keys, Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
     from chalicelib.shared.idempotency import Reopen
-    from chalicelib.shared.quarantine import QuarantineStore
     from chalicelib.shared.sealing import AesGcmSealer
     from chalicelib.shared.transactions import Committer
-    from chalicelib.triage.service import TriageService
     from chalicelib.web.identity import TokenVerifier
 
 
 class Foundation:
-    """Settings, clock, AWS, secrets; the catalogue, organisations, triage."""
+    """What is not any context's own."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self.answer_readers: dict[str, Reopen] = {}  # by kind of aggregate; each context enters its own
         self._sealers: dict[str, AesGcmSealer] = {}
         self._lock = threading.RLock()
 
@@ -53,12 +50,8 @@ class Foundation:
         from chalicelib.shared.transactions import Committer
 
         return Committer(
-            self.aws, self.settings.answers_table, lambda: self.sealer("answers"), readers=self.answer_readers()
+            self.aws, self.settings.answers_table, lambda: self.sealer("answers"), readers=self.answer_readers
         )
-
-    def answer_readers(self) -> dict[str, Reopen]:
-        """Return who decides, by kind of aggregate, whether an answer may be given again; each context adds its own."""
-        return {}
 
     @cached_property
     def deadline_rules(self) -> DeadlineRules:
@@ -97,51 +90,15 @@ class Foundation:
             return self._sealers[purpose]
 
     @cached_property
-    def catalogue(self) -> CatalogueService:
-        """The catalogue of government services."""
-        from chalicelib.catalogue.published import PublishedSnapshot
-        from chalicelib.catalogue.service import CatalogueService
-        from chalicelib.catalogue.store import CatalogueStore
+    def keys(self) -> Keys:
+        """The keys of data subjects."""
+        from chalicelib.shared.crypto import Keys
 
-        store = CatalogueStore(self.aws, self.settings.catalogue_table)
-        return CatalogueService(store, PublishedSnapshot(self.aws, self.settings.data_bucket, self.settings.scratch))
+        return Keys(self.aws, self.settings.data_key_arn)
 
     @cached_property
-    def organisations(self) -> OrganisationService:
-        """Organisations and mediators."""
-        from chalicelib.organisations.service import OrganisationService
-        from chalicelib.organisations.store import OrganisationStore
+    def signer(self) -> Signer:
+        """The key that checkpoints and bundles are signed with."""
+        from chalicelib.audit.store import Signer
 
-        return OrganisationService(
-            OrganisationStore(self.aws, self.settings.organisations_table, self.answers), self.clock
-        )
-
-    @cached_property
-    def triage(self) -> TriageService:
-        """Dispute types and triage."""
-        from chalicelib.triage.rules import RuleSet
-        from chalicelib.triage.service import TriageService
-        from chalicelib.triage.types import DisputeTypes
-
-        return TriageService(DisputeTypes.load(), RuleSet.load(), self.organisations.list_organisations)
-
-    @cached_property
-    def people_store(self) -> PeopleStore:
-        """Whom pseudonyms stand for."""
-        from chalicelib.people.store import PeopleStore
-
-        return PeopleStore(self.aws, self.settings.people_table, lambda: self.sealer("people"), self.answers)
-
-    @cached_property
-    def quarantine(self) -> QuarantineStore:
-        """Events that could not be handled."""
-        from chalicelib.shared.quarantine import QuarantineStore
-
-        return QuarantineStore(self.aws, self.settings.audit_table)
-
-    @cached_property
-    def access_ledger(self) -> AccessLedger:
-        """Who read whose personal data."""
-        from chalicelib.people.store import AccessLedger
-
-        return AccessLedger(self.aws, self.settings.audit_table)
+        return Signer(self.aws, self.settings.signing_key_arn)

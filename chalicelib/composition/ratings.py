@@ -1,87 +1,117 @@
-"""The parts of ratings."""
+"""Ratings (好差评), visits, the handling of bad ratings."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.composition.catalogue import Catalogue
 from chalicelib.composition.foundation import Foundation
+from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
-    from chalicelib.ratings.handling import HandlingService
-    from chalicelib.ratings.privacy import RatingPrivacy
-    from chalicelib.ratings.service import RatingService
-    from chalicelib.ratings.store import RatingStore
-    from chalicelib.ratings.views import Drawing as RatingDrawing
-    from chalicelib.ratings.visits import VisitService
-    from chalicelib.shared.idempotency import Reopen
+    from chalicelib.ratings.handling.service import HandlingService
+    from chalicelib.ratings.handling.views import BadRatingDrawing
+    from chalicelib.ratings.public import RatingFigures
+    from chalicelib.ratings.rating.privacy import RatingPrivacy
+    from chalicelib.ratings.rating.service import RatingService
+    from chalicelib.ratings.rating.store import RatingStore
+    from chalicelib.ratings.rating.views import RatingDrawing
+    from chalicelib.ratings.visits.service import VisitService
+    from chalicelib.ratings.visits.store import VisitStore
 
 
-class RatingParts(Foundation):
-    """Ratings, visits, the handling of bad ratings."""
+class Ratings:
+    """Ratings."""
 
-    def answer_readers(self) -> dict[str, Reopen]:
-        """Return the readers of answers, those of ratings and visits among them."""
-        return {
-            **super().answer_readers(),
-            "rating": lambda *asked: self.rating_handling.reopen(*asked),  # noqa: PLW0108 - made when first asked
-            "visit": lambda *asked: self.visits.reopen(*asked),  # noqa: PLW0108 - made when first asked
-        }
+    def __init__(self, base: Foundation, catalogue: Catalogue, organisations: Organisations) -> None:
+        self._base = base
+        self._catalogue = catalogue
+        self._organisations = organisations
 
     @cached_property
-    def rating_store(self) -> RatingStore:
+    def store(self) -> RatingStore:
         """Where ratings are kept."""
-        from chalicelib.ratings.store import RatingStore
-        from chalicelib.shared.crypto import Keys
+        from chalicelib.ratings.rating.store import RatingStore
 
-        keys = Keys(self.aws, self.settings.data_key_arn)
-        return RatingStore(self.aws, self.settings.ratings_table, self.settings.people_table, self.answers, keys)
-
-    @cached_property
-    def ratings(self) -> RatingService:
-        """Ratings."""
-        from chalicelib.ratings.rules import RatingRules
-        from chalicelib.ratings.service import RatingService
-        from chalicelib.ratings.store import choose_shards
-
-        return RatingService(
-            self.rating_store,
-            RatingRules.load(),
-            self.due_dates,
-            self.organisations.find_mediator_name,
-            choose_shards,
-            lambda: self.pseudonyms,
-            self.clock,
+        return RatingStore(
+            self._base.aws,
+            self._base.settings.ratings_table,
+            self._base.settings.people_table,
+            self._base.answers,
+            self._base.keys,
         )
 
     @cached_property
-    def rating_privacy(self) -> RatingPrivacy:
-        """What ratings keep about one person."""
-        from chalicelib.ratings.privacy import RatingPrivacy
+    def visit_store(self) -> VisitStore:
+        """Where visits are kept, and who is known by which reference."""
+        from chalicelib.ratings.visits.store import VisitStore
 
-        return RatingPrivacy(self.rating_store, lambda: self.pseudonyms, self.clock)
+        return VisitStore(self._base.aws, self._base.settings.ratings_table, self._base.answers)
 
     @cached_property
-    def rating_handling(self) -> HandlingService:
-        """How bad ratings are handled."""
-        from chalicelib.ratings.handling import HandlingService
+    def service(self) -> RatingService:
+        """Ratings."""
+        from chalicelib.ratings.rating.rules import RatingRules
+        from chalicelib.ratings.rating.service import RatingService
+        from chalicelib.ratings.rating.store import choose_shards
 
-        return HandlingService(self.rating_store, self.due_dates, lambda: self.pseudonyms, self.clock)
+        return RatingService(
+            self.store,
+            RatingRules.load(),
+            self._base.due_dates,
+            self._organisations.service.find_mediator_name,
+            choose_shards,
+            lambda: self._base.pseudonyms,
+            self._base.clock,
+        )
+
+    @cached_property
+    def handling(self) -> HandlingService:
+        """How bad ratings are handled."""
+        from chalicelib.ratings.handling.service import HandlingService
+
+        return HandlingService(self.store, self._base.due_dates, lambda: self._base.pseudonyms, self._base.clock)
 
     @cached_property
     def visits(self) -> VisitService:
         """Visits at windows."""
-        from chalicelib.ratings.visits import References, VisitService
+        from chalicelib.ratings.visits.model import References
+        from chalicelib.ratings.visits.service import VisitService
 
-        references = References(lambda: self.root_secret)
+        references = References(lambda: self._base.root_secret)
         return VisitService(
-            self.rating_store, self.ratings, references, self.catalogue.has_service, lambda: self.pseudonyms, self.clock
+            self.visit_store,
+            self.service,
+            references,
+            self._catalogue.service.has_service,
+            lambda: self._base.pseudonyms,
+            self._base.clock,
         )
 
     @cached_property
-    def rating_drawing(self) -> RatingDrawing:
+    def drawing(self) -> RatingDrawing:
         """How ratings are shown."""
-        from chalicelib.ratings.rules import RatingRules
-        from chalicelib.ratings.views import Drawing
+        from chalicelib.ratings.rating.rules import RatingRules
+        from chalicelib.ratings.rating.views import RatingDrawing
 
-        return Drawing(RatingRules.load(), self.rating_handling.is_overdue)
+        return RatingDrawing(RatingRules.load(), self.handling.is_overdue)
+
+    @cached_property
+    def bad_drawing(self) -> BadRatingDrawing:
+        """How bad ratings are shown to those who handle them."""
+        from chalicelib.ratings.handling.views import BadRatingDrawing
+
+        return BadRatingDrawing(self.drawing)
+
+    @cached_property
+    def figures(self) -> RatingFigures:
+        """How targets were rated."""
+        return self.service
+
+    @cached_property
+    def privacy(self) -> RatingPrivacy:
+        """What ratings keep about one person."""
+        from chalicelib.ratings.rating.privacy import RatingPrivacy
+
+        return RatingPrivacy(self.store, lambda: self._base.pseudonyms, self._base.clock)

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+from chalicelib.notices.templates import TEMPLATES
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.events import Event
-
-_ANNOUNCED: Final[Mapping[str, frozenset[str]]] = {
-    "appointment_requested": frozenset({"requested"}),
-    "appointment_confirmed": frozenset({"confirmed"}),
-    "appointment_moved": frozenset({"requested", "confirmed"}),
-    "appointment_reminder": frozenset({"confirmed"}),
-}
-"""Events that announce a session, and the statuses in which it still stands as they say."""
 
 
 class CaseNow(Protocol):
@@ -34,7 +27,8 @@ class CaseNow(Protocol):
 
 def is_overtaken(event: Event, find_case: Callable[[str], CaseNow | None], now: datetime) -> bool:
     """Tell whether what the event announces is no longer so. What it tells of the past stays true."""
-    if event.name != "slot_offered" and event.name not in _ANNOUNCED:
+    stands_in = TEMPLATES[event.name].stands_in
+    if event.name != "slot_offered" and not stands_in:
         return False
     case, instant = find_case(event.aggregate), format_instant(now)
     if case is None:
@@ -45,7 +39,7 @@ def is_overtaken(event: Event, find_case: Callable[[str], CaseNow | None], now: 
     return not any(
         one["id"] == event.data["appointment"]
         and one["start"] == event.data["start"]
-        and one["status"] in _ANNOUNCED[event.name]
+        and one["status"] in stands_in
         and str(one["start"]) > instant
         for one in case.appointments
     )

@@ -4,63 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.notices.model import CHANNELS, Notice, Preferences, expires_at, notices_of
 from chalicelib.notices.overtaken import CaseNow, is_overtaken
-from chalicelib.notices.templates import TEMPLATES
+from chalicelib.notices.templates import ALWAYS_SENT, TEMPLATES
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, Shown
+from chalicelib.shared.paging import Position, Slice, read_all
 from chalicelib.shared.texts import Language
 from chalicelib.shared.viewer import Viewer
 
-ALWAYS_SENT: Final = frozenset({"escalated", "slot_offered", "appointment_reminder"})
-"""Events whose message leaves by every channel: to miss one costs a right or an appointment."""
-
+if TYPE_CHECKING:
+    from chalicelib.notices.store import NoticeStore
 
 _PAGE: Final = 100
-
-
-class Store(Protocol):
-    """Where notices are kept."""
-
-    def add(self, notice: Notice) -> Notice:
-        """Write the notice unless it is there; return it as it is there."""
-        ...
-
-    def mark_sent(self, notice: Notice, state: str, at: str) -> None:
-        """Note what became of the message."""
-        ...
-
-    def find(self, person: str, notice_id: str) -> Notice | None:
-        """Return one notice."""
-        ...
-
-    def mark_read(self, notice: Notice, *, idempotency: Idempotency, result: Any) -> None:
-        """Write when the notice was read first."""
-        ...
-
-    def list_notices(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Notice], Mapping[str, Any] | None]:
-        """Return a page of notices, newest first."""
-        ...
-
-    def find_preferences(self, person: str) -> Preferences | None:
-        """Return how the person wants to be told, or None if they never said."""
-        ...
-
-    def put_preferences(self, person: str, preferences: Preferences) -> None:
-        """Keep how the person wants to be told."""
-        ...
-
-    def delete_all(self, person: str) -> int:
-        """Remove everything kept for a person; return how many items that was."""
-        ...
 
 
 Send = Callable[[Mapping[str, Any], str], None]
@@ -78,7 +40,7 @@ class NoticeService:
 
     def __init__(  # noqa: PLR0917
         self,
-        store: Store,
+        store: NoticeStore,
         find_subject: FindSubject,
         find_case: FindCase,
         send: Send,
@@ -112,9 +74,7 @@ class NoticeService:
             raise faults[0]
         return told
 
-    def list_notices(
-        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Notice], Mapping[str, Any] | None]:
+    def list_notices(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Notice]:
         """Return the viewer's notices, newest first."""
         return self._store.list_notices(self._pseudonyms().of(viewer.subject), after, limit)
 
@@ -146,15 +106,11 @@ class NoticeService:
         """Return every notice of the viewer, in words."""
         person = self._pseudonyms().of(viewer.subject)
         language = (self._store.find_preferences(person) or Preferences()).language
-        found: list[dict[str, Any]] = []
-        after: Mapping[str, Any] | None = None
-        while True:
-            notices, after = self._store.list_notices(person, after, _PAGE)
-            for one in notices:
-                title, text = words_of(one, language)
-                found.append({"at": one.at, "title": title, "text": text, "read_at": one.read_at})
-            if after is None:
-                return found
+        found = []
+        for one in read_all(lambda after: self._store.list_notices(person, after, _PAGE)):
+            title, text = words_of(one, language)
+            found.append({"at": one.at, "title": title, "text": text, "read_at": one.read_at})
+        return found
 
     def erase(self, viewer: Viewer) -> int:
         """Remove the viewer's notices and preferences; return how many items that was."""
@@ -163,6 +119,9 @@ class NoticeService:
     def _tell(self, made: Notice, subject: str, event: Event) -> bool:
         notice = self._store.add(made)
         if notice.sent != "pending":
+            return False
+        if self._find_subject(made.person) is None:  # erased between the look and the writing
+            self._store.remove(notice)
             return False
         # The inbox is a history; a message that arrives is read as news, and must still be true.
         overtaken = is_overtaken(event, self._find_case, self._clock.now())

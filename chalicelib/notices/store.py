@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from chalicelib.notices.model import Notice, Preferences, expires_at
@@ -20,6 +19,8 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.items import Item
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.transactions import Committer, Transaction
 
 _PREFIX: Final = "NOTICE#"
@@ -34,9 +35,8 @@ class NoticeStore:
 
     def add(self, notice: Notice) -> Notice:
         """Write the notice unless it is there; return it as it is there."""
-        item = {name: value for name, value in asdict(notice).items() if value is not None}
         key = _key(notice.person, notice.id)
-        if self._table.put_new({**key, **item, "ttl": expires_at(notice.at)}):
+        if self._table.put_new({**key, **to_item(notice), "ttl": expires_at(notice.at)}):
             return notice
         return self.find(notice.person, notice.id) or notice
 
@@ -52,7 +52,7 @@ class NoticeStore:
     def find(self, person: str, notice_id: str) -> Notice | None:
         """Return one notice, or None. One read."""
         item = self._table.find(f"PERSON#{person}", _PREFIX + notice_id)
-        return None if item is None else _notice(item)
+        return None if item is None else from_item(Notice, item)
 
     def mark_read(self, notice: Notice, *, idempotency: Idempotency, result: Any) -> None:
         """Write when the notice was read first."""
@@ -67,13 +67,12 @@ class NoticeStore:
         )
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
-    def list_notices(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Notice], Mapping[str, Any] | None]:
+    def list_notices(self, person: str, after: Position | None, limit: int) -> Slice[Notice]:
         """Return a page of notices, newest first. One read."""
         start = None if after is None else _key(person, str(after["id"]))
         items, last = self._table.query(f"PERSON#{person}", prefix=_PREFIX, after=start, limit=limit, newest_first=True)
-        return [_notice(item) for item in items], None if last is None else {"id": last["sk"].removeprefix(_PREFIX)}
+        position = None if last is None else {"id": last["sk"].removeprefix(_PREFIX)}
+        return Slice([from_item(Notice, item) for item in items], position)
 
     def find_preferences(self, person: str) -> Preferences | None:
         """Return how the person wants to be told, or None. One read."""
@@ -92,6 +91,10 @@ class NoticeStore:
                 }
             ]
         )
+
+    def remove(self, notice: Notice) -> None:
+        """Remove a notice."""
+        self._table.delete_many([(f"PERSON#{notice.person}", _PREFIX + notice.id)])
 
     def delete_all(self, person: str) -> int:
         """Remove a person's notices and preferences; return how many items that was."""
@@ -122,7 +125,3 @@ class Topic:
 
 def _key(person: str, notice_id: str) -> Item:
     return {"pk": f"PERSON#{person}", "sk": _PREFIX + notice_id}
-
-
-def _notice(item: Item) -> Notice:
-    return Notice(**{name: item[name] for name in Notice.__dataclass_fields__ if name in item})

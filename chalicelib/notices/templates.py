@@ -1,4 +1,4 @@
-"""The words of notices, in both languages: a title and a sentence for each event, with what to do next.
+"""What people are told of each event: one table of words in both languages, with what to do next.
 
 `{code}` is the case's code, `{due}` a due date, `{start}` the time of an appointment.
 """
@@ -11,14 +11,22 @@ from chalicelib.shared.texts import Text
 
 
 class Template(NamedTuple):
-    """The words for one event."""
+    """The words for one event, and how its message leaves.
+
+    `always`: by every channel, whatever the person prefers: to miss it costs a right or an appointment. `stands_in`:
+    of an event that announces a session, the statuses in which the session still stands as the message says.
+    """
 
     title: Text
     text: Text
+    always: bool = False
+    stands_in: frozenset[str] = frozenset()
 
 
-def _template(zh: str, en: str, text_zh: str, text_en: str) -> Template:
-    return Template(Text(zh, en), Text(text_zh, text_en))
+def _template(
+    zh: str, en: str, text_zh: str, text_en: str, *, always: bool = False, stands_in: tuple[str, ...] = ()
+) -> Template:
+    return Template(Text(zh, en), Text(text_zh, text_en), always, frozenset(stands_in))
 
 
 TEMPLATES: Final[dict[str, Template]] = {
@@ -201,6 +209,7 @@ TEMPLATES: Final[dict[str, Template]] = {
         "A due date has passed",
         "案件 {code} 有一项期限（{due}）已过，已提请督办。",
         "A due date of case {code} ({due}) has passed; it was escalated.",
+        always=True,
     ),
     "evidence_added": _template(
         "有新材料", "New evidence", "案件 {code} 有一方提交了材料。", "Evidence was added to case {code}."
@@ -210,12 +219,14 @@ TEMPLATES: Final[dict[str, Template]] = {
         "A session was requested",
         "案件 {code} 预约于 {start}，待调解员确认。",
         "A session of case {code} is requested for {start}; the mediator is to confirm.",
+        stands_in=("requested",),
     ),
     "appointment_confirmed": _template(
         "预约已确认",
         "The session is confirmed",
         "案件 {code} 的调解定于 {start}。",
         "The session of case {code} is confirmed for {start}.",
+        stands_in=("confirmed",),
     ),
     "appointment_declined": _template(
         "预约未获确认",
@@ -240,6 +251,7 @@ TEMPLATES: Final[dict[str, Template]] = {
         "The session was moved",
         "案件 {code} 的调解改至 {start}。",
         "The session of case {code} was moved to {start}.",
+        stands_in=("requested", "confirmed"),
     ),
     "appointment_cancelled": _template(
         "预约已取消",
@@ -258,6 +270,8 @@ TEMPLATES: Final[dict[str, Template]] = {
         "Your session is coming",
         "案件 {code} 的调解将于 {start} 进行。",
         "The session of case {code} begins at {start}.",
+        always=True,
+        stands_in=("confirmed",),
     ),
     "session_held": _template(
         "调解已进行",
@@ -290,5 +304,9 @@ TEMPLATES: Final[dict[str, Template]] = {
         "A slot has become free",
         "案件 {code} 候补的时间 {start} 已空出，为您保留至 {due}。",
         "A slot at {start} became free for case {code}; it is kept for you until {due}.",
+        always=True,
     ),
 }
+
+ALWAYS_SENT: Final = frozenset(name for name, template in TEMPLATES.items() if template.always)
+"""Events whose message leaves by every channel."""

@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.shared.errors import Conflict
 from chalicelib.shared.texts import Text
-
-DISPUTE_TYPES: Final = (
-    "marriage_family",
-    "neighbour",
-    "housing_homestead",
-    "contract_loan",
-    "consumer",
-    "labour",
-    "property_management",
-    "traffic_accident",
-    "medical",
-    "damage_compensation",
-    "land_forestry",
-    "expropriation_demolition",
-    "environment",
-    "production_business",
-    "commercial",
-    "intellectual_property",
-    "other",
-)
-"""The main dispute types (2-domain); a subtype's code begins with its main type's."""
-
-
-class NoOrganisation(Conflict):
-    """Nobody in the city handles this type of dispute for this region."""
-
-    slug = "no-organisation"
-    title = Text("该地区暂无受理此类纠纷的调解组织", "No organisation takes this type of dispute in this region")
-    remedy = Text("请拨打 12348 咨询，或选择其他地区。", "Call 12348 for advice, or choose another region.")
-
-
-class MediatorNotAssignable(Conflict):
-    """A mediator who is not of the organisation, not active, not trained or not certified."""
-
-    slug = "mediator-not-assignable"
-    title = Text("不能指派该调解员", "This mediator cannot be assigned")
-    remedy = Text(
-        "请指派本组织内培训合格且证书在有效期内的调解员。",
-        "Assign a mediator of your organisation whose training and certificate hold.",
-    )
 
 
 class _Data(BaseModel):
@@ -125,9 +84,3 @@ class Organisation(_Data):
     def find_mediator(self, mediator_id: str) -> Mediator | None:
         """Return one of its mediators, or None."""
         return next((one for one in self.mediators if one.id == mediator_id), None)
-
-
-def main_type_of(code: str) -> str | None:
-    """Return the main type that a dispute type's code belongs to, or None if there is none."""
-    found = [main for main in DISPUTE_TYPES if code == main or code.startswith(f"{main}_")]
-    return max(found, key=len, default=None)

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from chalicelib.organisations.model import (
-    MediatorNotAssignable,
-    NoOrganisation,
-    Organisation,
-    main_type_of,
-)
+from chalicelib.organisations.model import Organisation
+from chalicelib.organisations.refusals import MediatorNotAssignable, NoOrganisation
 from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import Event
@@ -56,7 +52,7 @@ MainOf = Callable[[str], str | None]
 class OrganisationService:
     """Organisations and mediators of the city."""
 
-    def __init__(self, store: Store, clock: Clock, main_of: MainOf = main_type_of) -> None:
+    def __init__(self, store: Store, clock: Clock, main_of: MainOf) -> None:
         self._store = store
         self._main_of = main_of
         self._clock = clock

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.people.model import Access, LegalHold, ProfileChanged
+from chalicelib.people.model import Access
+from chalicelib.people.refusals import LegalHold, ProfileChanged
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.errors import Conflict
+from chalicelib.shared.deciding import decide_anew
 from chalicelib.shared.idempotency import Idempotency
-from chalicelib.shared.transactions import Write
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.transactions import Committer, Write
 from chalicelib.shared.viewer import Viewer
+
+if TYPE_CHECKING:
+    from chalicelib.people.store import AccessLedger, PeopleStore
+
+__all__ = ["Access", "Erasure", "LegalHold", "PeopleService", "Reach"]  # `Access`, `LegalHold`: see public.py
 
 Section = Callable[[Viewer], Any]
 """Returns what one context keeps about somebody, as JSON values."""
@@ -26,37 +33,20 @@ Forget = Callable[[str], list[Write]]
 MAX_DECISIONS: Final = 4
 """How often an erasure is decided anew because the person filed or joined a case meanwhile."""
 
-__all__ = ["Access", "Erasure", "LegalHold", "PeopleService"]  # other contexts know people by this room
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where export and erasure reach, each context by its name.
 
-class Ledger(Protocol):
-    """Where readings of personal data are noted."""
+    `forgets`: done after the erasers; `last_erasers`: when nobody finds the person any more, so that what came to them
+    meanwhile goes too; `held_by`: returns the codes of cases that hold somebody's data for now.
+    """
 
-    def list_accesses(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Access], Mapping[str, Any] | None]:
-        """Return a page of entries, newest first."""
-        ...
-
-
-class Profiles(Protocol):
-    """Whom pseudonyms stand for."""
-
-    def find_uses(self, person: str) -> int | None:
-        """Return how often the profile came to be needed, or None without one."""
-        ...
-
-    def forget(self, person: str, uses: int | None, also: Sequence[Write]) -> None:
-        """Forget the profile and do `also`; raise `ProfileChanged` if it came to be needed again."""
-        ...
-
-
-class Answers(Protocol):
-    """Where answers of idempotent requests are kept."""
-
-    def remember(self, idempotency: Idempotency, result: Any) -> Any:
-        """Keep the answer of a request whose effect needs no transaction."""
-        ...
+    sections: Mapping[str, Section]
+    erasers: Mapping[str, Erase]
+    last_erasers: Mapping[str, Erase]
+    forgets: Sequence[Forget]
+    held_by: Callable[[Viewer], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,56 +62,52 @@ class PeopleService:
 
     def __init__(  # noqa: PLR0917
         self,
-        ledger: Ledger,
-        answers: Answers,
-        sections: Mapping[str, Section],
-        erasers: Mapping[str, Erase],
-        profiles: Profiles,
-        forgets: Sequence[Forget],
-        held_by: Callable[[Viewer], list[str]],
+        ledger: AccessLedger,
+        profiles: PeopleStore,
+        answers: Committer,
+        reach: Reach,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
     ) -> None:
         self._ledger = ledger
-        self._answers = answers
-        self._sections = sections
-        self._erasers = erasers
         self._profiles = profiles
-        self._forgets = forgets
-        self._held_by = held_by
+        self._answers = answers
+        self._reach = reach
         self._pseudonyms = pseudonyms
         self._clock = clock
 
-    def list_accesses(
-        self, viewer: Viewer, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Access], Mapping[str, Any] | None]:
+    def list_accesses(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Access]:
         """Return who of the staff read the viewer's data, newest first."""
         return self._ledger.list_accesses(self._pseudonyms().of(viewer.subject), after, limit)
 
     def export(self, viewer: Viewer) -> dict[str, Any]:
         """Return everything that is kept about the viewer, by context."""
-        sections = {name: section(viewer) for name, section in self._sections.items()}
+        sections = {name: section(viewer) for name, section in self._reach.sections.items()}
         return {"exported_at": format_instant(self._clock.now()), **sections}
 
     def erase(self, viewer: Viewer, idempotency: Idempotency) -> Erasure:
         """Erase what is kept about the viewer; raise `LegalHold`, with the cases, while any of them is open.
 
         Doing it twice does no harm: what is gone is gone, and an erasure that was interrupted is completed by the
-        next one. What finds the person goes last, held to their having filed or joined nothing since the beginning.
+        next one. What finds the person goes when that is done, held to their having filed or joined nothing since the
+        beginning; and at last what may have come until then to somebody who could be found.
         """
         person = self._pseudonyms().of(viewer.subject)
-        for _ in range(MAX_DECISIONS):
+
+        def attempt() -> Erasure | None:
             uses = self._profiles.find_uses(person)
-            holding = self._held_by(viewer)
+            holding = self._reach.held_by(viewer)
             if holding:
                 raise LegalHold.of(holding)
-            erased = {name: erase(viewer) for name, erase in self._erasers.items()}
-            also = [write for forget in self._forgets for write in forget(person)]
+            erased = {name: erase(viewer) for name, erase in self._reach.erasers.items()}
+            also = [write for forget in self._reach.forgets for write in forget(person)]
             try:
                 self._profiles.forget(person, uses, also)
             except ProfileChanged:
-                continue
-            result = Erasure(format_instant(self._clock.now()), {**erased, "profile": int(uses is not None)})
-            self._answers.remember(idempotency, result)
-            return result
-        raise Conflict
+                return None
+            erased |= {name: erase(viewer) for name, erase in self._reach.last_erasers.items()}
+            return Erasure(format_instant(self._clock.now()), {**erased, "profile": int(uses is not None)})
+
+        result = decide_anew(attempt, at_most=MAX_DECISIONS)
+        self._answers.remember(idempotency, result)
+        return result

@@ -8,16 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from chalicelib.people.model import Access, ProfileChanged
+from chalicelib.people.model import Access
+from chalicelib.people.refusals import ProfileChanged
 from chalicelib.shared.answers import Sealer
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.items import Item
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.transactions import Committer, Transaction, Write
 
 _ACCESS: Final = "ACCESS#"
@@ -92,14 +95,12 @@ class AccessLedger:
         """Note accesses now; raise `Unavailable` if they cannot be noted."""
         self._table.put_many([_entry(one) for one in accesses])
 
-    def list_accesses(
-        self, person: str, after: Mapping[str, Any] | None, limit: int
-    ) -> tuple[list[Access], Mapping[str, Any] | None]:
+    def list_accesses(self, person: str, after: Position | None, limit: int) -> Slice[Access]:
         """Return a page of a person's entries, newest first. One read."""
         pk = f"PERSON#{person}"
         start = None if after is None else {"pk": pk, "sk": after["sk"]}
         items, last = self._table.query(pk, prefix=_ACCESS, after=start, limit=limit, newest_first=True)
-        return [_access(item) for item in items], None if last is None else {"sk": last["sk"]}
+        return Slice([from_item(Access, item) for item in items], None if last is None else {"sk": last["sk"]})
 
 
 def _profile(person: str) -> dict[str, str]:
@@ -114,12 +115,5 @@ def _unless_used(uses: int | None) -> dict[str, Any]:
 
 
 def _entry(access: Access) -> Item:
-    values = {name: value for name, value in asdict(access).items() if value is not None}
-    values["id"] = access.id or new_id()
+    values = to_item(replace(access, id=access.id or new_id()))
     return {"pk": f"PERSON#{access.person}", "sk": f"{_ACCESS}{access.at}#{values['id']}", **values}
-
-
-def _access(item: Item) -> Access:
-    return Access(
-        **{"organisation": None, **{name: item[name] for name in Access.__dataclass_fields__ if name in item}}
-    )

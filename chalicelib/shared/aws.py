@@ -91,10 +91,11 @@ class Clients:
             return self.dynamodb.describe_table(TableName=table)["Table"]["TableStatus"]
 
     @cached_property
-    def _session(self) -> Session:
-        import boto3
+    def _session(self) -> Any:
+        # Not boto3's: what that adds (file transfers, resources) nobody uses here, and every cold start would import.
+        from botocore.session import get_session
 
-        return self._given_session or boto3.session.Session()
+        return get_session()
 
     def _client(self, service: str, **options: Any) -> Any:
         from botocore.config import Config
@@ -105,7 +106,9 @@ class Clients:
             retries={"mode": "standard", "max_attempts": _MAX_ATTEMPTS},
             **options,
         )
-        return self._session.client(service, config=config)  # type: ignore[call-overload]
+        if self._given_session is not None:
+            return self._given_session.client(service, config=config)  # type: ignore[call-overload]
+        return self._session.create_client(service, config=config)
 
 
 @contextmanager

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
+
+from chalicelib.shared.rule_files import RULES
 
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
-IMPORTED: Final = Path(__file__).parent.parent / "rules" / "calendar"
+IMPORTED: Final = RULES / "calendar"
 """Years that the library does not have yet, one file each: `{year, source, holidays, workdays}`."""
 
 

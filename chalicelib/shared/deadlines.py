@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Final, Literal, NamedTuple, Self
 
 from chalicelib.shared.calendar import Counted, WorkCalendar
 from chalicelib.shared.clock import SHANGHAI
+from chalicelib.shared.rule_files import RULES
 from chalicelib.shared.texts import Text
 
-_RULES: Final = Path(__file__).parent.parent / "rules" / "deadlines.json"
+_RULES: Final = RULES / "deadlines.json"
 _LAST_SECOND: Final = time(23, 59, 59)
 
 
@@ -72,16 +72,15 @@ class DueDates:
         self._rules = rules
         self._calendar = calendar
 
-    def due(self, rule_id: str, start: datetime, *, days: int | None = None, paused_days: int = 0) -> Due:
-        """Return when a rule that starts at `start` is due; `paused_days` are not counted (art. 26)."""
+    def due(self, rule_id: str, start: datetime) -> Due:
+        """Return when a rule that starts at `start` is due."""
         rule = self._rules.get(rule_id)
-        count = (rule.value if days is None else days) + paused_days
         if rule.calendar == "hours":
-            return Due(rule_id, start.astimezone(UTC) + timedelta(hours=count), provisional=False)
+            return Due(rule_id, start.astimezone(UTC) + timedelta(hours=rule.value), provisional=False)
         first = start.astimezone(SHANGHAI).date()
         working = rule.calendar == "working_days"
         add = self._calendar.add_working_days if working else self._calendar.add_natural_days
-        return _end_of(rule_id, add(first, count))
+        return _end_of(rule_id, add(first, rule.value))
 
     def until(self, rule_id: str, last_day: date) -> Due:
         """Return the due date for an agreed last day."""

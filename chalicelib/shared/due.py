@@ -15,13 +15,13 @@ item with a due date has to be written once more (for a while, jobs would read t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.shards import shard_of
 
 SHARDS: Final = 8
 """How many parts of one index are worked off side by side."""
@@ -53,7 +53,7 @@ class DueEntry(NamedTuple):
 
 def due_keys(item_id: str, at: str, name: str = "DUE") -> dict[str, str]:
     """Return the attributes that put an item into a table's index of due dates, due at an instant."""
-    shard = hashlib.sha256(item_id.encode()).digest()[0] % SHARDS
+    shard = shard_of(item_id, SHARDS)
     return {"gsi1pk": f"{name}#{shard}", "gsi1sk": f"{at}#{item_id}"}
 
 

@@ -14,6 +14,7 @@ from chalicelib.shared.items import Item, from_wire, to_wire
 _FIRST_PAUSE_SECONDS: Final = 0.025
 _MAX_PAUSE_SECONDS: Final = 0.4
 _MAX_BATCH_ATTEMPTS: Final = 10
+_MAX_WRITE_ATTEMPTS: Final = 5
 _BATCH_WRITES: Final = 25
 _BATCH_READS: Final = 100
 
@@ -142,36 +143,28 @@ class Table:
 
     def put_new(self, item: Item) -> bool:
         """Write an item unless its key is taken; tell whether it was written."""
-        with unavailable_when_down():
-            try:
-                self._clients.dynamodb.put_item(
-                    TableName=self.name, Item=to_wire(item), ConditionExpression="attribute_not_exists(pk)"
-                )
-            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+        client = self._clients.dynamodb
+        wanted: Any = {"Item": to_wire(item), "ConditionExpression": "attribute_not_exists(pk)"}
+        return self._write(lambda: client.put_item(TableName=self.name, **wanted)) is not None
 
     def add_to_set(  # noqa: PLR0917
         self, pk: str, sk: str, attribute: str, member: str, ttl: int, at_most: int
     ) -> int | None:
         """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing.
 
-        None, and nothing is changed, if it has `at_most` already.
+        None, and nothing is changed, if it has `at_most` others already.
         """
-        with unavailable_when_down():
-            try:
-                reply = self._clients.dynamodb.update_item(
-                    TableName=self.name,
-                    Key=to_wire({"pk": pk, "sk": sk}),
-                    UpdateExpression="SET #ttl = :ttl ADD #set :one",
-                    ConditionExpression="attribute_not_exists(#set) OR size(#set) < :most",
-                    ReturnValues="ALL_NEW",
-                    ExpressionAttributeNames={"#ttl": "ttl", "#set": attribute},
-                    ExpressionAttributeValues=to_wire({":ttl": ttl, ":one": {member}, ":most": at_most}),
-                )
-            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
-                return None
-        return len(reply["Attributes"][attribute]["SS"])
+        request: Any = {
+            "TableName": self.name,
+            "Key": to_wire({"pk": pk, "sk": sk}),
+            "UpdateExpression": "SET #ttl = :ttl ADD #set :one",
+            "ConditionExpression": "attribute_not_exists(#set) OR size(#set) < :most OR contains(#set, :member)",
+            "ReturnValues": "ALL_NEW",
+            "ExpressionAttributeNames": {"#ttl": "ttl", "#set": attribute},
+            "ExpressionAttributeValues": to_wire({":ttl": ttl, ":one": {member}, ":member": member, ":most": at_most}),
+        }
+        reply = self._write(lambda: self._clients.dynamodb.update_item(**request))
+        return None if reply is None else len(reply["Attributes"][attribute]["SS"])
 
     def delete_many(self, keys: Sequence[tuple[str, str]]) -> None:
         """Remove items, 25 a call; what DynamoDB leaves over is sent again."""
@@ -209,12 +202,26 @@ class Table:
             request["ExpressionAttributeNames"] = dict(names)
         if values:
             request["ExpressionAttributeValues"] = to_wire(values)
-        with unavailable_when_down():
-            try:
-                self._clients.dynamodb.update_item(**request)
-            except self._clients.dynamodb.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+        return self._write(lambda: self._clients.dynamodb.update_item(**request)) is not None
+
+    def _write(self, call: Callable[[], Any]) -> Any | None:
+        """Send a write of one item; return the reply, or None if its condition failed.
+
+        One that meets a transaction at the same item is sent again after a random pause; `Unavailable` in the end.
+        (DynamoDB refuses it with `TransactionConflictException`, which the SDK does not retry.)
+        """
+        refusals = self._clients.dynamodb.exceptions
+        for attempt in range(_MAX_WRITE_ATTEMPTS):
+            with unavailable_when_down():
+                try:
+                    return call()
+                except refusals.ConditionalCheckFailedException:
+                    return None
+                except refusals.TransactionConflictException:
+                    pass
+            if attempt + 1 < _MAX_WRITE_ATTEMPTS:
+                self._pauses.pause(attempt)
+        raise Unavailable
 
     def _until_done(self, requests: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the requests that are still open until the caller has emptied them; raise `Unavailable`."""

@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.shards import shard_of
 
 READING: Final = "reading"
 """Stands in the place of the consumer for a record that could not be read."""
@@ -72,5 +72,5 @@ class QuarantineStore:
 
 
 def _key(one: SetAside) -> tuple[str, str]:
-    shard = hashlib.sha256(one.code.encode()).digest()[0] % SHARDS
+    shard = shard_of(one.code, SHARDS)
     return f"QUARANTINE#{shard}", f"{one.code}#{one.seq:06d}#{one.consumer}"

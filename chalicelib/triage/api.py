@@ -2,215 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
-
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
-
-from chalicelib import bootstrap
 from chalicelib.shared.texts import Language
-from chalicelib.triage.model import Alarm, Candidate
-from chalicelib.triage.rules import RuleSet
-from chalicelib.triage.service import Advice, TriageService
-from chalicelib.triage.types import DisputeType
+from chalicelib.triage.contract import TriageText
+from chalicelib.triage.service import TriageService
+from chalicelib.triage.views import DisputeTypeList, DisputeTypeView, RuleSetView, TriageView
 from chalicelib.web.answers import NO_STORE, PUBLIC_MINUTE
-from chalicelib.web.chalice_edges import Routes
 from chalicelib.web.endpoint import endpoint
-from chalicelib.web.operations import Access
-from chalicelib.web.plain_text import plain_text
-from chalicelib.web.request import RequestBody
-from chalicelib.web.view import View
+from chalicelib.web.operations import Access, Routes
 
 routes = Routes(__name__)
 
 
-class SubtypeView(View):
-    """A type of the second level."""
-
-    code: str
-    name: str
-
-
-class ElsewhereView(View):
-    """Something that is not taken, and where to go instead."""
-
-    what: str
-    instead: str
-
-
-class DisputeTypeView(View):
-    """A main type: what is taken, what is not, the path, typical evidence, who handles it."""
-
-    code: str
-    name: str
-    children: list[SubtypeView]
-    accepted: list[str]
-    not_accepted: list[ElsewhereView]
-    path: list[str]
-    evidence: list[str]
-    organisation_kinds: list[str]
-
-    @classmethod
-    def of(cls, one: DisputeType, path: list[str], language: Language) -> Self:
-        """Return the view of a type in one language."""
-        return cls(
-            code=one.code,
-            name=one.name.text(language),
-            children=[SubtypeView(code=child.code, name=child.name.text(language)) for child in one.children],
-            accepted=[text.text(language) for text in one.accepted],
-            not_accepted=[
-                ElsewhereView(what=each.what.text(language), instead=each.instead.text(language))
-                for each in one.not_accepted
-            ],
-            path=path,
-            evidence=[text.text(language) for text in one.evidence],
-            organisation_kinds=list(one.organisation_kinds),
-        )
-
-
-class DisputeTypeList(View):
-    """Every main type with its subtypes."""
-
-    items: list[DisputeTypeView]
-    version: str
-
-
-class TriageText(RequestBody):
-    """What happened, in one's own words; answers to questions that triage asked, and `region`."""
-
-    text: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(plain_text)
-    ]
-    answers: (
-        dict[Annotated[str, StringConstraints(max_length=40)], Annotated[str, StringConstraints(max_length=100)]] | None
-    ) = Field(default=None, max_length=10)
-
-
-class MatchedView(View):
-    """A rule that matched, and the words by which it did."""
-
-    rule: str
-    words: list[str]
-
-
-class CandidateView(View):
-    """A type that it may be."""
-
-    dispute_type: str
-    subtype: str | None
-    name: str
-    score: float
-    matched: list[MatchedView]
-
-
-class OrganisationRef(View):
-    """An organisation that takes this type."""
-
-    id: str
-    name: str
-    address: str | None
-    phone: str | None
-
-
-class Hotline(View):
-    """A number to call."""
-
-    number: str
-    name: str
-
-
-class Urgent(View):
-    """Help that is offered at once."""
-
-    level: str
-    reasons: list[str]
-    words: list[str]
-    hotlines: list[Hotline]
-
-
-class AnswerView(View):
-    """A possible answer."""
-
-    value: str
-    name: str
-
-
-class QuestionView(View):
-    """A question whose answer would help: send it in `answers`."""
-
-    id: str
-    text: str
-    answers: list[AnswerView]
-
-
-class TriageView(View):
-    """What the text is about, and why. `score`: from 0 to 1."""
-
-    dispute_type: str
-    subtype: str | None
-    name: str
-    subtype_name: str | None
-    score: float
-    matched: list[MatchedView]
-    alternatives: list[CandidateView]
-    organisations: list[OrganisationRef]
-    urgent: Urgent | None
-    questions: list[QuestionView]
-    ruleset_version: str
-
-    @classmethod
-    def of(cls, advice: Advice, service: TriageService, language: Language) -> Self:
-        """Return the view of advice in one language."""
-        best = _candidate(advice.triage.best, service, language)
-        subtype = None if best.subtype is None else service.name_of(best.subtype)
-        return cls(
-            dispute_type=best.dispute_type,
-            subtype=best.subtype,
-            name=best.name,
-            subtype_name=None if subtype is None else subtype.text(language),
-            score=best.score,
-            matched=best.matched,
-            alternatives=[_candidate(one, service, language) for one in advice.triage.alternatives],
-            organisations=[
-                OrganisationRef(
-                    id=one.id,
-                    name=one.name_en if language == "en" and one.name_en else one.name,
-                    address=one.address,
-                    phone=one.phone,
-                )
-                for one in advice.organisations
-            ],
-            urgent=_urgent(advice.triage.alarms, service.rules, language),
-            questions=[
-                QuestionView(
-                    id=one["id"],
-                    text=one["text"][language],
-                    answers=[
-                        AnswerView(value=answer["value"], name=answer["name"][language]) for answer in one["answers"]
-                    ],
-                )
-                for one in advice.questions
-            ],
-            ruleset_version=service.rules.version,
-        )
-
-
-class RuleSetView(View):
-    """The rule set itself, as it decides."""
-
-    model_config = ConfigDict(extra="allow")
-
-    version: str
-    scoring: dict[str, str]
-    rules: list[dict[str, Any]]
-    combinations: list[dict[str, Any]]
-    urgent: list[dict[str, Any]]
-
-
 @routes.route("/v1/dispute-types")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def list_dispute_types(language: Language) -> DisputeTypeList:
+def list_dispute_types(language: Language, triage: TriageService) -> DisputeTypeList:
     """List the types of disputes: what is taken, what is not and where to go, the path, the evidence."""
-    types = bootstrap.container().triage.types
+    types = triage.types
     path = [step.text(language) for step in types.path]
     return DisputeTypeList(
         items=[DisputeTypeView.of(one, path, language) for one in types.mains.values()], version=types.version
@@ -219,38 +26,13 @@ def list_dispute_types(language: Language) -> DisputeTypeList:
 
 @routes.route("/v1/triage", methods=["POST"])
 @endpoint(access=Access.PUBLIC, body=TriageText, cache=NO_STORE)
-def advise(body: TriageText, language: Language) -> TriageView:
+def advise(body: TriageText, language: Language, triage: TriageService) -> TriageView:
     """Find the type of a dispute from a text, with the rules and words that decided. Nothing is stored."""
-    service = bootstrap.container().triage
-    return TriageView.of(service.advise(body.text, body.answers or {}), service, language)
+    return TriageView.of(triage.advise(body.text, body.answers or {}), triage, language)
 
 
 @routes.route("/v1/transparency/triage")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
-def rule_set() -> RuleSetView:
+def rule_set(triage: TriageService) -> RuleSetView:
     """Publish the rules by which triage decides (法释〔2021〕23号 asks that they be open to the parties)."""
-    return RuleSetView(**bootstrap.container().triage.rules.published)
-
-
-def _candidate(one: Candidate, service: TriageService, language: Language) -> CandidateView:
-    name = service.name_of(one.type)
-    return CandidateView(
-        dispute_type=one.type,
-        subtype=one.subtype,
-        name="" if name is None else name.text(language),
-        score=one.score,
-        matched=[MatchedView(rule=each.rule, words=list(each.words)) for each in one.matched],
-    )
-
-
-def _urgent(alarms: tuple[Alarm, ...], rules: RuleSet, language: Language) -> Urgent | None:
-    if not alarms:
-        return None
-    reasons = {line.id: line.reason for line in rules.red_lines}
-    numbers = list(dict.fromkeys(number for alarm in alarms for number in alarm.hotlines))
-    return Urgent(
-        level="critical" if any(alarm.level == "critical" for alarm in alarms) else "high",
-        reasons=[reasons[alarm.red_line].text(language) for alarm in alarms],
-        words=list(dict.fromkeys(word for alarm in alarms for word in alarm.words)),
-        hotlines=[Hotline(number=number, name=rules.hotlines[number].text(language)) for number in numbers],
-    )
+    return RuleSetView(**triage.rules.published)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.triage.rules import Combination, RuleSet
+from chalicelib.triage.red_lines import Alarm, find_red_lines
+from chalicelib.triage.rules import Combination, Rule, RuleSet
+from chalicelib.triage.writing import Writing
 
 OTHER: Final = "other"
 MIN_SCORE: Final = 0.2
@@ -16,11 +18,12 @@ _MAX_WORDS: Final = 4
 _FURTHER: Final = 0.25
 _LOOK_BACK: Final = 14
 MAX_ALTERNATIVES: Final = 3
+_LATIN: Final = re.compile("[a-z][ -~]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A rule that matched, and the words of the text by which it did."""
+    """A rule that matched, and the words by which it did, as the person wrote them."""
 
     rule: str
     words: tuple[str, ...]
@@ -38,47 +41,29 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """A red line that the text touches."""
-
-    red_line: str
-    level: str
-    words: tuple[str, ...]
-    hotlines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Triage:
-    """The best type, what else it may be, red lines, and whether a question would help."""
+    """The best type, what else it may be, red lines that are touched, and whether a question would help."""
 
     best: Candidate
     alternatives: tuple[Candidate, ...]
-    alarms: tuple[Alarm, ...]
+    alarm: Alarm | None
     unsure: bool
-
-
-def normalise(text: str, rules: RuleSet) -> str:
-    """Return the text in compatibility form, lower case, simplified characters, single spaces."""
-    plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'").translate(dict(rules.simplified))
-    return " ".join(plain.split())
 
 
 def triage(text: str, answers: Mapping[str, str], rules: RuleSet) -> Triage:
     """Return what the text is about. The same text gets the same answer, whoever asks, as long as the rules hold."""
-    plain = normalise(text, rules)
-    found = _find_words(plain, rules)
+    writing = Writing.of(text)
     matched: dict[tuple[str, str | None], list[Matched]] = {}
-    by_rule: dict[str, tuple[str, str | None, float, list[str]]] = {}
-    for word in found:
+    by_rule: dict[str, tuple[Rule, dict[str, str]]] = {}
+    for begin, end, word in _find_words(writing.plain, rules):
         for rule in rules.rules_of.get(word, ()):
-            entry = by_rule.setdefault(rule.id, (rule.type, rule.subtype, rule.weight, []))
-            if word not in entry[3]:
-                entry[3].append(word)
-    for rule_id, (main, subtype, weight, said) in by_rule.items():
-        worth = weight * (1 + _FURTHER * (min(len(said), _MAX_WORDS) - 1))
-        matched.setdefault((main, subtype), []).append(Matched(rule_id, tuple(said), worth))
+            said = by_rule.setdefault(rule.id, (rule, {}))[1]
+            said.setdefault(word, writing.written(begin, end))
+    for rule, said in by_rule.values():
+        worth = rule.weight * (1 + _FURTHER * (min(len(said), _MAX_WORDS) - 1))
+        matched.setdefault((rule.type, rule.subtype), []).append(Matched(rule.id, tuple(said.values()), worth))
     for combination in rules.combinations:
-        words = _one_of_each(plain, combination)
+        words = _one_of_each(writing, combination)
         if words:
             matched.setdefault((combination.type, combination.subtype), []).append(
                 Matched(combination.id, words, combination.weight)
@@ -87,34 +72,35 @@ def triage(text: str, answers: Mapping[str, str], rules: RuleSet) -> Triage:
         if answers.get(question) == value:
             matched.setdefault((main, None), []).append(Matched(f"answer.{question}", (value,), rules.answer_weight))
     ranked = _rank(matched)
-    alarms = _find_alarms(plain, rules)
+    alarm = find_red_lines(writing, rules.red_lines)
     if not ranked or ranked[0].score < MIN_SCORE:
-        return Triage(Candidate(OTHER, None, 0.0, ()), tuple(ranked[:MAX_ALTERNATIVES]), alarms, unsure=True)
+        return Triage(Candidate(OTHER, None, 0.0, ()), tuple(ranked[:MAX_ALTERNATIVES]), alarm, unsure=True)
     best, rest = ranked[0], ranked[1:]
     unsure = bool(rest) and best.score - rest[0].score < rules.ask_below_margin
-    return Triage(best, tuple(rest[:MAX_ALTERNATIVES]), alarms, unsure)
+    return Triage(best, tuple(rest[:MAX_ALTERNATIVES]), alarm, unsure)
 
 
-def _one_of_each(plain: str, combination: Combination) -> tuple[str, ...]:
-    """Return a word of each group, or none if one group has none in the text."""
+def _one_of_each(writing: Writing, combination: Combination) -> tuple[str, ...]:
+    """Return a word of each group as it is written, or none if one group has none in the text."""
     words = []
     for group in combination.groups:
-        hit = group.search(plain)
+        hit = group.search(writing.plain)
         if hit is None:
             return ()
-        words.append(hit[0])
+        words.append(writing.written(*hit.span()))
     return tuple(dict.fromkeys(words))
 
 
-def _find_words(plain: str, rules: RuleSet) -> list[str]:
-    """Return the rules' words in the text, in order: not those inside longer ones, not those that are negated."""
-    english = ((hit.start(), hit.end(), hit[0]) for hit in rules.english.finditer(plain))
-    spans = sorted([*_chinese(plain, rules), *english])
-    words = []
-    for begin, _, said in spans:
+def _find_words(plain: str, rules: RuleSet) -> Iterator[tuple[int, int, str]]:
+    """Yield the rules' words in the text and their places, in order: none inside longer ones, none that is negated."""
+    english = [
+        (hit.start(), hit.end(), hit[0])
+        for latin in _LATIN.finditer(plain)
+        for hit in rules.english.finditer(plain, *latin.span())
+    ]
+    for begin, end, said in sorted([*_chinese(plain, rules), *english]):
         if rules.negated.search(plain[max(0, begin - _LOOK_BACK) : begin]) is None:
-            words.append(_known(said, rules))
-    return words
+            yield begin, end, _known(said, rules)
 
 
 def _chinese(plain: str, rules: RuleSet) -> Iterator[tuple[int, int, str]]:
@@ -148,16 +134,3 @@ def _rank(matched: Mapping[tuple[str, str | None], list[Matched]]) -> list[Candi
         every = sorted((hit for _, hits in parts for hit in hits), key=lambda hit: (-hit.weight, hit.rule))
         ranked.append(Candidate(main, subtype, round(total / (total + _HALF), 3), tuple(every)))
     return sorted(ranked, key=lambda one: (-one.score, one.type))
-
-
-def _find_alarms(plain: str, rules: RuleSet) -> tuple[Alarm, ...]:
-    alarms = []
-    for line in rules.red_lines:
-        words = [hit[0] for hit in line.words.finditer(plain) if not _is_negated(plain, hit.start(), rules)]
-        if words:
-            alarms.append(Alarm(line.id, line.level, tuple(dict.fromkeys(words)), line.hotlines))
-    return tuple(alarms)
-
-
-def _is_negated(plain: str, begin: int, rules: RuleSet) -> bool:
-    return rules.negated_urgent.search(plain[max(0, begin - _LOOK_BACK) : begin]) is not None

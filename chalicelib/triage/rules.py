@@ -1,4 +1,4 @@
-"""The rule set of triage as data: words and their weights, words that count together, negations, red lines."""
+"""The rule set of triage as data: words and their weights, words that count together, negations; and red lines."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, Self
 
-from chalicelib.shared.texts import Text
+from chalicelib.shared.rule_files import RULES
+from chalicelib.triage.red_line_rules import RedLines
+from chalicelib.triage.writing import plain_form
 
-_RULES: Final = Path(__file__).parent.parent / "rules"
+_RULES: Final = RULES
 _INFLECTED: Final = r"(?:s|es|d|ed|ing|'s)?(?![a-z])"
 
 
@@ -39,17 +40,6 @@ class Combination:
 
 
 @dataclass(frozen=True, slots=True)
-class RedLine:
-    """Words on which help is offered at once, whatever else the text says."""
-
-    id: str
-    level: str
-    reason: Text
-    words: re.Pattern[str]
-    hotlines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RuleSet:
     """One version of the rules. `published` is the document itself, as it stands open to the parties."""
 
@@ -58,15 +48,12 @@ class RuleSet:
     by_first: Mapping[str, tuple[str, ...]]
     english: re.Pattern[str]
     combinations: tuple[Combination, ...]
-    red_lines: tuple[RedLine, ...]
+    red_lines: RedLines
     negated: re.Pattern[str]
-    negated_urgent: re.Pattern[str]
     answers: Mapping[tuple[str, str], str]
     answer_weight: float
     ask_below_margin: float
-    hotlines: Mapping[str, Text]
     questions: Sequence[Mapping[str, Any]]
-    simplified: Mapping[int, str]
     published: Mapping[str, Any]
 
     @classmethod
@@ -74,7 +61,6 @@ class RuleSet:
     def load(cls) -> Self:
         """Return the rules that ship; read and compiled once a process."""
         document = json.loads((_RULES / "triage.json").read_text(encoding="utf-8"))
-        traditional = json.loads((_RULES / "traditional.json").read_text(encoding="utf-8"))["characters"]
         rules = [
             Rule(one["id"], one["type"], one["subtype"], one["weight"], (*one["words"]["zh"], *one["words"]["en"]))
             for one in document["rules"]
@@ -82,36 +68,19 @@ class RuleSet:
         rules_of: dict[str, tuple[Rule, ...]] = {}
         for rule in rules:
             for word in rule.words:
-                said = word.rstrip("*")
+                said = plain_form(word.rstrip("*"))
                 rules_of[said] = (*rules_of.get(said, ()), rule)
         negations = document["negations"]
+        red_lines = RedLines.load()
+        version = f"{document['version']}/{red_lines.version}"
         return cls(
-            version=document["version"],
+            version=version,
             rules_of=rules_of,
             by_first=_by_first(rules_of),
             english=re.compile(_any(word for rule in rules for word in rule.words if word.isascii())),
-            combinations=tuple(
-                Combination(
-                    one["id"],
-                    one["type"],
-                    one["subtype"],
-                    one["weight"],
-                    tuple(re.compile(_any(group)) for group in one["all"]),
-                )
-                for one in document["combinations"]
-            ),
-            red_lines=tuple(
-                RedLine(
-                    one["id"],
-                    one["level"],
-                    Text(**one["reason"]),
-                    re.compile(_any((*one["words"]["zh"], *one["words"]["en"]))),
-                    tuple(one["hotlines"]),
-                )
-                for one in document["urgent"]
-            ),
+            combinations=tuple(_combination(one) for one in document["combinations"]),
+            red_lines=red_lines,
             negated=_before(negations["before"], 2),
-            negated_urgent=_before(negations["before_urgent"], 0),
             answers={
                 (question["id"], answer["value"]): answer["type"]
                 for question in document["questions"]
@@ -119,11 +88,25 @@ class RuleSet:
             },
             answer_weight=document["answer_weight"],
             ask_below_margin=document["ask_below_margin"],
-            hotlines={number: Text(**name) for number, name in document["hotlines"].items()},
             questions=document["questions"],
-            simplified={ord(char): to for char, to in traditional.items()},
-            published=document,
+            published={**document, **_published(red_lines), "version": version},
         )
+
+
+def _combination(one: Mapping[str, Any]) -> Combination:
+    groups = tuple(re.compile(_any(group)) for group in one["all"])
+    return Combination(one["id"], one["type"], one["subtype"], one["weight"], groups)
+
+
+def _published(red_lines: RedLines) -> dict[str, Any]:
+    """Return the rules of red lines as they are published: every rule that an answer can name, and its vocabulary."""
+    document = red_lines.published
+    explained = {name: value for name, value in document.items() if name not in {"rules", "concerns", "hotlines"}}
+    return {
+        "urgent": [*document["rules"], *document["concerns"]],
+        "hotlines": document["hotlines"],
+        "red_lines": explained,
+    }
 
 
 def _any(words: Iterable[str]) -> str:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, Self
 
+from chalicelib.shared.rule_files import RULES
 from chalicelib.shared.texts import Text
 
-_FILE: Final = Path(__file__).parent.parent / "rules" / "dispute_types.json"
+_FILE: Final = RULES / "dispute_types.json"
 
 
 @dataclass(frozen=True, slots=True)

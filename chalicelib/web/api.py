@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib import bootstrap
-from chalicelib.settings import VERSION
+from chalicelib.settings import VERSION, Settings
 from chalicelib.shared.errors import NotFound, Unavailable
 from chalicelib.shared.texts import Language
 from chalicelib.web.answers import NO_STORE, PUBLIC_MINUTE, Answer
-from chalicelib.web.chalice_edges import Routes
+from chalicelib.web.doors import import_everything
 from chalicelib.web.endpoint import endpoint
-from chalicelib.web.operations import Access, every_operation
+from chalicelib.web.health import HealthChecks
+from chalicelib.web.operations import Access, Routes, every_operation
 from chalicelib.web.problems import ProblemPage, explain_problem
 from chalicelib.web.request import Query
 from chalicelib.web.view import View
@@ -40,15 +40,16 @@ class HealthQuery(Query):
 
 @routes.route("/v1/health")
 @endpoint(access=Access.PUBLIC, query=HealthQuery, cache=NO_STORE, problems=(Unavailable,))
-def health(query: HealthQuery) -> Health:
+def health(query: HealthQuery, settings: Settings, checks: HealthChecks) -> Health:
     """Tell whether the service serves; 503 if something that it needs does not."""
-    container = bootstrap.container()
-    stage = container.settings.stage
     if not query.deep:
-        return Health(status="ok", version=VERSION, stage=stage)
-    statuses = {name: container.aws.read_table_status(table) for name, table in container.settings.tables().items()}
+        return Health(status="ok", version=VERSION, stage=settings.stage)
     return Health(
-        status="ok", version=VERSION, stage=stage, tables=statuses, catalogue=container.catalogue.get_version()
+        status="ok",
+        version=VERSION,
+        stage=settings.stage,
+        tables=checks.read_tables(),
+        catalogue=checks.read_catalogue_version(),
     )
 
 
@@ -63,6 +64,7 @@ def openapi() -> Answer:
 def _description() -> Answer:
     from chalicelib.web.openapi import describe_api
 
+    import_everything()
     return describe_api(every_operation())
 
 
@@ -70,4 +72,5 @@ def _description() -> Answer:
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, problems=(NotFound,))
 def problem(slug: str, language: Language) -> ProblemPage:
     """Explain one kind of problem: what it means, and what to do about it."""
+    import_everything()
     return explain_problem(slug, language)

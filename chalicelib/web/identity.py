@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import urllib.request
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -45,6 +44,8 @@ _ISSUER_DOWN: Final = Text("暂时无法验证登录信息", "The sign-in servic
 
 def fetch_json(url: str) -> Any:
     """Return the JSON document at `url` (https, or loopback); raise `OSError` or `ValueError`."""
+    import urllib.request
+
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise ValueError("the issuer's documents are read over https only")

@@ -12,6 +12,15 @@ import traceback
 from typing import Any, Final
 
 _NAMESPACE: Final = "Yima"
+_OPERATION_METRICS: Final = [
+    {
+        "Namespace": _NAMESPACE,
+        "Dimensions": [["operation", "status_class"]],
+        "Metrics": [{"Name": "duration_ms", "Unit": "Milliseconds"}],
+    }
+]
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: `json.dumps` makes an encoder a line, unless it is asked for its defaults."""
 
 
 def record_operation(
@@ -25,16 +34,7 @@ def record_operation(
         "status_class": f"{status // 100}xx",
         "duration_ms": round(duration_ms, 2),
         "request_id": request_id,
-        "_aws": {
-            "Timestamp": at_ms,
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": _NAMESPACE,
-                    "Dimensions": [["operation", "status_class"]],
-                    "Metrics": [{"Name": "duration_ms", "Unit": "Milliseconds"}],
-                }
-            ],
-        },
+        "_aws": {"Timestamp": at_ms, "CloudWatchMetrics": _OPERATION_METRICS},
     }
     if problem is not None:
         line["problem"] = problem
@@ -88,4 +88,4 @@ def record_note(note: str, **facts: str | int | float) -> None:
 
 
 def _write(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.write(_encode(line) + "\n")

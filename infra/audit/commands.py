@@ -13,7 +13,7 @@ from chalicelib.shared.events import GENESIS, Event
 from infra.audit.checkpoints import find_checkpoint_faults, find_leaf_fault, list_aggregates
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap import Container
+    from chalicelib.composition.container import Container
 
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
@@ -31,16 +31,15 @@ def add_commands(groups: Groups) -> None:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Verify; return 0 if all is whole, 1 if something was touched, 2 for a mistyped code, 3 if AWS did not answer."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    container = bootstrap.container()
     try:
         named = [one if one.startswith(_RATING) else parse_code(one) for one in arguments.codes]
     except YimaError as mistyped:
         print(f"{mistyped.slug}: compare the code with the original", file=sys.stderr)
         return 2
     try:
-        return _verify(container, named)
+        return _verify(container(), named)
     except YimaError as unavailable:
         print(f"AWS did not answer ({unavailable.slug}): run the command again", file=sys.stderr)
         return 3
@@ -51,12 +50,12 @@ def _verify(container: Container, named: list[str]) -> int:
     faulty = signed = 0
     if not named:
         for signed, (checkpoint, fault) in enumerate(  # noqa: B007 - counts them
-            find_checkpoint_faults(container.audit_store, container.signer), start=1
+            find_checkpoint_faults(container.audit.store, container.foundation.signer), start=1
         ):
             if fault is not None:
                 faulty += 1
                 print(f"checkpoint {checkpoint}: {fault}")
-    wanted = named or sorted({*every_case(), *every_rating(), *list_aggregates(container.audit_store)})
+    wanted = named or sorted({*every_case(), *every_rating(), *list_aggregates(container.audit.store)})
     touched = 0
     for aggregate in wanted:
         # What looks broken is read again: an event may have come between the reading of state and chain.
@@ -74,12 +73,12 @@ def find_chain_fault(container: Container, aggregate: str) -> str | None:
     """Return what is wrong with the chain of a case or rating, or between it and its leaves; None if it is whole."""
     if aggregate.startswith(_RATING):
         rating_id = aggregate.removeprefix(_RATING)
-        found = container.rating_store.find(rating_id)
-        events = list(container.rating_store.list_events(rating_id))
+        found = container.ratings.store.find(rating_id)
+        events = list(container.ratings.store.list_events(rating_id))
     else:
-        found = container.case_store.find(aggregate)  # type: ignore[assignment]
-        events = list(container.case_store.list_events(aggregate))
-    places = list(container.audit_store.list_places(aggregate))
+        found = container.cases.store.find(aggregate)  # type: ignore[assignment]
+        events = list(container.cases.store.list_events(aggregate))
+    places = list(container.audit.store.list_places(aggregate))
     if found is None:
         return "its chain was recorded, and is gone" if events or places else "nothing has this code"
     fault = find_fault(events, found.version, found.head)
@@ -100,24 +99,23 @@ def find_fault(events: Iterable[Event], version: int, head: str) -> str | None:
 
 def every_case() -> Iterator[str]:
     """Yield the code of every case, through the lists of every organisation."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    container = bootstrap.container()
-    for organisation in container.organisations.list_organisations(None, None):
+    made = container()
+    for organisation in made.organisations.service.list_organisations(None, None):
         after = None
         while True:
-            found, after = container.case_store.list_cases(
-                "ORGANISATION", organisation.id, after=after, limit=100, status=None
-            )
-            yield from (one.code for one in found)
+            page = made.cases.store.list_cases("ORGANISATION", organisation.id, after=after, limit=100, status=None)
+            yield from (one.code for one in page.items)
+            after = page.position
             if after is None:
                 break
 
 
 def every_rating() -> Iterator[str]:
     """Yield the chain of every rating, through the public entries of every target; some more than once."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    store = bootstrap.container().rating_store
+    store = container().ratings.store
     for target in store.list_targets():
         yield from (f"{_RATING}{entry.id}" for entry in store.list_every_entry(target))

@@ -1,60 +1,57 @@
-"""Cold start: a new process until its first 200, against the smallest FastAPI + Mangum + boto3 app.
+"""Cold start: the zip under Lambda's own runtime client, a new process until its first 200 of a guide.
 
-Both make a DynamoDB client; ours also answers the request through it, with the reply injected into botocore.
+Against the smallest FastAPI + Mangum + boto3 app of one route that reads the same item, compiled and packaged alike.
+Both have the same Python, the same boto3 of the runtime, and a DynamoDB on loopback that answers every read at once.
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import subprocess
-import sys
-import time
+import tempfile
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from infra.package.commands import make_package
+from infra.package.interpreter import prepare_environment
+from infra.package.lambda_runtime import LambdaFunction
+from infra.package.slimming import compile_folder
+from infra.stack.functions import environment
 
 _ROUNDS: Final = 9
-_ROOT: Final = Path(__file__).parent.parent.parent
-
-_EVENT: Final = """
-import json, sys, os
-from types import SimpleNamespace
-os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION="cn-north-1")
-event = {event!r}
-context = SimpleNamespace(function_name="f", aws_request_id="r", memory_limit_in_mb=1024, invoked_function_arn="a")
-"""
-_OURS: Final = """
-os.environ.update(YIMA_CATALOGUE_TABLE="t", YIMA_CASES_TABLE="t", YIMA_ORGANISATIONS_TABLE="t", YIMA_PEOPLE_TABLE="t", YIMA_ANSWERS_TABLE="t",
-    YIMA_APPOINTMENTS_TABLE="t", YIMA_RATINGS_TABLE="t", YIMA_NOTICES_TABLE="t", YIMA_AUDIT_TABLE="t", YIMA_NOTICES_TOPIC_ARN="t", YIMA_SIGNING_KEY_ARN="t",
-    YIMA_DATA_BUCKET="b", YIMA_EVIDENCE_BUCKET="b", YIMA_DATA_KEY_ARN="k", YIMA_ROOT_SECRET_ARN="s", YIMA_OIDC_ISSUER="https://x")
-import app
-from chalicelib import bootstrap
-from chalicelib.catalogue.store import CatalogueStore  # noqa
-document = json.dumps({"code": "C-1", "name": "身份证", "type": "20"}, ensure_ascii=False)
-row = {"Item": {"withdrawn": {"BOOL": False}, "document": {"S": document}}}
-from botocore.awsrequest import AWSResponse
-class Raw:
-    def stream(self): yield json.dumps(row).encode()
-client = bootstrap.container().aws.dynamodb
-client.meta.events.register("before-send.dynamodb.GetItem", lambda **_: AWSResponse("u", 200, {}, Raw()))
-class NoCounts:
-    def stream(self): yield json.dumps({"Responses": {}, "UnprocessedKeys": {}}).encode()
-client.meta.events.register("before-send.dynamodb.BatchGetItem", lambda **_: AWSResponse("u", 200, {}, NoCounts()))
-reply = app.app(event, context)
-assert reply["statusCode"] == 200, reply
-"""
+_THEIR_REQUIREMENTS: Final = ("fastapi==0.165.0", "mangum==0.22.0")
 _THEIRS: Final = """
-import asyncio, boto3
+import json
+
+import boto3
 from fastapi import FastAPI
 from mangum import Mangum
-application = FastAPI()
+
+app = FastAPI()
 client = boto3.client("dynamodb")
-@application.get("/v1/services/{code}")
+
+
+@app.get("/v1/services/{code}")
 def guide(code: str) -> dict[str, str]:
-    return {"code": code}
-asyncio.set_event_loop(asyncio.new_event_loop())
-reply = Mangum(application, lifespan="off")(event, context)
-assert reply["statusCode"] == 200, reply
+    found = client.get_item(TableName="t", Key={"pk": {"S": code}, "sk": {"S": "ITEM"}})["Item"]
+    return json.loads(found["document"]["S"])
+
+
+handler = Mangum(app, lifespan="off")
 """
+_DOCUMENT: Final = json.dumps({"code": "C-1", "name": "身份证", "type": "20"}, ensure_ascii=False)
+_ANSWERS: Final[dict[str, Any]] = {
+    "GetItem": {"Item": {"withdrawn": {"BOOL": False}, "document": {"S": _DOCUMENT}}},
+    "BatchGetItem": {"Responses": {}, "UnprocessedKeys": {}},
+    "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
+}
+_SETTINGS: Final = dict.fromkeys(environment(), "t") | {"YIMA_OIDC_ISSUER": "https://id.example.cn"}
 
 
 def measure_cold_start() -> dict[str, float]:
@@ -62,14 +59,62 @@ def measure_cold_start() -> dict[str, float]:
     from infra.bench.overhead import rest_event
 
     event = rest_event("/v1/services/{code}", "/v1/services/C-1", {"code": "C-1"})
-    programs = {
-        "yima": _EVENT.format(event=event) + _OURS,
-        "fastapi_mangum_boto3": _EVENT.format(event=event) + _THEIRS,
-    }
-    spent: dict[str, list[float]] = {name: [] for name in programs}
-    for _ in range(_ROUNDS + 1):
-        for name, program in programs.items():
-            started = time.perf_counter()
-            subprocess.run([sys.executable, "-c", program], cwd=_ROOT, check=True, stdout=subprocess.DEVNULL)
-            spent[name].append((time.perf_counter() - started) * 1000)
-    return {name: statistics.median(values[1:]) for name, values in spent.items()}  # the first fills the disk's cache
+    spent: dict[str, list[float]] = {"yima": [], "fastapi_mangum_boto3": []}
+    with tempfile.TemporaryDirectory() as name, _dynamodb() as url:
+        ours, theirs = _unpack_ours(Path(name)), _package_theirs(Path(name))
+        variables = {**_SETTINGS, "AWS_ENDPOINT_URL_DYNAMODB": url}
+        for _ in range(_ROUNDS + 1):
+            for who, folder, handler in (
+                ("yima", ours, "app.app"),
+                ("fastapi_mangum_boto3", theirs, "theirs.handler"),
+            ):
+                with LambdaFunction(folder, handler, variables) as function:
+                    reply = function.invoke(event, since_start=True)
+                if reply.value["statusCode"] != 200:  # noqa: PLR2004
+                    raise RuntimeError(f"{who} answered {reply.value}")
+                spent[who].append(reply.seconds * 1000)
+    return {who: statistics.median(values[1:]) for who, values in spent.items()}  # the first fills the disk's cache
+
+
+def _unpack_ours(scratch: Path) -> Path:
+    make_package(scratch / "package")
+    with zipfile.ZipFile(scratch / "package" / "deployment.zip") as archive:
+        archive.extractall(scratch / "ours")
+    return scratch / "ours"
+
+
+def _package_theirs(scratch: Path) -> Path:
+    folder, tools = scratch / "theirs", prepare_environment()
+    install = [str(tools / "pip"), "install", "--quiet", "--disable-pip-version-check", "--target", str(folder)]
+    subprocess.run([*install, *_THEIR_REQUIREMENTS], check=True)
+    (folder / "theirs.py").write_text(_THEIRS, encoding="utf-8")
+    compile_folder(folder, tools / "python")
+    return folder
+
+
+@contextmanager
+def _dynamodb() -> Iterator[str]:
+    """Serve a DynamoDB that has an answer for every read; yield its address."""
+
+    class Answers(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.dumps(_ANSWERS[self.headers["X-Amz-Target"].rpartition(".")[2]]).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -37,6 +37,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
         else:
             _say(figures, "search", f"not measured: {arguments.catalogue} is absent")
         _bench_growth(figures, Path(folder))
+    _bench_triage(figures)
     _bench_disputes(figures)
     _bench_ratings(figures)
     _bench_handlers(figures)
@@ -82,6 +83,16 @@ def _bench_growth(figures: dict[str, Any], folder: Path) -> None:
     _say(figures, "open_and_first_search_100000_ms", round(measure_opening_ms(path), 1))
     _say(figures, "search_100000_items", measure_latency(Snapshot.open(path), queries, rounds=2)._asdict())
     _say(figures, "snapshot_100000_bytes", path.stat().st_size)
+
+
+def _bench_triage(figures: dict[str, Any]) -> None:
+    from infra.bench.triage_quality import measure_red_lines, measure_speed_ms, measure_types
+
+    for name in ("tune", "heldout"):
+        _say(figures, f"triage_{name}", measure_types(name))
+    for name in ("tune", "heldout", "fresh"):
+        _say(figures, f"red_lines_{name}", measure_red_lines(name))
+    _say(figures, "triage_5000_characters_ms", measure_speed_ms())
 
 
 def _bench_disputes(figures: dict[str, Any]) -> None:

@@ -6,12 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from chalicelib import bootstrap
-from chalicelib.cases.model import Case
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.service import CatalogueService
-from chalicelib.ratings.tallies import Summary, summarise
+from chalicelib.composition.container import Container
+from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.tallies import Summary, summarise
 from chalicelib.settings import Settings
+from chalicelib.web import injection
 
 
 class OneItem:
@@ -77,9 +80,9 @@ class Unrated:
 
 def install_stubbed_container(item: ServiceItem, case: Case) -> None:
     """Make a container whose catalogue is `item`, and whose only case is `case`, this process's container."""
-    container = bootstrap.Container(stub_settings())
+    container = Container(stub_settings())
     snapshots: Any = None  # the guide does not search
-    container.__dict__["catalogue"] = CatalogueService(OneItem(item), snapshots)
-    container.__dict__["case_store"] = OneCase(case)
-    container.__dict__["ratings"] = Unrated()
-    bootstrap.install(container)
+    container.override(CatalogueService, CatalogueService(OneItem(item), snapshots))
+    container.override(CaseStore, OneCase(case))
+    container.override(RatingService, Unrated())
+    injection.install(container)

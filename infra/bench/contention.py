@@ -17,10 +17,10 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
-from chalicelib.ratings.model import Invitation, Target
-from chalicelib.ratings.rules import RatingRules
-from chalicelib.ratings.service import RatingService, Said
-from chalicelib.ratings.store import RatingStore, choose_shards
+from chalicelib.ratings.rating.model import Invitation, Target
+from chalicelib.ratings.rating.rules import RatingRules
+from chalicelib.ratings.rating.service import RatingService, Said
+from chalicelib.ratings.rating.store import RatingStore, choose_shards
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
@@ -28,6 +28,7 @@ from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import from_wire, to_wire
+from chalicelib.shared.records import to_item
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import MAX_ATTEMPTS, Committer
 from chalicelib.shared.viewer import Viewer
@@ -157,7 +158,7 @@ class RealWrites:
             format_instant(_NOW),
             "2027-01-01T00:00:00.000Z",
         )
-        self._recorder.invitation = invitation.to_item()
+        self._recorder.invitation = to_item(invitation)
         said = [Said(one.target, self._level, (), "t") for one in self._targets]
         key = Idempotency(f"key-{number}", "request", _NOW, lambda _: StoredAnswer(201, {}, b"{}"))
         self._service.rate(viewer, invitation.id, said, key, anonymous=True)

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.appointments.booking import Request
-from chalicelib.appointments.desk import Wanted
-from chalicelib.appointments.refusals import SlotTaken
+from chalicelib.appointments.booking.refusals import SlotTaken
+from chalicelib.appointments.booking.service import Request
+from chalicelib.appointments.slots.service import Wanted
 from chalicelib.shared.codes import new_code
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.records import to_item
 from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from infra.bench.calls import Tally
@@ -42,30 +43,30 @@ def _count(world: World) -> dict[str, dict[str, float]]:
     container = world.container
     applicant = Viewer("a", frozenset(), None, None)
     world.file(applicant)  # warms the directory
-    tally = Tally(container.aws)
+    tally = Tally(container.foundation.aws)
     counted: dict[str, dict[str, float]] = {}
     code = world.file(applicant)
     counted["file"] = tally.take()
-    container.cases.progress(code)
+    container.cases.service.progress(code)
     counted["progress"] = tally.take()
-    container.cases.list_cases(applicant, "party", None, None, 20)
+    container.cases.service.list_cases(applicant, "party", None, None, 20)
     counted["my_cases"] = tally.take()
     world.act(CLERK, code, "accept")
     counted["action"] = tally.take()
     code, applicant = world.mediating(1)
-    container.desk.availability_of("bench", "m-1", NOW)
+    container.appointments.desk.availability_of("bench", "m-1", NOW)
     tally.take()
-    container.booking.book(applicant, Request(code, _MORNING, 60, "video"), world.key())
+    container.appointments.booking.book(applicant, Request(code, _MORNING, 60, "video"), world.key())
     counted["book"] = tally.take()
     wanted = Wanted("bench", None, _MORNING.date(), _MORNING.date() + timedelta(days=13), 60, None)
     started = time.perf_counter()
-    found = container.booking.list_slots(applicant, wanted, None, NOW)
+    found = container.appointments.booking.list_slots(applicant, wanted, None, NOW)
     counted["slots_50_mediators_14_days"] = {
         **tally.take(),
         "slots": len(found),
         "ms": round((time.perf_counter() - started) * 1000),
     }
-    container.ratings.summarise("service:mediation")
+    container.ratings.service.summarise("service:mediation")
     counted["rating_summary"] = tally.take()
     return counted
 
@@ -75,22 +76,22 @@ def _growth(world: World) -> dict[str, Any]:
     container = world.container
     applicant = Viewer("grown", frozenset(), None, None)
     code = world.file(applicant)
-    tally = Tally(container.aws)
+    tally = Tally(container.foundation.aws)
 
     def units() -> tuple[float, float]:
-        container.cases.progress(code)
+        container.cases.service.progress(code)
         progress = tally.take()["units"]
-        container.cases.list_cases(applicant, "party", None, None, 20)
+        container.cases.service.list_cases(applicant, "party", None, None, 20)
         return progress, tally.take()["units"]
 
     few = units()
-    template = container.case_store.find(code)
-    table = Table(container.aws, container.settings.cases_table)
+    template = container.cases.store.find(code)
+    table = Table(container.foundation.aws, container.settings.cases_table)
     for start in range(0, _MADE_UP, 5000):
         rows: list[dict[str, Any]] = []
         for number in range(start, start + 5000):
             made = new_code()
-            values = {} if template is None else template.to_item()
+            values = {} if template is None else to_item(template)
             rows.append({"pk": f"CASE#{made}", "sk": "META", **values, "code": made})
             rows.append(
                 {
@@ -121,7 +122,7 @@ def _contend(world: World) -> dict[str, Any]:
 
     def attempt(case: tuple[str, Viewer], start: datetime) -> str:
         try:
-            container.booking.book(case[1], Request(case[0], start, 30, "phone"), world.key())
+            container.appointments.booking.book(case[1], Request(case[0], start, 30, "phone"), world.key())
         except SlotTaken:
             return "slot_taken"
         except Exception as other:  # noqa: BLE001 - whatever else happens is the figure
@@ -153,7 +154,7 @@ def _throughput(world: World) -> dict[str, float]:
     def book(number: int) -> int:
         code, applicant = cases[number]
         for start in starts:
-            container.booking.book(applicant, Request(code, start, 30, "phone"), world.key())
+            container.appointments.booking.book(applicant, Request(code, start, 30, "phone"), world.key())
         return len(starts)
 
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -189,8 +190,8 @@ def _of_one_mediator(world: World, number: int) -> tuple[str, Viewer]:
     applicant, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("x", "y"))
     code = world.file(applicant)
     world.act(CLERK, code, "accept")
-    invite = world.container.cases.get(applicant, code).loaded.text_of("p2")["invite_code"]
-    world.container.cases.join(respondent, code, invite, world.key())
+    invite = world.container.cases.service.get(applicant, code).loaded.text_of("p2")["invite_code"]
+    world.container.cases.service.join(respondent, code, invite, world.key())
     world.act(respondent, code, "consent", terms_version="1")
     world.act(CLERK, code, "assign", mediator_id="m-0")
     world.act(Viewer("m-0", frozenset({"mediator"}), "bench", None), code, "take")

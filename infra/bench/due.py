@@ -36,7 +36,7 @@ class _Later:
     """The bench's clock, so much later."""
 
     def __init__(self, world: World, later: timedelta) -> None:
-        self._now = world.container.clock.now() + later
+        self._now = world.container.foundation.clock.now() + later
 
     def now(self) -> Any:
         """Return the instant."""
@@ -51,7 +51,7 @@ def measure_due() -> dict[str, Any]:
         for number in range(_COUNTED):
             world.file(Viewer(f"due-{number}", frozenset(), None, None))
         full = _count(world, timedelta(days=10))
-        spread = Counter(container.case_store.due.keys(new_code(), "")["gsi1pk"] for _ in range(DUE))
+        spread = Counter(container.cases.store.due.keys(new_code(), "")["gsi1pk"] for _ in range(DUE))
     per_case = (full["calls"] - empty["calls"]) / _COUNTED
     return {
         "counted": {"cases": _COUNTED, "done": full["done"], "calls_per_case": round(per_case, 2)},
@@ -70,16 +70,16 @@ def measure_due() -> dict[str, Any]:
 def _count(world: World, later: timedelta) -> dict[str, float]:
     """Return calls, units and acts of one run of the cases' part of the job."""
     container = world.container
-    clock = container.clock
-    tally = Tally(container.aws)
-    container.clock = _Later(world, later)
-    container.__dict__.pop("cases", None)
-    container.__dict__.pop("case_clock", None)
+    clock = container.foundation.clock
+    tally = Tally(container.foundation.aws)
+    container.foundation.clock = _Later(world, later)
+    for made in ("service", "clockwork"):
+        vars(container.cases).pop(made, None)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # the job's own log line
-            done = Job("deadlines", [container.case_clock.part], container.clock).run()
+            done = Job("deadlines", [container.cases.clockwork.part], container.foundation.clock).run()
     finally:
-        container.clock = clock
+        container.foundation.clock = clock
     return {**tally.take(), "done": float(done.get("escalated", 0))}
 
 

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from chalicelib.cases.model import Case, Deadline, Party
-from chalicelib.cases.progress_view import Progress
+from chalicelib.cases.lifecycle.model import Case, Deadline, Party
+from chalicelib.cases.progress.views import Progress
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.shared.codes import new_code
 from chalicelib.shared.deadlines import DeadlineRules

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.appointments.rules import BookingRules
-from chalicelib.bootstrap import Container
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.composition.container import Container
 from chalicelib.organisations.model import Certificate, Mediator, Organisation, Training
 from chalicelib.settings import Settings
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.viewer import Viewer
+from infra.bench.containers import stub_settings
 from infra.local.dynamodb_local import DynamoDbLocal
 from infra.local.stack import read_template
 
@@ -69,11 +69,11 @@ class World:
             "applicant": {"name": "n", "phone": "13800138000", "id_number": None, "address": None},
             "respondents": [{"name": "r", "phone": None, "kind": "person"}],
         }
-        return self.container.cases.file(applicant, filing, self.key()).case.code
+        return self.container.cases.service.file(applicant, filing, self.key()).case.code
 
     def act(self, viewer: Viewer, code: str, action: str, **details: Any) -> None:
         """Take an action."""
-        self.container.cases.act(viewer, code, action, details, self.key())
+        self.container.cases.service.act(viewer, code, action, details, self.key())
 
     def mediating(self, number: int) -> tuple[str, Viewer]:
         """Bring a case of two people of its own to mediation, each number with a mediator of its own."""
@@ -81,8 +81,8 @@ class World:
         mediator = f"m-{number}"
         code = self.file(applicant)
         self.act(CLERK, code, "accept")
-        invite = self.container.cases.get(applicant, code).loaded.text_of("p2")["invite_code"]
-        self.container.cases.join(respondent, code, invite, self.key())
+        invite = self.container.cases.service.get(applicant, code).loaded.text_of("p2")["invite_code"]
+        self.container.cases.service.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
         self.act(CLERK, code, "assign", mediator_id=mediator)
         self.act(Viewer(mediator, frozenset({"mediator"}), "bench", None), code, "take")
@@ -110,9 +110,9 @@ def bench_world(mediators: int = 50) -> Iterator[World]:
                 wanted: Any = {key: resource["Properties"][key] for key in _KEYS if key in resource["Properties"]}
                 clients.dynamodb.create_table(TableName=name, **wanted)
         container = Container(_settings(), _Clock())
-        container.__dict__["aws"] = clients
-        container.__dict__["root_secret"] = b"a root secret for the bench"
-        container.desk.rules = replace(
+        container.foundation.aws = clients
+        container.foundation.root_secret = b"a root secret for the bench"
+        container.appointments.desk.rules = replace(
             BookingRules.load(), max_open_per_case=10_000, max_daily_per_person=10_000, daily_cap=20
         )
         _organisation(container, mediators)
@@ -120,10 +120,10 @@ def bench_world(mediators: int = 50) -> Iterator[World]:
 
 
 def _settings() -> Settings:
-    values: dict[str, Any] = {field.name: field.name for field in fields(Settings)}
-    tables = {name: f"{name.removesuffix('_table').capitalize()}Table" for name in values if name.endswith("_table")}
-    sets = {"oidc_audiences": frozenset(), "oidc_client_ids": frozenset(), "cors_origins": (), "scratch": Path("/tmp")}  # noqa: S108
-    return Settings(**{**values, **tables, **sets})
+    settings = stub_settings()
+    names = [field.name for field in fields(Settings) if field.name.endswith("_table")]
+    tables: dict[str, Any] = {name: f"{name.removesuffix('_table').capitalize()}Table" for name in names}
+    return replace(settings, **tables)
 
 
 def _organisation(container: Container, mediators: int) -> None:
@@ -148,4 +148,6 @@ def _organisation(container: Container, mediators: int) -> None:
         dispute_types=("*",),
         mediators=roster,
     )
-    OrganisationStore(container.aws, container.settings.organisations_table, container.answers).put_all([made])
+    OrganisationStore(container.foundation.aws, container.settings.organisations_table, container.answers).put_all(
+        [made]
+    )

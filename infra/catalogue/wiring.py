@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from chalicelib import bootstrap
 from chalicelib.catalogue.store import CatalogueStore
+from chalicelib.composition.container import container
 from infra.catalogue.publisher import Publisher
 
 
 def catalogue_store() -> CatalogueStore:
     """Return the catalogue's table."""
-    container = bootstrap.container()
-    return CatalogueStore(container.aws, container.settings.catalogue_table)
+    base = container().foundation
+    return CatalogueStore(base.aws, base.settings.catalogue_table)
 
 
 def publisher() -> Publisher:
     """Return the publisher of the search snapshot."""
-    container = bootstrap.container()
-    return Publisher(catalogue_store(), container.aws, container.settings.data_bucket, container.clock)
+    base = container().foundation
+    return Publisher(catalogue_store(), base.aws, base.settings.data_bucket, base.clock)

@@ -50,22 +50,22 @@ def _instant(text: str) -> datetime:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """Replay; return 0, 1 if an event still fails, 2 if what was asked for is unusable."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
     from infra.events.replay import Replay
 
-    container = bootstrap.container()
-    last = arguments.last or container.clock.now()
+    made = container()
+    last = arguments.last or made.clock.now()
     if (arguments.last and not arguments.first) or (arguments.forget and not arguments.quarantine):
         print("--to goes with --from, and --forget with --quarantine", file=sys.stderr)
         return UNUSABLE
     if arguments.first and arguments.first > last:
         print("--from comes after --to", file=sys.stderr)
         return UNUSABLE
-    replay = Replay(_find_event, _relay_of, container.quarantine, print, dry_run=arguments.dry_run)
+    replay = Replay(find_event, relay_of, made.events.quarantine, print, dry_run=arguments.dry_run)
     if arguments.quarantine:
         tally = replay.send_quarantined(forget=arguments.forget)
     elif arguments.first:
-        tally = replay.send(container.case_store.list_event_ids(arguments.first, last))
+        tally = replay.send(made.cases.store.list_event_ids(arguments.first, last))
     elif arguments.rating:
         tally = replay.send(_events_of_rating(arguments.rating))
     else:
@@ -80,34 +80,36 @@ def run_replay(arguments: argparse.Namespace) -> int:
 
 
 def _events_of(code: str) -> Iterator[EventId]:
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    case = bootstrap.container().case_store.find(code)
+    case = container().cases.store.find(code)
     for seq in range(1, 1 if case is None else case.version + 1):
         yield code, seq
 
 
 def _events_of_rating(rating_id: str) -> Iterator[EventId]:
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    for event in bootstrap.container().rating_store.list_events(rating_id):
+    for event in container().ratings.store.list_events(rating_id):
         yield event.aggregate, event.seq
 
 
-def _find_event(aggregate: str, seq: int) -> Event | None:
-    from chalicelib import bootstrap
+def find_event(aggregate: str, seq: int) -> Event | None:
+    """Return an event as the table has it, or None."""
+    from chalicelib.composition.container import container
 
-    container = bootstrap.container()
+    made = container()
     if aggregate.startswith(_RATING):
-        return container.rating_store.find_event(aggregate.removeprefix(_RATING), seq)
-    return container.case_store.find_event(aggregate, seq)
+        return made.ratings.store.find_event(aggregate.removeprefix(_RATING), seq)
+    return made.cases.store.find_event(aggregate, seq)
 
 
-def _relay_of(aggregate: str) -> Relay:
-    from chalicelib import bootstrap
+def relay_of(aggregate: str) -> Relay:
+    """Return the relay of an aggregate's events."""
+    from chalicelib.composition.container import container
 
-    container = bootstrap.container()
-    return container.rating_relay if aggregate.startswith(_RATING) else container.relay
+    made = container()
+    return made.events.rating_relay if aggregate.startswith(_RATING) else made.events.relay
 
 
 def _said(tally: Tally, *, dry_run: bool) -> str:

@@ -102,11 +102,13 @@ def _start(stack: ExitStack, options: Options) -> int:
     with remembered_keys(state.data_key_seed()):
         os.environ.update(create_stack(parameters, root_secret=state.root_secret()))
 
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import Container
+    from chalicelib.settings import Settings
+    from chalicelib.web import injection
     from infra.organisations.commands import store_organisations
     from infra.organisations.importer import read_organisations
 
-    bootstrap.use(clock)
+    injection.install(Container(Settings.from_env(), clock))
     items = load_catalogue(options.catalogue)
     store_organisations(read_organisations(SAMPLE / "organisations.json"))
     _serve(stack, options, clock, Issuer(issuer_url, state.signing_key(), clock))

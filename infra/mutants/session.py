@@ -27,6 +27,7 @@ from infra.mutants.patching import CannotImport, apply
 from infra.mutants.targets import ROOT, Target
 
 _SEEN: Final = ROOT / "build" / "mutants" / "reached.json"
+_RESULTS: Final = ROOT / "build" / "mutants" / "results.jsonl"
 _QUICK: Final = 5  # seconds of work, traced; slower tests are not asked, so that a mutant costs seconds
 _LONGEST: Final = 10  # seconds of work for one test, or ten times as long in waiting: whoever takes longer hangs
 _DIED: Final = "it hung or died"
@@ -51,6 +52,7 @@ class MutationSession:
     mutants: Sequence[Mutant]
     killed_by: dict[str, str | None] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    _states: dict[str, str] = field(default_factory=dict)
     _killers: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @pytest.hookimpl
@@ -65,17 +67,33 @@ class MutationSession:
         gc.freeze()  # forks share what is there
         # Mixed, so that the figures of a run that is not over yet stand for all of it.
         mixed = random.Random(0).sample(self.mutants, len(self.mutants))  # noqa: S311 - no secret
+        known = self._known()
         for number, mutant in enumerate(mixed, 1):
             names = self._tests_for(mutant, targets[mutant.path], reached)
             began = time.monotonic()
-            killer = self._run(mutant, sources[mutant.path], [items[name] for name in names])
-            self.killed_by[mutant.id] = killer
+            if mutant.id not in known:
+                known[mutant.id] = self._run(mutant, sources[mutant.path], [items[name] for name in names])
+                self._keep(mutant, known[mutant.id])
+            killer = self.killed_by[mutant.id] = known[mutant.id]
             if killer in reached:
                 self._killers[mutant.path, mutant.place].append(killer)
             took = time.monotonic() - began
             said = f"killed by {killer}" if killer else f"SURVIVED {len(names)} tests"
             print(f"{number}/{len(self.mutants)} {took:.1f}s {mutant.id} :{mutant.line} {said}", flush=True)
         return True
+
+    def _known(self) -> dict[str, str | None]:
+        """Return what became of mutants in earlier runs over the same code and tests, by id."""
+        self._states = {target.path: _digest_of(target.tests) for target in self.targets}
+        lines = _RESULTS.read_text(encoding="utf-8").splitlines() if _RESULTS.exists() else []
+        kept = [json.loads(line) for line in lines]
+        return {one["id"]: one["killer"] for one in kept if one["state"] in self._states.values()}
+
+    def _keep(self, mutant: Mutant, killer: str | None) -> None:
+        """Note what became of a mutant: a run that was cut off goes on where it was."""
+        _RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        with _RESULTS.open("a", encoding="utf-8") as file:
+            print(json.dumps({"id": mutant.id, "state": self._states[mutant.path], "killer": killer}), file=file)
 
     def _tests_for(self, mutant: Mutant, target: Target, reached: dict[str, Reached]) -> list[str]:
         """Return the tests that reach the mutant, the quickest first; those that killed in the same place sooner."""
@@ -103,18 +121,13 @@ class MutationSession:
     def _reach(self, items: dict[str, pytest.Item]) -> dict[str, Reached]:
         """Run every test once without a fault; what is known of a file that has not changed is taken from there."""
         kept: dict[str, Any] = json.loads(_SEEN.read_text(encoding="utf-8")) if _SEEN.exists() else {}
-        code = hashlib.sha256()
-        for path in sorted((ROOT / "chalicelib").rglob("*.py")):
-            code.update(path.read_bytes())
         paths = {target.path for target in self.targets}
         by_file: dict[str, list[pytest.Item]] = defaultdict(list)
         for item in items.values():
             by_file[item.nodeid.partition("::")[0]].append(item)
         reached: dict[str, Reached] = {}
         for name, tests in by_file.items():
-            whole = code.copy()
-            whole.update((ROOT / name).read_bytes())
-            digest = whole.hexdigest()
+            digest = _digest_of([name])
             if kept.get(name, {}).get("digest") != digest:
                 kept[name] = {"digest": digest, "tests": _in_fork(partial(_trace, tests))}
                 _SEEN.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +152,14 @@ class MutationSession:
         if said.startswith("!"):
             raise RuntimeError(f"{mutant.id}: {said[1:]}")
         return said or (_DIED if status else None)
+
+
+def _digest_of(tests: Sequence[str]) -> str:
+    """Return a hash of all code and of some files of tests."""
+    digest = hashlib.sha256()
+    for path in [*sorted((ROOT / "chalicelib").rglob("*.py")), *(ROOT / name for name in tests)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _in_fork(work: Callable[[], Any]) -> Any:
@@ -223,4 +244,4 @@ def _lines_reached() -> Iterator[dict[str, set[int]]]:
         yield lines
     finally:
         sys.settrace(None)
-        threading.settrace(None)
+        threading.settrace(None)  # none at all

@@ -27,24 +27,24 @@ _WRITES: Final = "committing answers"
 
 _TARGETS: Final = {
     "policies": {
-        "cases/policies": _CASES,
-        "cases/transitions": _CASES,
-        "cases/decisions": _CASES,
-        "cases/recording": _CASES,
+        "cases/lifecycle/policies": _CASES,
+        "cases/lifecycle/transitions": _CASES,
+        "cases/lifecycle/decisions": _CASES,
+        "cases/lifecycle/recording": _CASES,
     },
     "access ledger": {
-        "cases/access": "ledger",
+        "cases/lifecycle/access": "ledger",
         "people/store": "ledger",
     },
     "sheets": {
-        "appointments/sheets": _SESSIONS,
-        "appointments/sheet_writes": _SESSIONS,
-        "appointments/places": _SESSIONS,
-        "appointments/model": _SESSIONS,
+        "appointments/booking/sheets": _SESSIONS,
+        "appointments/booking/sheet_writes": _SESSIONS,
+        "appointments/booking/places": _SESSIONS,
+        "appointments/booking/model": _SESSIONS,
     },
     "waitlist": {
-        "appointments/waiting": "waiting waitlist waitlist_offers",
-        "appointments/waitlist": "waiting waitlist waitlist_offers",
+        "appointments/waitlist/model": "waiting waitlist waitlist_offers",
+        "appointments/waitlist/service": "waiting waitlist waitlist_offers",
     },
     "transactions": {
         "shared/transactions": _WRITES,
@@ -61,9 +61,9 @@ _TARGETS: Final = {
         "shared/due": "due_dates",
     },
     "masking": {
-        "ratings/screening": "ratings masking",
-        "ratings/earning": "earning",
-        "ratings/tallies": "ratings figures",
+        "ratings/rating/screening": "ratings masking",
+        "ratings/rating/earning": "earning",
+        "ratings/rating/tallies": "ratings figures",
     },
     "audit": {
         "audit/model": "merkle checkpoint_model",

@@ -46,8 +46,8 @@ def run_import(arguments: argparse.Namespace) -> int:
 
 def store_organisations(found: Sequence[Organisation]) -> None:
     """Write organisations, each in place of the one with its id."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
     from chalicelib.organisations.store import OrganisationStore
 
-    container = bootstrap.container()
-    OrganisationStore(container.aws, container.settings.organisations_table, container.answers).put_all(found)
+    base = container().foundation
+    OrganisationStore(base.aws, base.settings.organisations_table, base.answers).put_all(found)

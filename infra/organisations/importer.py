@@ -9,9 +9,10 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.organisations.model import DISPUTE_TYPES, Organisation
+from chalicelib.organisations.model import Organisation
+from chalicelib.triage.public import DisputeTypes
 
-_KNOWN: Final = {*DISPUTE_TYPES, "*"}
+_KNOWN: Final = {*DisputeTypes.load().mains, "*"}
 
 
 class OrganisationsRefused(ValueError):

@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from infra.package.interpreter import ROOT, PackagingPythonMissing, prepare_environment
 from infra.package.slimming import slim_package
 
 if TYPE_CHECKING:
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
-
-ROOT: Final = Path(__file__).parent.parent.parent
 
 
 def add_commands(groups: Groups) -> None:
@@ -26,23 +25,33 @@ def add_commands(groups: Groups) -> None:
 
 
 def run_package(arguments: argparse.Namespace) -> int:
-    """Package, and say where the files are; 1 if Chalice failed."""
-    chalice = Path(sys.executable).with_name("chalice")
+    """Package, and say where the files are; 1 if Chalice failed, 2 without a Python of the runtime's version."""
+    try:
+        make_package(arguments.out, arguments.stage)
+    except PackagingPythonMissing as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError:
+        return 1  # Chalice has said why
+    print(f"Packaged: {arguments.out / 'deployment.zip'}, {arguments.out / 'sam.json'}")
+    return 0
+
+
+def make_package(out: Path, stage: str = "prod") -> None:
+    """Write deployment.zip and sam.json to a folder; raise `PackagingPythonMissing`, or what Chalice's failure is."""
+    tools = prepare_environment()
     command = [
-        str(chalice),
+        str(tools / "chalice"),
         "package",
         "--stage",
-        arguments.stage,
+        stage,
         "--merge-template",
         str(ROOT / "infra" / "resources.json"),
         "--template-format",
         "json",
-        str(arguments.out),
+        str(out),
     ]
     # Chalice wants a region to package for; what it packages does not depend on it.
     env = {"AWS_DEFAULT_REGION": "cn-north-1", **os.environ}
-    done = subprocess.run(command, cwd=ROOT, check=False, env=env)
-    if done.returncode == 0:
-        slim_package(arguments.out / "deployment.zip")
-        print(f"Packaged: {arguments.out / 'deployment.zip'}, {arguments.out / 'sam.json'}")
-    return 0 if done.returncode == 0 else 1
+    subprocess.run(command, cwd=ROOT, check=True, env=env)
+    slim_package(out / "deployment.zip", tools / "python")

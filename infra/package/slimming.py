@@ -6,19 +6,18 @@ behind its last loaded segment (ELF specification, "Program Header"): the file i
 
 from __future__ import annotations
 
-import compileall
-import re
+import json
 import struct
+import subprocess
 import tempfile
 import zipfile
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from typing import Final
 
 _ELF64_LITTLE: Final = b"\x7fELF\x02\x01"
 _PT_LOAD: Final = 1
-_LATE: Final = re.compile(r"/(pycparser|cffi|tzdata|icalendar|dateutil|segno|chinese_calendar)/")
-"""Libraries that a cold start does not import: to compile them would cost space only."""
+_LATE: Final = r"/(pycparser|cffi|tzdata|icalendar|segno|chinese_calendar)/"
+"""Libraries that a cold start does not import: to compile them would cost space only. (botocore imports dateutil.)"""
 _SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip
 _SECTION_FIELDS: Final = ((0x28, "<Q"), (0x3C, "<H"), (0x3E, "<H"))  # e_shoff, e_shnum, e_shstrndx
 
@@ -40,10 +39,11 @@ def cut_behind_segments(library: bytes) -> bytes:
     return bytes(slim)
 
 
-def slim_package(package: Path) -> int:
-    """Rewrite the zip with slim libraries and compiled code; return how many bytes that saved.
+def slim_package(package: Path, python: Path) -> int:
+    """Rewrite the zip with slim libraries, the table of doors and compiled code; return how many bytes that saved.
 
-    Lambda's disk is read-only there: what is not compiled beforehand is compiled at every cold start.
+    Lambda's disk is read-only there: what is not compiled beforehand is compiled at every cold start. `python`: of the
+    runtime's version, whose bytecode it must be.
     """
     before = package.stat().st_size
     with tempfile.TemporaryDirectory() as name:
@@ -52,14 +52,8 @@ def slim_package(package: Path) -> int:
             archive.extractall(folder)
         for library in folder.rglob("*.so*"):
             library.write_bytes(cut_behind_segments(library.read_bytes()))
-        compileall.compile_dir(
-            str(folder),
-            ddir="/var/task",
-            rx=_LATE,
-            quiet=2,
-            workers=1,
-            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-        )
+        _write_doors(folder)
+        compile_folder(folder, python)
         with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
@@ -67,3 +61,18 @@ def slim_package(package: Path) -> int:
                     entry.external_attr = 0o644 << 16
                     archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
     return before - package.stat().st_size
+
+
+def _write_doors(folder: Path) -> None:
+    """Write the table by which a cold start knows its routes without importing them (`chalicelib.web.doors`)."""
+    from app import API_MODULES
+    from chalicelib.web.doors import TABLE_PATH, make_table
+
+    table = json.dumps(make_table(API_MODULES), sort_keys=True, separators=(",", ":"))
+    (folder / "chalicelib" / "web" / TABLE_PATH.name).write_text(table, encoding="utf-8")
+
+
+def compile_folder(folder: Path, python: Path) -> None:
+    """Compile a function's code as it will stand in Lambda; libraries that a cold start does not import are left."""
+    command = [str(python), "-m", "compileall", "-q", "-x", _LATE, "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, "-s", str(folder), "-p", "/var/task", str(folder)], check=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from chalicelib.ratings.rules import BAD_LEVELS, LEVELS
+from chalicelib.ratings.rating.rules import BAD_LEVELS, LEVELS
 from infra.ratings.sheets import Row
 
 _WIDTH: Final = 720

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from chalicelib.ratings.model import Entry
-from chalicelib.ratings.tallies import names_of, names_of_handled
+from chalicelib.ratings.rating.model import Entry
+from chalicelib.ratings.rating.tallies import names_of, names_of_handled
 from chalicelib.shared.errors import YimaError
 from infra.ratings.charts import draw_charts
 from infra.ratings.sheets import Row, write_csv, write_xlsx
 
 if TYPE_CHECKING:
-    from chalicelib.ratings.store import RatingStore
+    from chalicelib.ratings.rating.store import RatingStore
 
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
@@ -37,9 +37,9 @@ def add_commands(groups: Groups) -> None:
 
 def run_recount(_: argparse.Namespace) -> int:
     """Recount; return 0 if all figures agree, 1 if some differ, 3 if AWS did not answer."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
-    store = bootstrap.container().rating_store
+    store = container().ratings.store
     try:
         targets = list(store.list_targets())
         differing = 0
@@ -56,12 +56,12 @@ def run_recount(_: argparse.Namespace) -> int:
 
 def run_export(arguments: argparse.Namespace) -> int:
     """Export a month; return 0 if it was written, 2 for a month that is none, 3 if AWS did not answer."""
-    from chalicelib import bootstrap
+    from chalicelib.composition.container import container
 
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", arguments.month):
         print("--month is a month such as 2026-11", file=sys.stderr)
         return 2
-    store = bootstrap.container().rating_store
+    store = container().ratings.store
     try:
         rows = [
             Row.of(entry)

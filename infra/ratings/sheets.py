@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Self
 
 from openpyxl import Workbook
 
-from chalicelib.ratings.model import Entry
+from chalicelib.ratings.rating.model import Entry
 
 _RUN: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a cell a formula (OWASP, CSV Injection)."""

@@ -18,11 +18,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig
 
-from chalicelib import bootstrap
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.composition.container import Container
+from chalicelib.composition.container import container as made_container
 from chalicelib.organisations.store import OrganisationStore
 from chalicelib.settings import Settings
+from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import NotSignedIn
 from chalicelib.shared.viewer import Viewer
+from chalicelib.web import injection
+from chalicelib.web.identity import TokenVerifier
 from infra.local.stack import read_template
 from infra.simulate.determinism import CityClock
 from infra.simulate.engine.clients import Calls, MemoryCloud, MemoryKms, SimulatedClients
@@ -33,6 +38,8 @@ from infra.simulate.people import ROSTERS, Person, citizens, organisations, staf
 
 _CITIZENS: Final = 6
 _MAX_IDLE: Final = 3
+_HURRIED: Final = 0.2
+"""How often a job's time is over after the first item."""
 
 
 class City:
@@ -51,11 +58,11 @@ class City:
         self.people: dict[str, Person] = {one.subject: one for one in everybody}
         self.app = _app()
         self.log = io.StringIO()
-        scheduler.on_turn = lambda act: bootstrap.install(act.context.get("container"))
-        self._idle: list[bootstrap.Container] = []
+        scheduler.on_turn = lambda act: injection.install(act.context.get("container"))
+        self._idle: list[Container] = []
         with self.served():
-            container = bootstrap.container()
-            store = OrganisationStore(container.aws, container.settings.organisations_table, container.answers)
+            base = made_container().foundation
+            store = OrganisationStore(base.aws, base.settings.organisations_table, base.answers)
             store.put_all(organisations())
 
     @property
@@ -73,7 +80,7 @@ class City:
         take = self._idle and self.choices.random() < 0.8
         container = self._idle.pop(self.choices.randrange(len(self._idle))) if take else self._started()
         act = self.scheduler.running
-        before = bootstrap._installed  # noqa: SLF001 - the process's own container is what is simulated here
+        before: Any = injection._installed  # noqa: SLF001 - the process's own container is what is simulated here
         self.become(container, act)
         died = True
         try:
@@ -87,9 +94,9 @@ class City:
                 self._idle.append(container)
             self.become(before, act)
 
-    def become(self, container: bootstrap.Container | None, act: Any) -> None:
+    def become(self, container: Container | None, act: Any) -> None:
         """Make this the process that the act which runs is served by."""
-        bootstrap.install(container)
+        injection.install(container)
         if act is not None:
             act.context["container"] = container
 
@@ -135,7 +142,7 @@ class City:
     def handle(self, name: str, event: Mapping[str, Any]) -> Any:
         """Invoke one of the app's event handlers; raise what it raises, or `Killed`."""
         with self.served():
-            return self.app.handler_map[name](dict(event), _LAMBDA_CONTEXT)
+            return self.app.handler_map[name](dict(event), self._context())
 
     def jobs(self) -> list[str]:
         """Return the names of the scheduled jobs."""
@@ -150,15 +157,20 @@ class City:
                 found.append((one.name, _table_names().get(logical, logical), one.batch_size))
         return sorted(found)
 
-    def _started(self) -> bootstrap.Container:
-        container = bootstrap.Container(self.settings, self.clock)
-        made: dict[str, Any] = {
-            "aws": SimulatedClients(self.cloud, self.calls),
-            "root_secret": b"the root secret of a simulated city",
-            "tokens": Tokens(self.people),
-            "catalogue": SimpleNamespace(has_service=lambda code: True),  # noqa: ARG005
-        }
-        container.__dict__.update(made)
+    def _context(self) -> Any:
+        """Return an invocation's context: sometimes its time is over at once, when something goes wrong at all."""
+        hurried = self.calls.weather.odds and self.choices.random() < _HURRIED
+        milliseconds = 1_000 if hurried else 300_000
+        return SimpleNamespace(
+            **{**vars(_LAMBDA_CONTEXT), "get_remaining_time_in_millis": lambda: milliseconds},
+        )
+
+    def _started(self) -> Container:
+        container = Container(self.settings, self.clock)
+        container.foundation.root_secret = b"the root secret of a simulated city"
+        container.override(Clients, SimulatedClients(self.cloud, self.calls))
+        container.override(TokenVerifier, Tokens(self.people))
+        container.override(CatalogueService, SimpleNamespace(has_service=lambda code: True))  # noqa: ARG005
         return container
 
     def _tick(self) -> None:

@@ -100,10 +100,11 @@ class Errands:
     def send(self, errand: Errand) -> Reply | None:
         """Send a request, the first time or again; return the reply, or None if it was lost."""
         story = self._story
-        known, done, act = errand.first, errand.committed, story.city.scheduler.running
+        known, done = errand.first, errand.committed
+        act = story.city.scheduler.running
+        context = story.alone if act is None else act.context
         errand.sending += 1
-        if act is not None:
-            act.context["errand"] = errand
+        context["errand"] = errand
         try:
             status, body, _ = story.city.invoke(errand.person, errand.method, errand.path, errand.body, errand.key)
         except Killed:
@@ -111,8 +112,7 @@ class Errands:
             return None
         finally:
             errand.sending -= 1
-            if act is not None:
-                act.context.pop("errand", None)
+            context.pop("errand", None)
         reply = Reply(status, body)
         story.say(f"{errand.name} → {status} {reply.problem}")
         self._judge(errand, reply, known, done=done)
@@ -148,7 +148,7 @@ class Errands:
 
     def misuse(self, errand: Errand, body: Any) -> None:
         """Send another body under the same key: it is refused, and does nothing."""
-        if errand.first is None:
+        if errand.first is None or errand.body == body:
             return
         other = Errand(
             errand.number, errand.person, errand.method, errand.path, body, errand.key, self._story.now, errand.case

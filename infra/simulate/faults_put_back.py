@@ -1,18 +1,168 @@
-"""Faults that the simulator has found, put back on purpose: so that it is seen that it still finds them."""
+"""Faults that were mended, put back on purpose: so that it is seen that the simulator finds them.
+
+Each is named by its number in the issue that listed them, and is as small as the mistake was.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from unittest.mock import patch
 
-Patch = Callable[[], AbstractContextManager[None]]
+from chalicelib.appointments.booking.model import LIVE, Appointment
+from chalicelib.appointments.booking.places import Place, Places, Sought
+from chalicelib.appointments.booking.sessions import AppointmentService
+from chalicelib.appointments.booking.sheets import SheetChange
+from chalicelib.appointments.booking.store import AppointmentStore
+from chalicelib.appointments.booking.upkeep import Shown, Upkeep
+from chalicelib.appointments.waitlist.model import Line, Offer, Spot
+from chalicelib.ratings.rating.model import Invitation
+from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.store import RatingStore
+from chalicelib.shared.errors import Unavailable, YimaError
+from chalicelib.shared.events import Event
+from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
+from chalicelib.shared.idempotency import Shown as Answered
+from chalicelib.shared.transactions import Write
+from chalicelib.shared.viewer import Viewer
 
-FAULTS: Final[dict[str, Patch]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake. `invariants`: those that do not hold with it; `patch`: makes it meanwhile."""
+
+    invariants: frozenset[str]
+    patch: Callable[[], AbstractContextManager[Any]]
 
 
 @contextmanager
 def put_back(name: str) -> Iterator[None]:
     """Have a known fault be in the code meanwhile."""
-    with FAULTS[name]():
+    with FAULTS[name].patch():
         yield
+
+
+def _redelivered_events_cancel() -> AbstractContextManager[Any]:
+    """Let an event end whatever is booked when it comes, though it may have come before."""
+
+    def is_ended_by(one: Appointment, seq: int, at: str) -> bool:  # noqa: ARG001
+        return one.status in LIVE
+
+    return patch.object(Appointment, "is_ended_by", is_ended_by)
+
+
+@contextmanager
+def _offers_make_rows() -> Iterator[None]:
+    """Write what an offer notes in the line there, though the case may have left it."""
+    end_writes, writes = AppointmentStore.offer_end_writes, AppointmentStore.offer_writes
+
+    def unconditional(found: list[Write]) -> list[Write]:
+        return [
+            replace(
+                one,
+                parameters={name: value for name, value in one.parameters.items() if "Condition" not in name},
+                refusal=None,
+            )
+            if one.kind == "Update"
+            else one
+            for one in found
+        ]
+
+    def offer_writes(store: AppointmentStore, offer: Offer, spot: Spot) -> list[Write]:
+        return unconditional(writes(store, offer, spot))
+
+    def offer_end_writes(store: AppointmentStore, offer: Offer, spot: Spot | None) -> list[Write]:
+        wished = spot or Spot(offer.case_code, offer.organisation, offer.mediator, offer.wished_at)
+        return unconditional(end_writes(store, offer, wished))
+
+    def mend_line(store: AppointmentStore, line: Line) -> None:
+        """Leave it as it is."""
+
+    with ExitStack() as stack:
+        for made in (offer_writes, offer_end_writes, mend_line):
+            stack.enter_context(patch.object(AppointmentStore, made.__name__, made))
+        yield
+
+
+def _confirming_has_no_key() -> AbstractContextManager[Any]:
+    """Confirm requests anew whenever a request comes, whatever its key."""
+
+    def confirm_many(
+        service: AppointmentService,
+        viewer: Viewer,
+        ids: Sequence[str],
+        whole: Idempotency,
+        render: Callable[[Shown], StoredAnswer],
+    ) -> StoredAnswer:
+        def confirm(one: str) -> StoredAnswer | YimaError:
+            own = whole.part(f"{one}{whole.received_at}", render)
+            try:
+                return own.render(service.act(viewer, one, "confirm", {}, own))
+            except (Unavailable, Replayed):
+                raise
+            except YimaError as refused:
+                return refused
+
+        return whole.render([(one, confirm(one)) for one in ids])
+
+    return patch.object(AppointmentService, "confirm_many", confirm_many)
+
+
+@contextmanager
+def _sheets_by_organisation() -> Iterator[None]:
+    """Give a mediator a sheet for each organisation, and another one as a party."""
+    find, releases = Places.find, Upkeep.releases
+
+    def find_by_organisation(places: Places, sought: Sought, now: datetime) -> Place:
+        return find(places, replace(sought, mediator_person=f"{sought.organisation}-{sought.mediator_person}"), now)
+
+    def releases_by_organisation(upkeep: Upkeep, one: Appointment, now: str) -> list[SheetChange]:
+        return releases(upkeep, replace(one, mediator_person=f"{one.organisation}-{one.mediator_person}"), now)
+
+    with (
+        patch.object(Places, "find", find_by_organisation),
+        patch.object(Upkeep, "releases", releases_by_organisation),
+    ):
+        yield
+
+
+def _answers_under_the_service_key() -> AbstractContextManager[Any]:
+    """Seal a stored answer under the service's key alone, and give it again to whoever has its key."""
+
+    def showing(claim: Idempotency, shown: Answered) -> Idempotency:  # noqa: ARG001
+        return claim
+
+    return patch.object(Idempotency, "showing", showing)
+
+
+@contextmanager
+def _every_end_earns() -> Iterator[None]:
+    """Let every case that ends earn an invitation, accepted or not, and as often as it ends."""
+    on_case_event, invite = RatingService.on_case_event, RatingStore.invite
+
+    def on_any_end(service: RatingService, event: Event) -> int:
+        if event.data.get("closed"):
+            event = replace(event, data={"organisation": "org-a", **event.data, "mediation_ended": True})
+        return on_case_event(service, event)
+
+    def invite_again(store: RatingStore, invitation: Invitation, occasion: str) -> bool:
+        return invite(store, invitation, f"{occasion}#{invitation.id}")
+
+    with (
+        patch.object(RatingService, "on_case_event", on_any_end),
+        patch.object(RatingStore, "invite", invite_again),
+    ):
+        yield
+
+
+FAULTS: Final[dict[str, Fault]] = {
+    "3": Fault(frozenset({"cancelled-without-cause"}), _redelivered_events_cancel),
+    "5": Fault(frozenset({"broken-wish"}), _offers_make_rows),
+    "9": Fault(frozenset({"effect-twice", "replay-differs", "key-reused"}), _confirming_has_no_key),
+    "10": Fault(frozenset({"two-places"}), _sheets_by_organisation),
+    "17": Fault(frozenset({"erased-readable", "erased-shown", "stranger-shown"}), _answers_under_the_service_key),
+    "20": Fault(frozenset({"rating-unearned", "rated-twice"}), _every_end_earns),
+}

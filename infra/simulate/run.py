@@ -14,6 +14,7 @@ from infra.simulate.acts import cases, prelude, rights, sessions
 from infra.simulate.engine.faults import Weather
 from infra.simulate.faults_put_back import put_back
 from infra.simulate.invariants import after, during
+from infra.simulate.logs import LogWatch
 from infra.simulate.story import Story, Violation
 from infra.simulate.streams import Deliveries, Jobs
 
@@ -77,8 +78,9 @@ class Director:
 
     def __init__(self, story: Story) -> None:
         self._story = story
-        self._deliveries = Deliveries(story)
-        self._jobs = Jobs(story)
+        self._log = LogWatch(story)
+        self._deliveries = Deliveries(story, self._log)
+        self._jobs = Jobs(story, self._log)
         story.listeners.append(during.Watch(story))
         mood, crowded = story.choices.choice, story.weather.crowded
         self._acts: list[tuple[str, Callable[[], None], float]] = [
@@ -142,7 +144,7 @@ class Director:
         if due and due[0] > story.now:
             story.city.clock.advance(due[0] - story.now)
             story.say("-- an offer runs out")
-        story.scheduler.start("job", lambda: self._jobs.run("deadlines"))
+        story.scheduler.start("job", self._jobs.run_deadlines)
         for act in (sessions.leave_line, story.choices.choice((sessions.wait_in_line, sessions.book))):
             work = functools.partial(act, story)
             story.scheduler.start("in line", work, asleep=story.choices.randint(0, 30))
@@ -191,6 +193,7 @@ class Director:
     def _come_to_rest(self) -> None:
         """End the bad weather, bring everything to its end, and check what must be true then."""
         story = self._story
+        self._log.check()
         story.calm()
         for _ in range(3):
             for errand in story.errands.open():
@@ -207,7 +210,8 @@ class Director:
         story = self._story
         for _ in range(6):
             self._deliveries.drain()
-            done = self._jobs.run("deadlines")
+            self._deliveries.replay_quarantine()
+            done = {**self._jobs.run("deadlines"), **self._jobs.work_off()}
             self._deliveries.drain()
             for job in story.city.jobs():
                 if job != "deadlines":

@@ -5,45 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from unittest.mock import patch
 
-from chalicelib.shared.crypto import Keyring
+from chalicelib.shared.crypto import Keyring, Place
 from chalicelib.shared.sealing import AesGcmSealer
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One sealed text. `aggregate`, `subject`: whose key; both None: a key of the service, which is always there."""
+    """One sealed value. `aggregate`, `subject`, `place`: whose key, and where; None: a key of the service.
+
+    `inner`: what was sealed before, if it was sealed once more.
+    """
 
     blob: bytes
-    plain: str
-    aggregate: str | None
-    subject: str | None
-    place: str
+    plain: bytes
+    aggregate: str | None = None
+    subject: str | None = None
+    place: Place | None = None
+    inner: Seal | None = None
+
+    def layers(self) -> list[Seal]:
+        """Return this seal and those inside of it, the outermost first."""
+        return [self] if self.inner is None else [self, *self.inner.layers()]
+
+    @property
+    def text(self) -> str:
+        """What stands innermost."""
+        return self.layers()[-1].plain.decode(errors="replace")
 
 
 class Sealed:
-    """Every text that was sealed in a story."""
+    """Every value that was sealed in a story, by what it became."""
 
     def __init__(self) -> None:
-        self.every: list[Seal] = []
+        self.by_blob: dict[bytes, Seal] = {}
 
     @contextmanager
     def noticed(self) -> Iterator[None]:
         """Have everything that is sealed meanwhile be noticed."""
-        by_keyring, by_service = Keyring.seal, AesGcmSealer.seal
+        by_keyring, by_service = Keyring.seal_bytes, AesGcmSealer.seal
 
-        def seal(ring: Keyring, subject: str, place: str, text: Any) -> bytes:
-            blob = by_keyring(ring, subject, place, text)
-            plain = text if isinstance(text, str) else bytes(text).decode(errors="replace")
-            self.every.append(Seal(blob, plain, ring.aggregate, subject, place))
+        def seal(ring: Keyring, subject: str, place: Place, plain: bytes) -> bytes:
+            blob = by_keyring(ring, subject, place, plain)
+            self.by_blob[blob] = Seal(blob, plain, ring.aggregate, subject, place, self.by_blob.get(plain))
             return blob
 
         def seal_by_service(sealer: AesGcmSealer, plain: bytes, context: bytes) -> bytes:
             blob = by_service(sealer, plain, context)
-            self.every.append(Seal(blob, plain.decode(errors="replace"), None, None, "service"))
+            self.by_blob[blob] = Seal(blob, plain, inner=self.by_blob.get(plain))
             return blob
 
-        with patch.object(Keyring, "seal", seal), patch.object(AesGcmSealer, "seal", seal_by_service):
+        with patch.object(Keyring, "seal_bytes", seal), patch.object(AesGcmSealer, "seal", seal_by_service):
             yield

@@ -63,6 +63,7 @@ class Story:
         self.sealed = Sealed()
         self.scheduler = Scheduler(self.choices)
         self.weather = weather or Weather.of(self.choices)
+        self.alone: dict[str, Any] = {}
         self.listeners: list[Callable[[Sequence[Change]], None]] = []
         self.city: City
         self.errands: Errands
@@ -87,6 +88,13 @@ class Story:
     def digest(self) -> str:
         """SHA-256 of the trace: two runs of one seed have the same."""
         return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
+
+    @property
+    def errand(self) -> Errand | None:
+        """The request that is being served, if it is one that is."""
+        act = self.scheduler.running
+        found: Errand | None = (self.alone if act is None else act.context).get("errand")
+        return found
 
     def rage(self) -> None:
         """Let the run's weather begin."""
@@ -143,20 +151,40 @@ class Story:
         if errand.person.erased_at is not None:
             return True
         if errand.case is None:
-            return False
-        item = self.case_item(errand.case)
-        me = self.pseudonym(errand.person)
+            return any(self._is_gone_from(one, errand.person) for one in self._shown_by(errand))
+        return self._is_gone_from(errand.case, errand.person)
+
+    def _shown_by(self, errand: Errand) -> list[str]:
+        """Return the cases that an answer shows which is about none in particular."""
+        if errand.path.endswith("/appointments/confirm"):
+            table = self.city.table("appointments")
+            found = [table.find((f"APPOINTMENT#{one}", "META")) for one in errand.body["ids"]]
+            return [one["case_code"]["S"] for one in found if one is not None]
+        if errand.path == "/v1/cases":
+            made = [one.split()[0] for each in errand.effects for one in each]
+            return [pk.removeprefix("CASE#") for pk in made if pk.startswith("CASE#")]
+        if "/visits" in errand.path or "/bad-ratings" in errand.path:
+            return list(self.cases) if any(one.leaving for one in self.city.people.values()) else []
+        return []
+
+    def _is_gone_from(self, code: str, person: Person) -> bool:
+        """Tell whether answers about a case are given to a person no more: left, or one whom they show was erased."""
+        note = self.cases.get(code)
+        if note is not None and any(one is not None and one.leaving for one in (note.applicant, note.respondent)):
+            return True
+        item = self.case_item(code)
+        me = self.pseudonym(person)
         if any(party.get("person") == me for party in item["parties"]):
             return False
-        roles = errand.person.roles
+        roles = person.roles
         if "clerk" in roles:
-            gone = item["organisation"] != errand.person.organisation
+            gone = item["organisation"] != person.organisation
         elif "court" in roles:
             gone = not item.get("before_court")
         elif "reviewer" in roles:
             gone = item.get("appeal") is None
         else:
-            gone = item.get("mediator") != errand.person.subject
+            gone = item.get("mediator") != person.subject
         return bool(gone)
 
     def check_shown(self, errand: Errand, reply: Reply) -> None:
@@ -167,9 +195,11 @@ class Story:
                 shown = sorted(value for value in person.personal if value in text)
                 if shown:
                     self.found("erased-shown", f"{errand.name}: {person.subject}'s {shown[0]}")
-        again = errand.first is not None and errand.case in self.cases
-        if again and errand.case is not None and self.may_be_gone(errand) and errand.person.erased_at is None:
-            note = self.cases[errand.case]
+        if errand.first is None or errand.case not in self.cases or errand.person.erased_at is not None:
+            return
+        note = self.cases[errand.case]
+        leaving = any(one is not None and one.leaving for one in (note.applicant, note.respondent))
+        if not leaving and self.may_be_gone(errand):
             values = {*note.values, note.applicant.phone}
             shown = sorted(value for value in values if value in text)
             if shown:
@@ -178,7 +208,7 @@ class Story:
     def last_fault(self) -> str:
         """Return what the last logged fault was, and where."""
         for line in reversed(self.city.log.getvalue().splitlines()):
-            if '"fault"' in line:
+            if '"fault"' in line and '"operation"' in line:
                 fault = json.loads(line)
                 return f"{fault['fault']} at {[one.rpartition('/')[2] for one in fault['frames'][-3:]]}"
         return "nothing was logged"
@@ -187,8 +217,7 @@ class Story:
         self.scheduler.pause()
 
     def _changed(self, changes: Sequence[Change]) -> None:
-        act = self.scheduler.running
-        errand: Errand | None = None if act is None else act.context.get("errand")
+        errand = self.errand
         events = [one for one in changes if one.kind == "INSERT" and one.key[1].startswith("EVENT#")]
         if errand is not None:
             if any(one.key[0].startswith("IDEMPOTENCY#") for one in changes):
@@ -201,7 +230,7 @@ class Story:
     def _effect(self, errand: Errand, events: Sequence[Change]) -> None:
         made = [_named(one) for one in events]
         earlier = [one for each in errand.effects for one in each]
-        many = errand.path.endswith("/appointments/confirm")
+        many = errand.path.endswith(("/appointments/confirm", "/me/erasure"))  # one transaction for each of several
         if (earlier and not many) or set(made) & set(earlier):
             self.found("effect-twice", f"{errand.name}: {earlier} and then {made}")
         errand.effects.append(made)

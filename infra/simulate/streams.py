@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import base64
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from chalicelib.composition.container import container as made_container
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.errors import Unavailable
-from chalicelib.shared.streams import SomeNotDelivered
+from infra.events.commands import find_event, relay_of
+from infra.events.replay import Replay
 from infra.simulate.engine.scheduler import Killed
 from infra.simulate.engine.tables import Change
+from infra.simulate.logs import LogWatch
 from infra.simulate.story import Story
 
 MAX_ATTEMPTS: Final = 20
 """How often a batch is tried before it goes to the queue of the undeliverable."""
 
+_SHARD: Final = "deadline_shard"
+_AGAIN: Final = 0.1
+"""How often a message of the queue comes once more."""
+
 _KEPT_AT_LEAST: Final = timedelta(days=365)
-_RETRIED: Final = (Unavailable, SomeNotDelivered)
-_MET: Final = "TransactionConflict"
 
 
 class Deliveries:
     """The events of every table that have not reached their handlers yet."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, log: LogWatch) -> None:
         self._story = story
         self._taken: dict[str, int] = {}
         self._waiting: dict[tuple[str, str], deque[Change]] = {}
         self._busy: set[tuple[str, str]] = set()
         self._failed: dict[int, int] = {}
         self._delivered: list[tuple[str, Change]] = []
+        self._log = log
 
     def pending(self) -> int:
         """Return how many records wait."""
@@ -90,6 +96,19 @@ class Deliveries:
             self._story.scheduler.start("drain", self.deliver)
             self._story.scheduler.finish()
 
+    def replay_quarantine(self) -> None:
+        """Send again what was set aside, as an operator does: it must be handled then, all but what is no event."""
+        self._story.scheduler.start("replay quarantine", self._send_quarantined)
+        self._story.scheduler.finish()
+
+    def _send_quarantined(self) -> None:
+        with self._story.city.served():
+            quarantine = made_container().events.quarantine
+            replay = Replay(find_event, relay_of, quarantine, self._story.say, dry_run=False)
+            replay.send_quarantined(forget=True)
+            for one in quarantine.list_all():
+                self._story.found("event-stuck", f"{one.consumer} on {one.code}/{one.seq} {one.event}: {one.reason}")
+
     def _take(self) -> None:
         for _, table, _ in self._story.city.consumers():
             found = self._story.city.engine.table(table).changes
@@ -114,7 +133,9 @@ class Deliveries:
             story.say(f"{handler}: killed")
             return []
         except Exception as failed:  # noqa: BLE001 - Lambda too takes whatever a handler raises for a failure
-            return self._after_failure(handler, batch, failed, poisoned=poisoned)
+            story.found("handler-crashed", f"{handler}: {type(failed).__name__}: {failed} on {_told(batch[0])}")
+            return self._given_up(handler, batch, type(failed).__name__)
+        self._log.check()
         failures = _failures(answer)
         if not failures:
             return list(batch)
@@ -127,21 +148,6 @@ class Deliveries:
         done = [one for one in batch if _seq(one) in {each["dynamodb"]["SequenceNumber"] for each in records[:first]}]
         return self._given_up(handler, [one for one in batch if one not in done], "reported as failed") + done
 
-    def _after_failure(
-        self, handler: str, batch: Sequence[Change], failed: Exception, *, poisoned: bool
-    ) -> list[Change]:
-        story = self._story
-        cause = failed.__cause__ or failed
-        story.say(f"{handler}: {type(failed).__name__} from {type(cause).__name__}: {cause}")
-        if poisoned:
-            story.found(
-                "poison-stops-batch", f"{handler}: {type(failed).__name__} from {type(cause).__name__}: {cause}"
-            )
-            return []
-        if not isinstance(cause, _RETRIED) and _MET not in type(cause).__name__:
-            story.found("handler-crashed", f"{handler}: {type(cause).__name__}: {cause} on {_told(batch[0])}")
-        return self._given_up(handler, batch, f"{type(cause).__name__}: {cause}")
-
     def _given_up(self, handler: str, batch: Sequence[Change], why: str) -> list[Change]:
         given_up = []
         for one in batch:
@@ -153,42 +159,72 @@ class Deliveries:
 
 
 class Jobs:
-    """The app's scheduled jobs; two runs of one may overlap."""
+    """The app's scheduled jobs, and the queue that carries their shards; two runs of one may overlap."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, log: LogWatch) -> None:
         self._story = story
+        self._log = log
 
     def run_one(self) -> None:
-        """Run one of the jobs."""
+        """Run one of the jobs, or have some shards worked on."""
         names = self._story.city.jobs()
-        self.run(self._story.choices.choice([*names, "deadlines"]))
+        name = self._story.choices.choice([*names, "deadlines", _SHARD, _SHARD])
+        if name == _SHARD:
+            self.work_off(self._story.choices.randint(1, 24))
+        else:
+            self.run(name)
 
-    def run(self, name: str) -> Any:
-        """Run a job; return what it did, or None if it failed."""
-        story = self._story
+    def run_deadlines(self) -> None:
+        """Run the job that lets time pass."""
+        self.run("deadlines")
+
+    def run(self, name: str) -> dict[str, int]:
+        """Run a job; return what it did."""
         event = {
             "version": "0",
             "id": "simulated",
             "detail-type": "Scheduled Event",
             "source": "aws.events",
             "account": "000000000000",
-            "time": format_instant(story.now),
+            "time": format_instant(self._story.now),
             "region": "simulated",
             "resources": [],
             "detail": {},
         }
+        return self._invoke(name, event) or {}
+
+    def work_off(self, count: int | None = None) -> dict[str, int]:
+        """Hand messages of the queue to their function, in any order; return what was done. None: all of them."""
+        story, done = self._story, Counter[str]()
+        waiting = story.city.cloud.queue.waiting
+        left = len(waiting) if count is None else count
+        while waiting and left:
+            left -= 1
+            message = waiting.pop(story.choices.randrange(len(waiting)))
+            record = {"body": message, "receiptHandle": "simulated", "messageId": "simulated"}
+            answer = self._invoke(_SHARD, {"Records": [record]})
+            if answer is None or story.choices.random() < _AGAIN * bool(story.city.calls.weather.odds):
+                waiting.append(message)
+            done.update(answer or {})
+        return dict(done)
+
+    def _invoke(self, name: str, event: dict[str, Any]) -> dict[str, int] | None:
+        """Invoke a function; return its answer, or None if it has to be invoked again."""
+        story = self._story
         try:
-            done = story.city.handle(name, event)
+            answer: dict[str, int] = story.city.handle(name, event)
         except Killed:
             story.say(f"{name}: killed")
             return None
         except Exception as failed:  # noqa: BLE001 - a job that fails is run again by its schedule
             story.say(f"{name}: {type(failed).__name__}: {failed}")
-            if not isinstance(failed, _RETRIED):
+            if not isinstance(failed, Unavailable):
                 story.found("job-crashed", f"{name}: {type(failed).__name__}: {failed}")
             return None
-        story.say(f"{name}: {done}")
-        return done
+        self._log.check()
+        if answer or name != _SHARD:
+            story.say(f"{name}: {answer}")
+        return answer
 
 
 def record_of(change: Change) -> dict[str, Any]:

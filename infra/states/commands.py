@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.cases.statuses import STATUSES
-from chalicelib.cases.transitions import TRANSITIONS
+from chalicelib.cases.lifecycle.statuses import STATUSES
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 
 if TYPE_CHECKING:
     Groups = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import bootstrap
 from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.service import CatalogueService
-from chalicelib.ratings.tallies import Summary, summarise
+from chalicelib.composition.container import Container
+from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.tallies import Summary, summarise
 from chalicelib.settings import Settings
 from chalicelib.web.identity import SigningKeys, TokenVerifier
 from infra.local.issuer import AUDIENCE, Issuer, TokenRequest
 from infra.local.state import LocalState
 from tests.catalogues import MemoryStore, build, sample_bundles, sample_items
+from tests.world import StillClock, container_of, settings_of
 
 ISSUER = "https://id.example.cn"
-NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
-
-
-class StillClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 class Snapshots:
@@ -50,30 +45,10 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        stage="test",
-        catalogue_table="catalogue",
-        cases_table="cases",
-        organisations_table="organisations",
-        appointments_table="appointments",
-        ratings_table="ratings",
-        notices_table="notices",
-        audit_table="audit",
-        people_table="people",
-        answers_table="answers",
-        data_bucket="data",
-        evidence_bucket="evidence",
-        data_key_arn="key",
-        signing_key_arn="signing",
-        notices_topic_arn="topic",
-        root_secret_arn="secret",
+    return settings_of(
         oidc_issuer=ISSUER,
         oidc_audiences=frozenset({AUDIENCE}),
-        oidc_client_ids=frozenset(),
         oidc_jwks_url=f"{ISSUER}/keys",
-        oidc_roles_claim="roles",
-        public_url="https://yima.example.cn",
-        video_url="https://meet.example.cn",
         cors_origins=("https://app.example.cn", "https://admin.example.cn"),
         scratch=tmp_path,
     )
@@ -90,15 +65,18 @@ class Unrated:
 
 
 @pytest.fixture
-def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> bootstrap.Container:
-    made = bootstrap.Container(settings, StillClock())
-    made.__dict__["catalogue"] = CatalogueService(MemoryStore(sample_items()), Snapshots(sample_snapshot))
-    made.__dict__["tokens"] = TokenVerifier(
-        settings, StillClock(), SigningKeys(settings, StillClock(), lambda _: issuer.keys())
+def container(settings: Settings, sample_snapshot: Snapshot, issuer: Issuer) -> Container:
+    clock = StillClock()
+    made = container_of(
+        settings,
+        clock,
+        {
+            CatalogueService: CatalogueService(MemoryStore(sample_items()), Snapshots(sample_snapshot)),
+            TokenVerifier: TokenVerifier(settings, clock, SigningKeys(settings, clock, lambda _: issuer.keys())),
+            RatingService: Unrated(),
+        },
     )
-    made.__dict__["ratings"] = Unrated()
-    made.__dict__["root_secret"] = b"a root secret for tests"
-    bootstrap.install(made)
+    made.foundation.root_secret = b"a root secret for tests"
     return made
 
 
@@ -123,7 +101,7 @@ class Caller:
 
 
 @pytest.fixture
-def client(container: bootstrap.Container) -> Iterator[Client]:
+def client(container: Container) -> Iterator[Client]:
     from app import app
 
     with Client(app, project_dir=str(Path(__file__).parent.parent.parent)) as made:

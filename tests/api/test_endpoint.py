@@ -12,15 +12,15 @@ from chalice.test import Client
 from moto import mock_aws
 from pydantic import BaseModel, Field
 
-from chalicelib import bootstrap
+from chalicelib.composition.container import Container
 from chalicelib.shared.errors import NotAllowed, Unavailable
 from chalicelib.shared.idempotency import IdempotencyKey
 from chalicelib.shared.transactions import Committer, Transaction
 from chalicelib.web import operations
-from chalicelib.web.chalice_edges import Routes, anchor
+from chalicelib.web.doors import open_doors
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
-from chalicelib.web.operations import Access, register_operation
+from chalicelib.web.operations import Access, Routes, register_operation
 from chalicelib.web.request import MAX_BODY_BYTES, RequestBody
 from infra.local.issuer import Issuer
 from infra.local.stack import read_template
@@ -43,11 +43,12 @@ def written() -> list[str]:
 
 
 @pytest.fixture
-def notes(container: bootstrap.Container, written: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+def notes(container: Container, written: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """An app with one changing route, over a real transaction on moto."""
     monkeypatch.setattr(operations, "_OPERATIONS", {})
     routes = Routes(__name__)
-    container.__dict__["answers"] = Committer(container.aws, "notes", lambda: container.sealer("answers"))
+    aws = container.foundation.aws
+    container.override(Committer, Committer(aws, "notes", lambda: container.sealer("answers")))
 
     @routes.route("/v1/notes", methods=["POST"])
     @endpoint(body=Note, status=201)
@@ -74,16 +75,13 @@ def notes(container: bootstrap.Container, written: list[str], monkeypatch: pytes
 
     with mock_aws():
         properties = read_template()["Resources"]["CatalogueTable"]["Properties"]
-        container.aws.dynamodb.create_table(
+        aws.dynamodb.create_table(
             TableName="notes", **{key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
         )
         app = Chalice("notes", configure_logs=False)
-        before = anchor._current_app
-        app.register_blueprint(anchor)
-        app.register_blueprint(routes)
+        open_doors(app, [__name__])
         with Client(app) as client:
             yield client
-        anchor._current_app = before
 
 
 class Writer(Caller):
@@ -211,7 +209,7 @@ def test_path_parameters_are_decoded_once(notes: Client, raw: str, text: str) ->
 
 def test_a_route_must_say_who_may_call_it() -> None:
     with pytest.raises(TypeError, match="who may call it"):
-        register_operation("GET", "/v1/open", lambda: None)
+        register_operation("GET", "/v1/open", lambda: None, __name__)
 
 
 def test_a_public_view_cannot_name_its_caller() -> None:

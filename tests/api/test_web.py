@@ -5,7 +5,8 @@ import json
 import pytest
 from openapi_spec_validator import validate
 
-from chalicelib import bootstrap
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.composition.container import Container
 from chalicelib.shared.errors import every_error
 from tests.api.conftest import Caller
 
@@ -75,13 +76,13 @@ def test_unknown_parameters_are_refused_where_none_are_known(alice: Caller) -> N
 
 
 def test_a_fault_of_ours_is_500_without_a_trace_and_logged_without_the_message(
-    anyone: Caller, container: bootstrap.Container, capsys: pytest.CaptureFixture[str]
+    anyone: Caller, container: Container, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Broken:
         def get_home(self) -> None:
             raise RuntimeError("张三 13800138000")
 
-    container.__dict__["catalogue"] = Broken()
+    container.override(CatalogueService, Broken())
     response = anyone.get("/v1/home")
     assert response.status_code == 500
     assert json.loads(response.body)["type"] == "/problems/internal-error"

@@ -15,7 +15,7 @@ OPERATIONS = every_operation()
 
 def test_every_route_of_the_app_is_an_operation() -> None:
     routes = {(path, method) for path, methods in application.app.routes.items() for method in methods}
-    assert routes == {(operation.path, operation.method) for operation in OPERATIONS}
+    assert routes == {(operation.door, operation.method) for operation in OPERATIONS}
 
 
 def test_operation_names_are_unique() -> None:

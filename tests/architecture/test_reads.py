@@ -33,6 +33,8 @@ def dropped(tree: ast.AST) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and is_page(node.value):
             yield node.lineno
+        if isinstance(node, ast.Attribute) and node.attr == "items" and is_page(node.value):
+            yield node.lineno
         if isinstance(node, ast.Assign) and is_page(node.value):
             names = [one for target in node.targets if isinstance(target, ast.Tuple) for one in target.elts]
             if any(isinstance(one, ast.Name) and one.id.startswith("_") for one in names):
@@ -48,4 +50,5 @@ def test_it_would_be_found() -> None:
     assert {"query", "query_index", "list_items", "list_mine", "list_cases"} <= PAGED
     found = "items, _ = store.list_items(code, limit=limit)\nfirst = table.query(pk, limit=limit)[0]"
     assert list(dropped(ast.parse(found))) == [1, 2]
+    assert list(dropped(ast.parse("first = store.list_items(code, 'X', limit=limit).items"))) == [1]
     assert list(dropped(ast.parse("newest, _ = store.list_checkpoints(None, 1)"))) == []

@@ -14,18 +14,17 @@ from typing import Any
 
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import bootstrap
-from chalicelib.cases.model import Case
-from chalicelib.cases.privacy import CasePrivacy
-from chalicelib.settings import Settings
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.privacy.service import CasePrivacy
+from chalicelib.catalogue.service import CatalogueService
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.codes import parse_code
 from chalicelib.shared.errors import NotSignedIn
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.viewer import Viewer
-from infra.local.stack import read_template
+from chalicelib.web.identity import TokenVerifier
 from infra.organisations.importer import read_organisations
-from tests.contract.world import NOW, StillClock
+from tests.world import NOW, StillClock, container_of, fresh_tables, settings_of
 
 ROOT = Path(__file__).parent.parent.parent
 ORG = "pmc-zhongshan"
@@ -69,40 +68,29 @@ class City:
         self.people: dict[str, Viewer] = {}
         self.asked: list[Asked] = []
         self._keys = itertools.count()
-        self.tables = {name: self._table(f"{name}Table") for name in TABLES}
+        made = fresh_tables(clients, [f"{name}Table" for name in TABLES])
+        self.tables = {name.removesuffix("Table"): table for name, table in made.items()}
         where: Any = {"LocationConstraint": "cn-north-1"}
         self.bucket = f"evidence-{uuid.uuid4().hex}"
         clients.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration=where)
         clients.s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
-        tables: dict[str, Any] = {f"{name.lower()}_table": table for name, table in self.tables.items()}
-        settings = Settings(
-            stage="test",
-            catalogue_table="catalogue",
-            data_bucket="data",
+        tables = {f"{name.lower()}_table": table for name, table in self.tables.items()}
+        settings = settings_of(
             evidence_bucket=self.bucket,
             data_key_arn=clients.kms.create_key()["KeyMetadata"]["Arn"],
-            signing_key_arn="signing",
             notices_topic_arn=clients.sns.create_topic(Name="notices")["TopicArn"],
             root_secret_arn=clients.secretsmanager.create_secret(Name="root", SecretString="s" * 64)["ARN"],
-            oidc_issuer="https://id.example.cn",
-            oidc_audiences=frozenset(),
-            oidc_client_ids=frozenset(),
-            oidc_jwks_url=None,
-            oidc_roles_claim="roles",
-            public_url="https://yima.example.cn",
-            video_url="https://meet.example.cn",
-            cors_origins=(),
             scratch=tmp_path,
             **tables,
         )
-        self.container = bootstrap.Container(settings, self.clock)
-        self.container.__dict__.update(aws=clients, tokens=self, catalogue=Services())
+        self.container = container_of(
+            settings, self.clock, {Clients: clients, TokenVerifier: self, CatalogueService: Services()}
+        )
         from chalicelib.organisations.store import OrganisationStore
 
         store = OrganisationStore(clients, settings.organisations_table, self.container.answers)
         store.put_all(read_organisations(ROOT / "infra/sample/organisations.json"))
-        bootstrap.install(self.container)
-        organisation = self.container.organisations.get(ORG)
+        organisation = self.container.organisations.service.get(ORG)
         self.mediators = [one.id for one in organisation.mediators]
         self.add("wang", name="王小明")
         self.add("li", name="李大勇")
@@ -127,14 +115,15 @@ class City:
     def never_held(self) -> None:
         """Have no case hold its data from now on."""
         made = self.container
-        made.__dict__["case_privacy"] = CasePrivacy(
-            made.cases,
-            made.case_store,
-            made.evidence_files,
+        held = CasePrivacy(
+            made.cases.service,
+            made.cases.store,
+            made.cases.evidence_files,
             NeverHeld(),  # type: ignore[arg-type]
-            lambda: made.pseudonyms,
+            lambda: made.foundation.pseudonyms,
             self.clock,
         )
+        made.override(CasePrivacy, held)
 
     def send(self, who: str, path: str, body: bytes, key: str) -> HTTPResponse:
         headers = {"Authorization": who, "Idempotency-Key": key, "Content-Type": "application/json"}
@@ -164,9 +153,9 @@ class City:
 
     def relay(self, code: str) -> None:
         """Have everybody hear of a case's events."""
-        for event in self.container.case_store.list_events(parse_code(code)):
-            self.container.notices.on_case_event(event)
-            self.container.ratings.on_case_event(event)
+        for event in self.container.cases.store.list_events(parse_code(code)):
+            self.container.notices.service.on_case_event(event)
+            self.container.ratings.service.on_case_event(event)
 
     def later(self, **by: float) -> None:
         self.clock.at += timedelta(**by)
@@ -184,15 +173,6 @@ class City:
             for one in page.get("Versions", []):
                 got = self.clients.s3.get_object(Bucket=self.bucket, Key=one["Key"], VersionId=one["VersionId"])
                 yield one["Key"], got["Body"].read()
-
-    def _table(self, name: str) -> str:
-        properties = read_template()["Resources"][name]["Properties"]
-        wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-        table = f"{name}-{uuid.uuid4().hex}"
-        self.clients.dynamodb.create_table(
-            TableName=table, **{key: properties[key] for key in wanted if key in properties}
-        )
-        return table
 
 
 @contextmanager

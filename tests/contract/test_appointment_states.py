@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.appointments.cases import BOOKABLE, goes_on
-from chalicelib.appointments.model import ACTIONS, Appointment, actions_of, check_can
-from chalicelib.appointments.refusals import NotBookable, NotNow
-from chalicelib.cases.records import Loaded
-from chalicelib.cases.service import Case, Seen
-from chalicelib.cases.statuses import STATUSES
+from chalicelib.appointments.booking.cases import BOOKABLE, goes_on
+from chalicelib.appointments.booking.model import ACTIONS, Appointment, actions_of, check_can
+from chalicelib.appointments.booking.refusals import NotBookable, NotNow
+from chalicelib.cases.lifecycle.records import Loaded
+from chalicelib.cases.lifecycle.statuses import STATUSES
+from chalicelib.cases.public import Case, Seen
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring

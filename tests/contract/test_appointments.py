@@ -14,11 +14,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.booking import BookingService, Request
-from chalicelib.appointments.clockwork import AppointmentClock
-from chalicelib.appointments.desk import Desk, Slot, Wanted
-from chalicelib.appointments.model import LIVE, Appointment
-from chalicelib.appointments.refusals import (
+from chalicelib.appointments.booking.clockwork import AppointmentClock
+from chalicelib.appointments.booking.model import LIVE, Appointment
+from chalicelib.appointments.booking.refusals import (
     DailyLimit,
     HoldExpired,
     OutsideHours,
@@ -27,11 +25,13 @@ from chalicelib.appointments.refusals import (
     TooFar,
     TooSoon,
 )
-from chalicelib.appointments.rules import BookingRules
-from chalicelib.appointments.service import AppointmentService
-from chalicelib.appointments.store import AppointmentStore
-from chalicelib.appointments.upkeep import Shown, Upkeep
-from chalicelib.appointments.waitlist import WaitlistService
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.booking.service import BookingService, Request
+from chalicelib.appointments.booking.sessions import AppointmentService
+from chalicelib.appointments.booking.store import AppointmentStore
+from chalicelib.appointments.booking.upkeep import Shown, Upkeep
+from chalicelib.appointments.slots.service import Desk, Slot, Wanted
+from chalicelib.appointments.waitlist.service import WaitlistService
 from chalicelib.organisations.service import MediatorNotAssignable
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from moto import mock_aws
 
-from chalicelib.appointments.model import Appointment
-from chalicelib.appointments.refusals import PartyBusy, SlotTaken
+from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.booking.refusals import PartyBusy, SlotTaken
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.viewer import Viewer

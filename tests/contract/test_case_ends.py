@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.appointments.booking import Request
-from chalicelib.appointments.cases import can_book
-from chalicelib.cases.appeals import AppealService
-from chalicelib.cases.policies import can_appeal
-from chalicelib.cases.refusals import CaseEnded, InviteExpired
+from chalicelib.appointments.booking.cases import can_book
+from chalicelib.appointments.booking.service import Request
+from chalicelib.cases.appeals.service import AppealService
+from chalicelib.cases.lifecycle.policies import can_appeal
+from chalicelib.cases.lifecycle.refusals import CaseEnded, InviteExpired
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.records import CASE_SUBJECT, TEXTS
-from chalicelib.cases.transitions import IllegalTransition
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS
+from chalicelib.cases.lifecycle.transitions import IllegalTransition
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.idempotency import Replayed
+from chalicelib.shared.paging import Slice
+from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.world import CLERK, FILING, LI, MEDIATOR, WANG, World
@@ -44,14 +46,27 @@ def test_what_is_filed_can_be_read_and_nothing_personal_is_stored_in_the_open(wo
     assert world.fault(code) is None
 
 
+def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key(world: World) -> None:
+    code = world.cases.file(WANG, {**FILING, "facts": "邻居打我，我不想活了"}, world.key()).case.code
+    kinds = world.cases.get(CLERK, code).loaded.text_of("p1")["urgent"]
+    assert kinds == ["self_harm", "violence"]
+    for table in world.tables.values():
+        paginator = world.clients.dynamodb.get_paginator("scan")
+        stored = json.dumps([page["Items"] for page in paginator.paginate(TableName=table)], default=repr)
+        assert "self_harm" not in stored
+    gone = Transaction(world.store.key_deletes(code, ["p1"], staying="p2"))
+    world.committer.commit(gone)
+    assert world.cases.get(CLERK, code).loaded.text_of("p1") == {}
+
+
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:
     code = world.joined()
     for viewer in (WANG, LI, CLERK):
-        found, position = world.cases.list_cases(viewer, None, None, None, 10)
-        assert ([one.code for one in found], position) == ([code], None)
+        found = world.cases.list_cases(viewer, None, None, None, 10)
+        assert ([one.code for one in found.items], found.position) == ([code], None)
     stranger = Viewer("stranger", frozenset(), None, None)
-    assert world.cases.list_cases(stranger, None, None, None, 10) == ([], None)
-    assert world.cases.list_cases(WANG, None, "confirmed", None, 10) == ([], None)
+    assert world.cases.list_cases(stranger, None, None, None, 10) == Slice([], None)
+    assert world.cases.list_cases(WANG, None, "confirmed", None, 10) == Slice([], None)
 
 
 def test_pages_of_a_list_are_whole_and_newest_first(world: World) -> None:
@@ -59,8 +74,9 @@ def test_pages_of_a_list_are_whole_and_newest_first(world: World) -> None:
     seen: list[str] = []
     after = None
     while True:
-        found, after = world.cases.list_cases(WANG, "party", None, after, 2)
-        seen += [one.code for one in found]
+        page = world.cases.list_cases(WANG, "party", None, after, 2)
+        seen += [one.code for one in page.items]
+        after = page.position
         if after is None:
             break
     assert (len(seen), set(seen)) == (5, codes)

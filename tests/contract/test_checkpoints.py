@@ -121,7 +121,10 @@ class Audited(Ratings):
 
     def chain_fault(self, aggregate: str) -> str | None:
         container: Any = SimpleNamespace(
-            case_store=self.store, rating_store=self.ratings_store, audit_store=self.audit_store, clock=self.clock
+            cases=SimpleNamespace(store=self.store),
+            ratings=SimpleNamespace(store=self.ratings_store),
+            audit=SimpleNamespace(store=self.audit_store),
+            clock=self.clock,
         )
         return find_chain_fault(container, aggregate)
 

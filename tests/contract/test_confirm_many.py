@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.appointments.upkeep import Shown
+from chalicelib.appointments.booking.upkeep import Shown
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
 from tests.contract.test_appointments import TOMORROW, Bookings
-from tests.contract.world import MEDIATOR, NOW
+from tests.contract.world import MEDIATOR
+from tests.world import NOW
 
 Answers = Sequence[tuple[str, StoredAnswer | YimaError]]
 
@@ -31,7 +32,7 @@ class Tap:
 
     def send(self) -> tuple[bytes, bool]:
         """Return the answer, and whether it was a replay."""
-        whole = Idempotency(self.key, json.dumps(self.ids), NOW, _whole)
+        whole = Idempotency(self.key, json.dumps(self.ids), NOW, _whole, MEDIATOR)
         try:
             return self.world.service.confirm_many(MEDIATOR, self.ids, whole, _one).body, False
         except Replayed as replayed:

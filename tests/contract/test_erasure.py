@@ -269,7 +269,7 @@ def test_after_erasure_nothing_of_somebody_is_left_anywhere(city: City, monkeypa
     left = {one for one in sealed.marked if (f"KEYS#{one[0]}", one[1]) in wrapped}
     assert left == set()
     assert [key for key, content in city.files() if FILE in content or b"attempt" in content] == []
-    person = city.container.pseudonyms.of("wang")
+    person = city.container.foundation.pseudonyms.of("wang")
     known = [item for _, item in city.items() if str(item["pk"]).startswith("REFERENCE#")]
     assert [item for item in known if item["person"] == person] == []
     for viewer in ("clerk", "supervisor", "wang"):

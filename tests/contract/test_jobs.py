@@ -12,11 +12,11 @@ import pytest
 
 from chalicelib.audit.service import AuditService
 from chalicelib.audit.store import PENDING_SHARDS, AuditStore
-from chalicelib.cases.clockwork import CaseClock
-from chalicelib.cases.decisions import Outcome
-from chalicelib.cases.progress_view import Progress
-from chalicelib.cases.records import VersionConflict
-from chalicelib.cases.service import MAX_DECISIONS
+from chalicelib.cases.lifecycle.clockwork import CaseClock
+from chalicelib.cases.lifecycle.deciding import MAX_DECISIONS
+from chalicelib.cases.lifecycle.decisions import Outcome
+from chalicelib.cases.lifecycle.records import VersionConflict
+from chalicelib.cases.progress.views import Progress
 from chalicelib.notices.model import Notice, notices_of
 from chalicelib.notices.service import words_of
 from chalicelib.shared.aws import Clients
@@ -34,7 +34,8 @@ from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.test_ratings import Ratings, citizen
-from tests.contract.world import FILING, MEDIATOR, NOW, WANG, World
+from tests.contract.world import FILING, MEDIATOR, WANG, World
+from tests.world import NOW
 
 DUE = DueDates(DeadlineRules.load(), work_calendar())
 FIVE = range(5)
@@ -291,7 +292,7 @@ def test_a_leaf_that_cannot_be_read_stops_no_other_and_is_signed_later(clients: 
     assert audit.run() == {"checkpoints": 1, "failed": 1}
     table.put_many([pending])
     assert audit.run() == {"checkpoints": 1}
-    signed, _ = store.list_checkpoints(None, 10)
+    signed = store.list_checkpoints(None, 10).items
     assert [one.count for one in signed] == [1, 4]
 
 

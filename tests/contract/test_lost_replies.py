@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.appointments.booking import Request
-from chalicelib.cases.appeals import AppealService
-from chalicelib.cases.conversation import ConversationService
+from chalicelib.appointments.booking.service import Request
+from chalicelib.cases.appeals.service import AppealService
+from chalicelib.cases.messages.service import MessageService
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import Unavailable, YimaError
@@ -66,7 +66,7 @@ def sign(world: Bookings, code: str, key: Idempotency) -> Any:
 
 
 def speak(world: Bookings, code: str, key: Idempotency) -> Any:
-    talk = ConversationService(world.cases, world.store, world.clock)
+    talk = MessageService(world.cases, world.store)
     return talk.send(WANG, code, "t", "all", for_settlement=False, idempotency=key)
 
 
@@ -152,5 +152,5 @@ def test_a_filing_whose_reply_was_lost_is_one_case(world: Bookings) -> None:
         world.cases.file(WANG, FILING, key)
     with pytest.raises(Replayed):
         world.cases.file(WANG, FILING, key)
-    found, _ = world.cases.list_cases(WANG, "party", None, None, 10)
-    assert len(found) == 1
+    found = world.cases.list_cases(WANG, "party", None, None, 10)
+    assert len(found.items) == 1

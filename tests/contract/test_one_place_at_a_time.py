@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.appointments.desk import Wanted
-from chalicelib.appointments.hours import HoursService, NewHours
-from chalicelib.appointments.refusals import OutsideHours, PartyBusy, SlotTaken
+from chalicelib.appointments.booking.refusals import OutsideHours, PartyBusy, SlotTaken
+from chalicelib.appointments.slots.hours import HoursService, NewHours
+from chalicelib.appointments.slots.service import Wanted
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound, YimaError

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.appointments.booking import BookingService, Request
-from chalicelib.appointments.desk import Desk
-from chalicelib.appointments.refusals import OutsideHours
-from chalicelib.appointments.upkeep import Upkeep
+from chalicelib.appointments.booking.refusals import OutsideHours
+from chalicelib.appointments.booking.service import BookingService, Request
+from chalicelib.appointments.booking.upkeep import Upkeep
+from chalicelib.appointments.slots.service import Desk
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.appeals import AppealService
-from chalicelib.ratings.model import Invitation, Target
-from chalicelib.ratings.refusals import AlreadyRated
-from chalicelib.ratings.service import Said
+from chalicelib.cases.appeals.service import AppealService
+from chalicelib.ratings.rating.model import Invitation, Target
+from chalicelib.ratings.rating.refusals import AlreadyRated
+from chalicelib.ratings.rating.service import Earned, Said
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -22,7 +22,8 @@ from chalicelib.shared.events import Event
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.test_ratings import PERSONS, Ratings
-from tests.contract.world import CLERK, FILING, LI, NOW, WANG
+from tests.contract.world import CLERK, FILING, LI, WANG
+from tests.world import NOW
 
 REVIEWER = Viewer("reviewer", frozenset({"reviewer"}), None, None)
 MEDIATION = {"service:mediation", "organisation:org-1", "channel:online"}
@@ -56,7 +57,7 @@ class Disputes(Ratings):
         self.appeals.decide(REVIEWER, code, appeal.id, "r", self.key(), upheld=True)
 
     def open_to(self, viewer: Viewer) -> list[Invitation]:
-        return list(self.ratings.list_invitations(viewer, None, 100)[0])
+        return list(self.ratings.list_invitations(viewer, None, 100).items)
 
     def rate_all(self, viewer: Viewer, invitation: Invitation) -> None:
         said = [Said(one.target, 1, (), "t") for one in invitation.targets]
@@ -188,9 +189,9 @@ def test_only_what_was_not_covered_is_left_of_a_second_invitation(world: Dispute
     person = PERSONS.of(WANG.subject)
     both = [Target("service:mediation", "service"), Target("organisation:org-2", "overall")]
     subject = {"type": "case", "code": "C"}
-    first = world.ratings.invitation("a", person, "ended", subject, both[:1], "org-1", "online", NOW)
+    first = world.ratings.invitation("a", person, Earned("ended", subject, both[:1], "org-1", "online", NOW))
     later = NOW + timedelta(days=1)
-    second = world.ratings.invitation("b", person, "ended", subject, both, "org-2", "online", later)
+    second = world.ratings.invitation("b", person, Earned("ended", subject, both, "org-2", "online", later))
     assert [world.ratings_store.invite(one, "C") for one in (first, second, second)] == [True, True, False]
     assert targets_of(world.open_to(WANG)) == ["organisation:org-2", "service:mediation"]
     assert world.ratings_store.invite(replace(second, id="other-case"), "D")

@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ratings.handling import HandlingService
-from chalicelib.ratings.model import Rating
-from chalicelib.ratings.privacy import RatingPrivacy
-from chalicelib.ratings.refusals import AlreadyRated, CitizenUnknown, InvitationExpired, NotInvited, WrongStep
-from chalicelib.ratings.rules import RatingRules
-from chalicelib.ratings.service import RatingService, Said
-from chalicelib.ratings.store import RatingStore, choose_shards
-from chalicelib.ratings.visits import References, Visit, VisitService
+from chalicelib.ratings.handling.service import HandlingService
+from chalicelib.ratings.rating.model import Rating
+from chalicelib.ratings.rating.privacy import RatingPrivacy
+from chalicelib.ratings.rating.refusals import AlreadyRated, InvitationExpired, NotInvited, WrongStep
+from chalicelib.ratings.rating.rules import RatingRules
+from chalicelib.ratings.rating.service import RatingService, Said
+from chalicelib.ratings.rating.store import RatingStore, choose_shards
+from chalicelib.ratings.visits.model import References, Visit
+from chalicelib.ratings.visits.refusals import CitizenUnknown
+from chalicelib.ratings.visits.service import VisitService
+from chalicelib.ratings.visits.store import VisitStore
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Pseudonyms
@@ -28,7 +31,8 @@ from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.viewer import Viewer
 from infra.ratings.commands import differences_of
 from tests.contract.conftest import local_clients
-from tests.contract.world import NOW, PlainKeys, World
+from tests.contract.world import PlainKeys, World
+from tests.world import NOW
 
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
 STAFF = Viewer("window", frozenset({"window"}), "org-1", None)
@@ -60,7 +64,12 @@ class Ratings(World):
         self.handling = HandlingService(self.ratings_store, due, lambda: PERSONS, self.clock)
         references = References(lambda: b"root")
         self.visits = VisitService(
-            self.ratings_store, self.ratings, references, lambda code: code == "S-1", lambda: PERSONS, self.clock
+            VisitStore(clients, table, self.committer),
+            self.ratings,
+            references,
+            lambda code: code == "S-1",
+            lambda: PERSONS,
+            self.clock,
         )
         self._keys_made = itertools.count()
 
@@ -88,7 +97,7 @@ class Ratings(World):
         self.ratings.on_case_event(self.closed(next(self._keys_made), *people))
 
     def rate(self, viewer: Viewer, level: int, **more: Any) -> Rating:
-        (invitation, *_), _ = self.ratings.list_invitations(viewer, None, 10)
+        invitation, *_ = self.ratings.list_invitations(viewer, None, 10).items
         said = [Said("organisation:org-1", level, (), more.get("text", "t"))]
         return self.ratings.rate(viewer, invitation.id, said, self.key(), anonymous=more.get("anonymous", True))
 
@@ -106,7 +115,7 @@ def real(dynamodb_local_url: str) -> Ratings:
 def test_an_event_invites_once_however_often_and_in_whatever_order_it_comes(world: Ratings) -> None:
     event = world.closed(1, citizen(1), citizen(2))
     assert [world.ratings.on_case_event(event) for _ in range(3)] == [2, 0, 0]
-    found, _ = world.ratings.list_invitations(citizen(1), None, 10)
+    found = world.ratings.list_invitations(citizen(1), None, 10).items
     assert [target.kind for target in found[0].targets] == ["service", "overall", "channel"]
 
 
@@ -135,7 +144,7 @@ def test_a_bad_rating_goes_through_its_steps_in_order_and_counts_as_handled(worl
         world.handling.step(CLERK, bad.id, action, "已电话联系13800138000", world.key())
     summary = world.ratings.summarise("organisation:org-1")
     assert summary.handled_rate == 1.0
-    entries, _ = world.ratings.list_entries("organisation:org-1", None, 10)
+    entries = world.ratings.list_entries("organisation:org-1", None, 10).items
     (entry,) = [one for one in entries if one.id == bad.id]
     assert (entry.rectified, entry.reply) == (True, "已电话联系***")
     other = Viewer("c", frozenset({"clerk"}), "org-2", None)
@@ -152,14 +161,14 @@ def test_a_hidden_rating_stays_visible_as_hidden_and_counts(world: Ratings) -> N
     with pytest.raises(NotAllowed):
         world.handling.hide(CLERK, rating.id, "r", world.key())
     world.handling.hide(SUPERVISOR, rating.id, "人身攻击", world.key())
-    (entry,), _ = world.ratings.list_entries("organisation:org-1", None, 10)
+    (entry,) = world.ratings.list_entries("organisation:org-1", None, 10).items
     assert (entry.text, entry.hidden, entry.level) == (None, "人身攻击", 2)
     assert world.ratings.summarise("organisation:org-1").count == 1
 
 
 def test_an_invitation_ends_and_is_its_owners_alone(world: Ratings) -> None:
     world.invite(citizen(1))
-    (invitation,), _ = world.ratings.list_invitations(citizen(1), None, 10)
+    (invitation,) = world.ratings.list_invitations(citizen(1), None, 10).items
     said = [Said("organisation:org-1", 5, (), None)]
     with pytest.raises(NotFound):
         world.ratings.rate(citizen(2), invitation.id, said, world.key(), anonymous=True)
@@ -168,7 +177,7 @@ def test_an_invitation_ends_and_is_its_owners_alone(world: Ratings) -> None:
     world.clock.at += timedelta(days=30)
     with pytest.raises(InvitationExpired):
         world.ratings.rate(citizen(1), invitation.id, said, world.key(), anonymous=True)
-    assert world.ratings.list_invitations(citizen(1), None, 10)[0] == []
+    assert world.ratings.list_invitations(citizen(1), None, 10).items == []
 
 
 def test_erasing_leaves_the_public_figure_and_nobody_can_read_the_original(world: Ratings) -> None:
@@ -203,12 +212,12 @@ def test_bursts_are_flagged_and_not_dropped(world: Ratings) -> None:
     for number in range(6):
         code, _ = world.visits.offer_code(citizen(number))
         world.visits.record(STAFF, Visit("S-1", code, "window", "m-1", completed=False), world.key())
-        (invitation,), _ = world.ratings.list_invitations(citizen(number), None, 10)
+        (invitation,) = world.ratings.list_invitations(citizen(number), None, 10).items
         said = [Said("staff:m-1", 5, (), "张大力很好")]
         world.ratings.rate(citizen(number), invitation.id, said, world.key(), anonymous=False)
-    (flag,), _ = world.handling.list_flags(SUPERVISOR, None, 10)
+    (flag,) = world.handling.list_flags(SUPERVISOR, None, 10).items
     assert (flag["staff"], flag["ratings"]) == ("m-1", 5)
-    entries, _ = world.ratings.list_entries("staff:m-1", None, 10)
+    entries = world.ratings.list_entries("staff:m-1", None, 10).items
     assert len(entries) == 6
     assert {(entry.name, entry.text) for entry in entries} == {(None, "***很好")}
 
@@ -223,12 +232,12 @@ def test_what_is_overdue_is_escalated_once(world: Ratings) -> None:
     world.handling.step(CLERK, bad.id, "contact", None, world.key())
     world.clock.at += timedelta(days=40)
     assert world.handling.run() == {"bad_rating_escalated": 1}
-    assert [one.id for one in world.handling.list_bad(CLERK, None, True, None, 10)[0]] == [bad.id]
+    assert [one.id for one in world.handling.list_bad(CLERK, None, True, None, 10).items] == [bad.id]
 
 
 def test_thirty_two_submissions_of_one_invitation_are_one_rating(real: Ratings) -> None:
     real.invite(citizen(1))
-    (invitation,), _ = real.ratings.list_invitations(citizen(1), None, 10)
+    (invitation,) = real.ratings.list_invitations(citizen(1), None, 10).items
 
     def submit(_: int) -> str:
         said = [Said("organisation:org-1", 5, (), None)]

@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
-from chalicelib.cases.bundle import BundleService
-from chalicelib.cases.conversation import ConversationService
-from chalicelib.cases.evidence import Declared, EvidenceService
-from chalicelib.cases.holds import Holds
-from chalicelib.cases.privacy import CasePrivacy
-from chalicelib.cases.records import place_of
-from chalicelib.ratings.model import Rating
-from chalicelib.ratings.privacy import RatingPrivacy
-from chalicelib.ratings.service import Said
-from chalicelib.ratings.visits import Visit
-from chalicelib.ratings.worklist import rows_of
+from chalicelib.appointments.booking.model import Appointment
+from chalicelib.cases.court.agreement import AgreementService
+from chalicelib.cases.court.service import BundleService
+from chalicelib.cases.evidence.service import Declared, EvidenceService
+from chalicelib.cases.lifecycle.records import place_of
+from chalicelib.cases.messages.service import MessageService
+from chalicelib.cases.privacy.holds import Holds
+from chalicelib.cases.privacy.service import CasePrivacy
+from chalicelib.ratings.rating.model import Rating
+from chalicelib.ratings.rating.privacy import RatingPrivacy
+from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.rating.worklist import rows_of
+from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
@@ -184,8 +185,8 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     )
     for viewer in (WANG, LI):
         world.act(viewer, code, "sign", agreement_sha256=sha256)
-    talk = ConversationService(world.cases, world.store, world.clock)
-    content = BundleService(world.cases, talk, world.store, Signs()).get(WANG, code).content
+    agreements = AgreementService(world.cases, world.store)
+    content = BundleService(world.cases, agreements, world.store, Signs()).get(WANG, code).content
     assert len(content["evidence"]) == 300
     holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
     privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, lambda: PERSONS, world.clock)
@@ -205,14 +206,14 @@ def test_the_export_holds_every_rating(world: Bookings, ratings: Ratings) -> Non
 # ---- messages and evidence
 
 
-def talk_of(world: World) -> ConversationService:
-    return ConversationService(world.cases, world.store, world.clock)
+def talk_of(world: World) -> MessageService:
+    return MessageService(world.cases, world.store)
 
 
 def messages_of(world: World, viewer: Viewer, code: str) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = talk_of(world).list_messages(viewer, code, after, limit)
-        return [str(one.text) for one in found], last
+        found = talk_of(world).list_messages(viewer, code, after, limit)
+        return [str(one.text) for one in found.items], found.position
 
     return read
 
@@ -247,8 +248,8 @@ def evidence_of(world: World, viewer: Viewer, code: str) -> ReadPage:
     service = EvidenceService(world.cases, world.store, Kept())
 
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = service.list_evidence(viewer, code, after, limit)
-        return [one.id for one in found], last
+        found = service.list_evidence(viewer, code, after, limit)
+        return [one.id for one in found.items], found.position
 
     return read
 
@@ -284,8 +285,8 @@ def test_evidence_costs_what_is_shown(world: Bookings) -> None:
 
 def cases_of(world: World, viewer: Viewer, status: str | None, role: str | None = None) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = world.cases.list_cases(viewer, role, status, after, limit)
-        return [one.code for one in found], last
+        found = world.cases.list_cases(viewer, role, status, after, limit)
+        return [one.code for one in found.items], found.position
 
     return read
 
@@ -314,7 +315,7 @@ def test_who_joins_or_takes_a_case_finds_it_by_its_status(world: Bookings) -> No
     for viewer in (respondent, MEDIATOR, CLERK):
         assert pages_of(cases_of(world, viewer, "mediating"), 10) == [[code]]
         assert pages_of(cases_of(world, viewer, "assigned"), 10) == [[]]
-    assert world.cases.list_cases(MEDIATOR, None, "mediating", None, 10)[0][0].status == "mediating"
+    assert world.cases.list_cases(MEDIATOR, None, "mediating", None, 10).items[0].status == "mediating"
 
 
 def test_a_mediator_who_passed_a_case_on_finds_it_no_more(world: Bookings) -> None:
@@ -458,8 +459,8 @@ def test_requests_cost_what_is_shown_however_many_holds_ran_out(world: Bookings)
 
 def bad_of(ratings: Ratings, viewer: Viewer, status: str | None = None, overdue: bool | None = None) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = ratings.handling.list_bad(viewer, status, overdue, after, limit)
-        return [one.id for one in found], last
+        page = ratings.handling.list_bad(viewer, status, overdue, after, limit)
+        return [one.id for one in page.items], page.position
 
     return read
 
@@ -509,7 +510,7 @@ def test_what_is_said_of_oneself_is_left_out_at_no_growing_cost(ratings: Ratings
     seen = make_bad(ratings)
     shown, _ = ratings.visits.offer_code(citizen(2))
     ratings.visits.record(STAFF, Visit("S-1", shown, "window", "m-9", completed=False), ratings.key())
-    (invitation, *_), _ = ratings.ratings.list_invitations(citizen(2), None, 10)
+    invitation, *_ = ratings.ratings.list_invitations(citizen(2), None, 10).items
     said = [Said("staff:m-9", 1, (), "t")]
     hidden = ratings.ratings.rate(citizen(2), invitation.id, said, ratings.key(), anonymous=True)
     read = bad_of(ratings, clerk)
@@ -525,8 +526,8 @@ def put_bad(ratings: Ratings, one: Rating, count: int) -> None:
 
 def test_used_and_expired_invitations_leave_no_gap(ratings: Ratings) -> None:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found, last = ratings.ratings.list_invitations(citizen(1), after, limit)
-        return [one.created_at for one in found], last
+        page = ratings.ratings.list_invitations(citizen(1), after, limit)
+        return [one.created_at for one in page.items], page.position
 
     def invite() -> None:
         ratings.clock.at += timedelta(milliseconds=1)

@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.booking.model import Appointment
 from chalicelib.audit.model import GENESIS, Checkpoint, Leaf, id_of
 from chalicelib.audit.store import AuditStore
-from chalicelib.cases.appeals import Appeal, AppealService
-from chalicelib.cases.conversation import ConversationService
-from chalicelib.cases.evidence import Declared, Evidence, EvidenceService, Inspection, Upload
-from chalicelib.cases.model import Case
+from chalicelib.cases.appeals.service import Appeal, AppealService
+from chalicelib.cases.evidence.service import Declared, Evidence, EvidenceService, Inspection, Upload
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.messages.service import MessageService
 from chalicelib.notices.model import Notice, Preferences, notices_of
 from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.store import OrganisationStore
-from chalicelib.ratings.model import Invitation, Rating
-from chalicelib.ratings.service import Said
-from chalicelib.ratings.visits import Visit
+from chalicelib.ratings.rating.model import Invitation, Rating
+from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -106,7 +106,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
         bookings.act(person, code, "sign", agreement_sha256=str(drafted.case.agreement_sha256))
     bookings.act(applicant, code, "apply_confirmation")
     bookings.act(waiter, second, "withdraw", reason="r")
-    talk = ConversationService(bookings.cases, bookings.store, bookings.clock)
+    talk = MessageService(bookings.cases, bookings.store)
     talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())
     evidence = EvidenceService(bookings.cases, bookings.store, Kept())
     declared = Declared("a.pdf", "application/pdf", 1, "0" * 64, "t", "parties")
@@ -139,7 +139,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
         shown, _ = ratings.visits.offer_code(citizen(number))
         visit = Visit("S-1", shown, "window", "m-9", completed=False)
         ratings.visits.record(STAFF, visit, ratings.key())
-        (invitation, *_), _ = ratings.ratings.list_invitations(citizen(number), None, 10)
+        invitation, *_ = ratings.ratings.list_invitations(citizen(number), None, 10).items
         said = [Said("staff:m-9", 5, (), "t")]
         ratings.ratings.rate(citizen(number), invitation.id, said, ratings.key(), anonymous=True)
     ratings.visits.offer_code(citizen(1))

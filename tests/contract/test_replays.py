@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -13,7 +14,7 @@ from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Unavailable
 from infra.local.moto_speed import cheap_transactions
 from tests.contract.city import ORG, Asked, City, city_of
-from tests.contract.test_erasure import PHONE, assigned, book, joined, mediating
+from tests.contract.test_erasure import PHONE, assigned, book, joined, mediating, on
 
 
 @pytest.fixture
@@ -34,6 +35,36 @@ def test_everybody_who_may_still_see_it_gets_the_first_answer_byte_for_byte(city
         again = city.again(one)
         assert (again.status_code, again.body.decode()) == (one.status, one.answer), one
         assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def test_an_answer_that_counts_absences_is_the_same_again(city: City) -> None:
+    code = mediating(city)
+    appointment = book(city, code, "2026-11-25T01:00:00Z")
+    on(city, city.mediators[0], appointment, "confirm")
+    city.later(hours=25)
+    on(city, city.mediators[0], appointment, "no_show", party_id="p2")
+    first = asked(city, "/no_show")
+    assert [party["no_shows"] for party in json.loads(first.answer)["parties"]] == [0, 1]
+    assert city.again(first).body.decode() == first.answer
+
+
+def test_what_comes_while_somebody_is_erased_is_erased_with_them(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = joined(city)
+    city.never_held()
+    person = city.container.foundation.pseudonyms.of("wang")
+    forget = city.container.people.store.forget
+
+    def notices() -> list[Any]:
+        return [item for name, item in city.items() if name == "Notices" and item["pk"] == f"PERSON#{person}"]
+
+    def told_first(*arguments: Any) -> None:
+        city.relay(code)
+        assert notices()
+        forget(*arguments)
+
+    monkeypatch.setattr(city.container.people.store, "forget", told_first)
+    city.post("wang", "/v1/me/erasure")
+    assert notices() == []
 
 
 def test_a_mediator_who_passed_the_case_on_gets_no_phones_from_an_old_answer(city: City) -> None:
@@ -76,7 +107,7 @@ def test_staff_who_ask_again_are_noted_before_they_are_shown_anything(
     def down(*_: object) -> None:
         raise Unavailable
 
-    monkeypatch.setattr(city.container.access_ledger, "record", down)
+    monkeypatch.setattr(city.container.people.ledger, "record", down)
     again = city.again(accepted)
     assert (again.status_code, PHONE in again.body.decode()) == (503, False)
 

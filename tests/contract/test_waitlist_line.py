@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.booking.model import Appointment
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.dynamo import Table

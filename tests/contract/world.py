@@ -6,26 +6,26 @@ import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.service import CaseService, Seen
-from chalicelib.cases.store import CaseStore
+from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.people.store import AccessLedger, PeopleStore
-from chalicelib.ratings.model import Rating
+from chalicelib.ratings.rating.model import Rating
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
+from chalicelib.shared.records import from_item
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
 from infra.audit.commands import find_fault
-from infra.local.stack import read_template
+from tests.world import NOW, StillClock, fresh_tables
 
-NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 WANG, LI = (Viewer(name, frozenset(), None, None) for name in ("wang", "li"))
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
 MEDIATOR = Viewer("m-1", frozenset({"mediator"}), "org-1", None)
@@ -53,16 +53,6 @@ _TABLES = (
     "NoticesTable",
     "OrganisationsTable",
 )
-
-
-class StillClock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass
@@ -102,18 +92,12 @@ class World:
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
-        self.tables: dict[str, str] = {}
-        for name in _TABLES:
-            properties = read_template()["Resources"][name]["Properties"]
-            wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
-            self.tables[name] = f"{name}-{uuid.uuid4().hex}"
-            clients.dynamodb.create_table(
-                TableName=self.tables[name], **{key: properties[key] for key in wanted if key in properties}
-            )
+        self.tables = fresh_tables(clients, _TABLES)
         self.clock = StillClock()
         sealer = AesGcmSealer(b"root", "answers")
         readers: dict[str, Reopen] = {
             "case": self._reopen_case,
+            "cases": lambda *asked: self.cases.reopen_many(*asked),  # noqa: PLW0108 - made further down
             "rating": self._reopen_rating,
             "visit": lambda *_: None,
             "notice": lambda *_: None,
@@ -144,7 +128,7 @@ class World:
     def _reopen_rating(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:
         item = Table(self.clients, self.tables["RatingsTable"]).find(f"RATING#{rating_id}", "META")
         assert item is not None
-        return Rating.from_item(item).shown().keys
+        return from_item(Rating, item).shown().keys
 
     def key(self, name: str | None = None) -> Idempotency:
         name = name or f"key-{next(self._numbers)}"

@@ -1,4 +1,4 @@
-"""The README's tour works, line by line, as it is written."""
+"""The tour of the handbook works, line by line, as it is written, and again on the same server."""
 
 from __future__ import annotations
 
@@ -15,14 +15,23 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def tour() -> list[str]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = text.partition("```sh\n")[2].partition("```")[0]
-    return [line for line in block.splitlines() if line]
+    text = (ROOT / "docs" / "TOUR.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line]
 
 
-def test_the_tour_works_line_by_line(sample_server: Server) -> None:
+def test_every_request_of_the_tour_that_changes_something_has_a_fresh_key() -> None:
+    lines = tour()
+    assert "KEY=$(date +%s%N)" in lines
+    keys = [key for line in lines for key in re.findall(r"Idempotency-Key: ([^'\"]*)", line)]
+    assert len(keys) == len(set(keys)) > 5
+    assert all(key.startswith("$KEY-") for key in keys)
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_the_tour_works_line_by_line(sample_server: Server, time: str) -> None:
     if shutil.which("curl") is None:
-        pytest.skip("NOT TESTED: the README's tour needs curl")
+        pytest.skip("NOT TESTED: the tour needs curl")
     ports = {":8000": f":{sample_server.api.base_url.port}", ":8001": f":{sample_server.console.base_url.port}"}
     script = ["set -e"]
     lines = tour()
@@ -33,7 +42,7 @@ def test_the_tour_works_line_by_line(sample_server: Server) -> None:
     # One line shows a refusal on purpose.
     script = [line.replace(" --fail-with-body", "") if "colour=red" in line else line for line in script]
     done = subprocess.run(["bash", "-c", "\n".join(script)], capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"the {time} time: {done.stderr}"
     answers = done.stdout
     for part in (
         "身份证丢失补领",

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
-from chalicelib.appointments.upkeep import Upkeep
+from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.booking.upkeep import Upkeep
 from chalicelib.shared.errors import Conflict, Unavailable
 from chalicelib.shared.events import Event
 from tests.contract.test_appointments import TOMORROW

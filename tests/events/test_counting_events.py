@@ -97,17 +97,17 @@ def test_what_was_earned_is_invited_once_though_the_case_went_on(town: Town, cod
 
 
 def test_a_used_invitation_is_not_given_again(town: Town, code: str) -> None:
-    from chalicelib.ratings.service import Said
+    from chalicelib.ratings.rating.service import Said
     from chalicelib.shared.viewer import Viewer
 
     event = town.last(code, "session_held")
     town.ratings.on_case_event(event)
     applicant = Viewer("wang-0", frozenset(), None, None)
-    (invitation,), _ = town.ratings.list_invitations(applicant, None, 10)
+    (invitation,) = town.ratings.list_invitations(applicant, None, 10).items
     said = [Said("staff:m-1", 5, (), None)]
     town.ratings.rate(applicant, invitation.id, said, town.key(), anonymous=True)
     changes_nothing(town, town.ratings.on_case_event, [event])
-    assert town.ratings.list_invitations(applicant, None, 10)[0] == []
+    assert town.ratings.list_invitations(applicant, None, 10).items == []
 
 
 CONSUMERS: list[Callable[[Town], Callable[[Event], int]]] = [

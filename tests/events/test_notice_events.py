@@ -18,7 +18,7 @@ from tests.events.town import LATER, M1, M2, PERSONS, Town, changes_nothing
 
 def inbox(town: Town, viewer: Viewer) -> list[tuple[str, str]]:
     """Return event and state of each notice, oldest first."""
-    notices, _ = town.notices.list_notices(viewer, None, 100)
+    notices = town.notices.list_notices(viewer, None, 100).items
     return [(one.event, one.sent) for one in reversed(notices)]
 
 

@@ -20,8 +20,8 @@ from chalicelib.shared.streams import BUDGET_SECONDS, PATIENCE, Relay, find_even
 from chalicelib.web.observe import record_set_aside
 from infra.local.events import _jsonable
 from infra.local.stack import read_template
-from tests.contract.world import NOW, StillClock
 from tests.events.town import M1, Town
+from tests.world import NOW, StillClock
 
 
 def event(seq: int = 1, **data: Any) -> Event:

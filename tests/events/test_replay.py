@@ -9,9 +9,9 @@ import pytest
 from chalicelib.shared.events import Event
 from chalicelib.shared.quarantine import READING, SetAside
 from infra.events.replay import Replay, Tally
-from tests.contract.world import NOW
 from tests.events.test_relay import broken, record_of
 from tests.events.town import LATER, M1, Town, changes_nothing
+from tests.world import NOW
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.booking.model import Appointment
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.viewer import Viewer
 from tests.contract.test_appointments import TOMORROW
@@ -64,15 +64,15 @@ def test_a_wish_made_anew_while_the_event_is_handled_stays(town: Town, monkeypat
     code, applicant, _ = town.assigned()
     join(town, applicant, code)
     town.book(applicant, code)
-    original = town.appointment_store.list_line
+    original = town.appointment_store.find_spot
 
-    def overtaken(organisation: str, mediator: str) -> Any:
-        line = original(organisation, mediator)
+    def overtaken(case_code: str) -> Any:
+        spot = original(case_code)
         monkeypatch.undo()
         join(town, applicant, code)
-        return line
+        return spot
 
-    monkeypatch.setattr(town.appointment_store, "list_line", overtaken)
+    monkeypatch.setattr(town.appointment_store, "find_spot", overtaken)
     assert town.waitlist.on_case_event(town.events(code)[-1]) == 0
     assert waits(town, applicant, code)
 

@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.appointments.model import Appointment
+from chalicelib.appointments.booking.model import Appointment
 from chalicelib.audit.model import Leaf
 from chalicelib.audit.service import AuditService
 from chalicelib.audit.store import AuditStore
-from chalicelib.cases.appeals import AppealService
-from chalicelib.cases.clockwork import CaseClock
-from chalicelib.cases.service import Seen
+from chalicelib.cases.appeals.service import AppealService
+from chalicelib.cases.lifecycle.clockwork import CaseClock
+from chalicelib.cases.lifecycle.service import Seen
 from chalicelib.notices.service import NoticeService
 from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.service import OrganisationService
 from chalicelib.organisations.store import OrganisationStore
-from chalicelib.ratings.rules import RatingRules
-from chalicelib.ratings.service import RatingService
-from chalicelib.ratings.store import RatingStore, choose_shards
+from chalicelib.ratings.rating.rules import RatingRules
+from chalicelib.ratings.rating.service import RatingService
+from chalicelib.ratings.rating.store import RatingStore, choose_shards
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Pseudonyms
@@ -30,6 +30,7 @@ from chalicelib.shared.jobs import Failures
 from chalicelib.shared.quarantine import QuarantineStore
 from chalicelib.shared.streams import Consumer, Relay
 from chalicelib.shared.viewer import Viewer
+from chalicelib.triage.types import DisputeTypes
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.world import CLERK, PlainKeys
 
@@ -62,7 +63,7 @@ class Town(Bookings):
             self.notice_store, self.people.find_subject, self.store.find, self._send, lambda: PERSONS, self.clock
         )
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
-        self.organisations = OrganisationService(self.organisation_store, self.clock)
+        self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().main_of)
         rating_store = RatingStore(
             clients, self.tables["RatingsTable"], self.tables["PeopleTable"], self.committer, PlainKeys()
         )

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
-from chalicelib.appointments.availability import Availability
-from chalicelib.appointments.desk import Desk
-from chalicelib.appointments.races import WishChanged
-from chalicelib.appointments.rules import BookingRules
-from chalicelib.appointments.sheets import Sheet, SheetKey
-from chalicelib.appointments.upkeep import Upkeep
-from chalicelib.appointments.waiting import Line, Offer, Spot, Waiting
-from chalicelib.appointments.waitlist import WaitlistService, WaitlistStore
-from chalicelib.cases.model import Case, Party
+from chalicelib.appointments.booking.races import WishChanged
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.booking.sheets import Sheet, SheetKey
+from chalicelib.appointments.booking.upkeep import Upkeep
+from chalicelib.appointments.slots.model import Availability
+from chalicelib.appointments.slots.service import Desk
+from chalicelib.appointments.waitlist.model import Line, Offer, Spot, Waiting
+from chalicelib.appointments.waitlist.service import WaitlistService, WaitlistStore
+from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.deciding import decide_anew
@@ -183,9 +183,17 @@ class Town:
     def join(self, code: str = "C", *, days: tuple[date, date] = WEEK, modes: tuple[str, ...] = ("video",)) -> Any:
         return self.line.join(VIEWER, code, *days, modes, 60, CLAIM)
 
-    def event(self, name: str = "appointment_cancelled", code: str = "F", *, seq: int = 9, **data: Any) -> bool:
+    def event(
+        self,
+        name: str = "appointment_cancelled",
+        code: str = "F",
+        *,
+        seq: int = 9,
+        status: str = "mediating",
+        **data: Any,
+    ) -> bool:
         return self.line.on_case_event(
-            Event(code, seq, format_instant(NOW), name, "x", "applicant", "mediating", data, (), None, GENESIS, "h")
+            Event(code, seq, format_instant(NOW), name, "x", "applicant", status, data, (), None, GENESIS, "h")
         )
 
     def free(self, code: str = "F", **freed: Any) -> bool:

@@ -8,8 +8,10 @@ from urllib.parse import quote
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.appointments.schemas import BookAppointment, JoinWaitlist, ListAppointments, ListSlots
-from chalicelib.cases.schemas import Extend
+from chalicelib.appointments.booking.contract import BookAppointment, ListAppointments
+from chalicelib.appointments.slots.contract import ListSlots
+from chalicelib.appointments.waitlist.contract import JoinWaitlist
+from chalicelib.cases.lifecycle.contract import Extend
 from chalicelib.web.request import MAX_PATH_PARAMETER_BYTES, read_path_parameter, read_query
 from chalicelib.web.times import Day, Instant
 

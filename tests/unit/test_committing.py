@@ -37,7 +37,8 @@ def cancelled(*codes: str, message: str = "", item: dict[str, Any] | None = None
     if item is not None:
         reasons[-1]["Item"] = to_wire(item)
     whole: Any = {"Error": {"Code": "TransactionCanceledException", "Message": "cancelled"}}
-    return Cancelled(whole | {"CancellationReasons": reasons}, "TransactWriteItems")
+    answer: Any = {**whole, "CancellationReasons": reasons}
+    return Cancelled(answer, "TransactWriteItems")
 
 
 def refused(message: str) -> ClientError:

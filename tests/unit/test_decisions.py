@@ -8,21 +8,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.confirmation import NotConfirmable
-from chalicelib.cases.decisions import (
+from chalicelib.cases.lifecycle.confirmation import NotConfirmable
+from chalicelib.cases.lifecycle.decisions import (
     MAX_EXTENSION_DAYS,
-    AgreementChanged,
-    AlreadyDone,
     Command,
-    ConsentMissing,
     Outcome,
-    WindowClosed,
     decide,
-    start_clocks,
+    start_deadlines,
 )
-from chalicelib.cases.model import Case, Deadline, Party
-from chalicelib.cases.policies import actions_of, can_appeal
-from chalicelib.cases.transitions import END_GROUNDS, TRANSITIONS, IllegalTransition
+from chalicelib.cases.lifecycle.model import Case, Deadline, Party
+from chalicelib.cases.lifecycle.policies import actions_of, can_appeal
+from chalicelib.cases.lifecycle.refusals import AgreementChanged, AlreadyDone, ConsentMissing, WindowClosed
+from chalicelib.cases.lifecycle.transitions import END_GROUNDS, TRANSITIONS, IllegalTransition
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -117,7 +114,7 @@ def test_an_accepted_case_has_invitations_for_respondents_only() -> None:
 
 def test_consent_is_complete_with_the_last_respondent() -> None:
     case = case_in("accepted").with_all_parties(consented_at=None)
-    case = start_clocks(case, ("invite",), NOW, COUNTING)
+    case = start_deadlines(case, ("invite",), NOW, COUNTING)
     first = do(case, "consent", "r1", terms_version="7")
     assert (first.event, first.data, clocks(first.case)) == ("consented", {"party": "p2"}, {"invite"})
     consented = first.case.party_of("r1")
@@ -190,7 +187,7 @@ def test_an_agreement_takes_effect_with_the_last_signature_over_its_hash() -> No
 
 def signed(**changes: Any) -> Case:
     case = case_in("signed", agreement_sha256="ab", **changes).with_all_parties(signed_at="t")
-    return start_clocks(case, ("confirmation_window",), NOW, COUNTING)
+    return start_deadlines(case, ("confirmation_window",), NOW, COUNTING)
 
 
 def test_the_court_is_asked_by_all_together() -> None:
@@ -247,7 +244,7 @@ def test_what_was_agreed_is_carried_out_when_all_say_so(status: str, after: str)
 
 def mediating(*, escalated: bool = False) -> Case:
     other = Deadline("contact_party", "2026-12-01T15:59:59.000Z", provisional=False, started_at=INSTANT)
-    case = start_clocks(case_in("mediating", deadlines=(other,)), ("mediation_period",), NOW, COUNTING)
+    case = start_deadlines(case_in("mediating", deadlines=(other,)), ("mediation_period",), NOW, COUNTING)
     return replace(case, deadlines=tuple(replace(one, escalated=escalated) for one in case.deadlines))
 
 
@@ -315,7 +312,7 @@ def test_a_reopened_case_begins_anew() -> None:
 def test_a_clock_takes_the_place_of_one_of_its_rule_alone() -> None:
     old = Deadline("match", "t", provisional=True, started_at="t", escalated=True)
     other = Deadline("invite", "t", provisional=False, started_at="t")
-    case = start_clocks(case_in("accepted", deadlines=(old, other)), ("match",), NOW, COUNTING)
+    case = start_deadlines(case_in("accepted", deadlines=(old, other)), ("match",), NOW, COUNTING)
     due = COUNTING.due("match", NOW)
     assert case.deadlines == (other, Deadline("match", format_instant(due.at), due.provisional, INSTANT))
 
@@ -327,7 +324,7 @@ def test_who_acts_by_the_clock_is_nobody_and_steps_that_effect_nothing_say_nothi
 
 
 def test_an_appeal_is_a_partys_within_its_window() -> None:
-    case = start_clocks(case_in("failed"), ("appeal_window",), NOW, COUNTING)
+    case = start_deadlines(case_in("failed"), ("appeal_window",), NOW, COUNTING)
     end = parse_instant(case.deadlines[0].at)
     assert can_appeal("a", case, end)
     assert not can_appeal("a", case, end + timedelta(seconds=1))
@@ -349,7 +346,7 @@ def test_whoever_is_no_party_is_offered_nothing_that_parties_do_once() -> None:
 
 def test_all_that_is_offered_to_whom() -> None:
     """In the table's order, in a case in which nobody has done anything yet."""
-    case = start_clocks(case_in("accepted").with_all_parties(consented_at=None), ("invite",), NOW, COUNTING)
+    case = start_deadlines(case_in("accepted").with_all_parties(consented_at=None), ("invite",), NOW, COUNTING)
     assert actions_of("respondent", "r1", case, NOW) == ["consent", "decline"]
     assert actions_of("clerk", "s", case, NOW) == ["mark_unreachable"]
     assert actions_of("applicant", "a", case, NOW) == ["withdraw"]

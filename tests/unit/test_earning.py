@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.ratings.earning import earn
-from chalicelib.ratings.model import Invitation, Target
-from chalicelib.ratings.races import RatingChanged
+from chalicelib.ratings.rating.earning import earn
+from chalicelib.ratings.rating.model import Invitation, Target
+from chalicelib.ratings.rating.refusals import RatingChanged
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.dynamo import Table
+from chalicelib.shared.deciding import MAX_DECISIONS
+from chalicelib.shared.dynamo import Pauses, Table
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer, Transaction
@@ -155,7 +156,7 @@ def test_two_renewals_at_once_are_one(earned: Earned, monkeypatch: pytest.Monkey
     assert set(earned.held()) == {"I1", "I2"}
 
 
-@pytest.mark.parametrize(("times", "given_up"), [(7, False), (8, True)])
+@pytest.mark.parametrize(("times", "given_up"), [(MAX_DECISIONS - 1, False), (MAX_DECISIONS, True)])
 def test_whoever_is_overtaken_each_time_gives_up(
     earned: Earned, monkeypatch: pytest.MonkeyPatch, times: int, given_up: bool
 ) -> None:
@@ -167,6 +168,7 @@ def test_whoever_is_overtaken_each_time_gives_up(
             raise RatingChanged
 
     monkeypatch.setattr(earned.committer, "commit", always)
+    monkeypatch.setattr(Pauses, "pause", lambda *_: None)
     if given_up:
         with pytest.raises(Conflict) as caught:
             earned.earn(ONE)

@@ -12,24 +12,16 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.cases.conversation import NothingToSay
-from chalicelib.cases.decisions import Outcome
-from chalicelib.cases.evidence import (
-    MAX_FILES,
-    Declared,
-    Evidence,
-    EvidenceFinalised,
-    EvidenceLimit,
-    EvidenceNotUploaded,
-    EvidenceService,
-    Inspection,
-    Upload,
-)
+from chalicelib.cases.evidence.refusals import EvidenceFinalised, EvidenceLimit, EvidenceNotUploaded
+from chalicelib.cases.evidence.service import MAX_FILES, Declared, Evidence, EvidenceService, Inspection, Upload
+from chalicelib.cases.lifecycle.decisions import Outcome
+from chalicelib.cases.lifecycle.refusals import CaseClosed
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
 from chalicelib.shared.viewer import Viewer
-from tests.contract.world import CLERK, LI, MEDIATOR, NOW, WANG, World
+from tests.contract.world import CLERK, LI, MEDIATOR, WANG, World
+from tests.world import NOW
 
 STRANGER = Viewer("stranger", frozenset(), None, None)
 SUPERVISOR = Viewer("supervisor", frozenset({"supervisor"}), None, None)
@@ -96,7 +88,7 @@ class Desk:
 
     def sees(self, viewer: Viewer, file_id: str) -> bool:
         """Tell whether the viewer sees a file; by itself and in the list alike."""
-        listed = {one.id for one in self.evidence.list_evidence(viewer, self.code, None, 100)[0]}
+        listed = {one.id for one in self.evidence.list_evidence(viewer, self.code, None, 100).items}
         try:
             self.evidence.get(viewer, self.code, file_id)
         except NotFound:
@@ -219,7 +211,7 @@ def test_the_same_announcement_again_is_answered_as_the_first_was(desk: Desk) ->
     with pytest.raises(Replayed) as replayed:
         desk.evidence.declare(WANG, desk.code, DECLARED, key)
     assert first.id in replayed.value.answer.body.decode()
-    assert len(desk.evidence.list_evidence(WANG, desk.code, None, 100)[0]) == 1
+    assert len(desk.evidence.list_evidence(WANG, desk.code, None, 100).items) == 1
 
 
 def test_a_rejection_that_came_first_is_not_overwritten(desk: Desk) -> None:
@@ -258,9 +250,9 @@ def test_a_case_takes_five_hundred_files(desk: Desk) -> None:
 def test_a_case_that_ended_takes_none(desk: Desk) -> None:
     announced = desk.declare(WANG)
     desk.world.act(LI, desk.code, "decline", reason=None)
-    with pytest.raises(NothingToSay):
+    with pytest.raises(CaseClosed):
         desk.declare(WANG)
-    with pytest.raises(NothingToSay):
+    with pytest.raises(CaseClosed):
         desk.complete(WANG, announced)
 
 
@@ -273,8 +265,9 @@ def test_pages_are_full_and_leave_no_gap_where_something_is_hidden(desk: Desk) -
     got: list[list[str]] = []
     after = None
     while True:
-        page, after = desk.evidence.list_evidence(LI, desk.code, after, 2)
-        got.append([one.id for one in page])
+        found = desk.evidence.list_evidence(LI, desk.code, after, 2)
+        got.append([one.id for one in found.items])
+        after = found.position
         if after is None:
             break
     assert [len(page) for page in got] == [2, 1]

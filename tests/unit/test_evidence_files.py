@@ -17,13 +17,13 @@ import pytest
 from moto import mock_aws
 from pydantic import ValidationError
 
-from chalicelib.cases.evidence import Declared, Evidence
-from chalicelib.cases.evidence_api import DeclareEvidence
-from chalicelib.cases.evidence_files import EvidenceFiles
-from chalicelib.cases.evidence_kinds import KINDS, MAX_NAME, fits, is_proper_name, is_what_it_says
+from chalicelib.cases.evidence.contract import DeclareEvidence
+from chalicelib.cases.evidence.files import EvidenceFiles
+from chalicelib.cases.evidence.kinds import KINDS, MAX_NAME, fits, is_proper_name, is_what_it_says
+from chalicelib.cases.evidence.service import Declared, Evidence
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Unavailable
-from tests.contract.world import NOW
+from tests.world import NOW
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DECLARED = Declared("借条.pdf", "application/pdf", 10, "a" * 64, "借条扫描件", "parties")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.ratings.tallies import Summary, add_up, names_of, names_of_handled, shards_of, summarise
+from chalicelib.ratings.rating.tallies import Summary, add_up, names_of, names_of_handled, shards_of, summarise
 
 AT = "2026-11-24T00:00:00.000Z"
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pytest
 from moto import mock_aws
 
-from chalicelib.cases.access import PURPOSE_OF, accesses_of
-from chalicelib.cases.model import Case, Party
-from chalicelib.cases.policies import STAFF
-from chalicelib.people.model import PURPOSES, ProfileChanged
+from chalicelib.cases.lifecycle.access import PURPOSE_OF, accesses_of
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.policies import STAFF
+from chalicelib.people.model import PURPOSES
+from chalicelib.people.refusals import ProfileChanged
 from chalicelib.people.service import Access
 from chalicelib.people.store import AccessLedger, PeopleStore
 from chalicelib.shared.aws import Clients
@@ -108,25 +109,25 @@ def test_a_person_reads_who_read_their_data_newest_first_and_page_by_page(tables
     ledger = tables.ledger
     ledger.record([access("2026-01-01", name="1"), access("2026-01-02", organisation=None, name="2")])
     tables.commit(*ledger.writes([access("2026-01-03", name="3"), access("2026-01-03", "r")]))
-    first, after = ledger.list_accesses("a", None, 2)
-    assert first == [access("2026-01-03", name="3"), access("2026-01-02", organisation=None, name="2")]
-    assert after is not None
-    assert set(after) == {"sk"}
-    second, end = ledger.list_accesses("a", after, 2)
-    assert (second, end) == ([access("2026-01-01", name="1")], None)
-    ((other,), _) = ledger.list_accesses("r", None, 2)
+    first = ledger.list_accesses("a", None, 2)
+    assert first.items == [access("2026-01-03", name="3"), access("2026-01-02", organisation=None, name="2")]
+    assert first.position is not None
+    assert set(first.position) == {"sk"}
+    second = ledger.list_accesses("a", first.position, 2)
+    assert (second.items, second.position) == ([access("2026-01-01", name="1")], None)
+    (other,) = ledger.list_accesses("r", None, 2).items
     assert other.id
 
 
 def test_only_readings_are_listed(tables: Tables) -> None:
     Table(tables.clients, tables.audit).put_many([{"pk": "PERSON#a", "sk": "ZZZ"}, {"pk": "PERSON#a", "sk": "AAA"}])
     tables.ledger.record([access("2026-01-01", name="1")])
-    assert tables.ledger.list_accesses("a", None, 9)[0] == [access("2026-01-01", name="1")]
+    assert tables.ledger.list_accesses("a", None, 9).items == [access("2026-01-01", name="1")]
 
 
 def test_readings_of_one_moment_are_all_kept(tables: Tables) -> None:
     tables.ledger.record([access("2026-01-01"), access("2026-01-01")])
-    assert len(tables.ledger.list_accesses("a", None, 9)[0]) == 2
+    assert len(tables.ledger.list_accesses("a", None, 9).items) == 2
 
 
 def test_a_profile_says_whom_a_pseudonym_stands_for_sealed_and_how_often_it_was_needed(tables: Tables) -> None:

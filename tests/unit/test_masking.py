@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from chalicelib.ratings.screening import MASK, mask_name, screen
+from chalicelib.ratings.rating.screening import MASK, mask_name, screen
 
 ID = "110105194912310021"
 

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.cases.decisions import AlreadyDone, Command, Outcome, decide, start_clocks
-from chalicelib.cases.model import Case, Party
-from chalicelib.cases.policies import actions_of, can_appeal, check_can_act, find_relation
-from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.policies import actions_of, can_appeal, check_can_act, find_relation
+from chalicelib.cases.lifecycle.refusals import AlreadyDone
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -60,7 +61,7 @@ def filed(dispute_type: str) -> Case:
     )
     instant = format_instant(START)
     case = Case("C", "submitted", 1, dispute_type, "210202", "o", parties, (), {}, instant, instant, instant, "h")
-    return start_clocks(case, ("acceptance",), START, COUNTING)
+    return start_deadlines(case, ("acceptance",), START, COUNTING)
 
 
 def viewers(case: Case) -> Iterator[tuple[str, str]]:
@@ -114,7 +115,7 @@ def steps(moment: Moment) -> Iterator[Moment]:
             if outcome is not None:
                 yield Moment(outcome.case, now, jumps)
         if can_appeal(person, case, now):
-            clock = start_clocks(replace(case, deadlines=()), ("appeal_reply",), now, COUNTING)
+            clock = start_deadlines(replace(case, deadlines=()), ("appeal_reply",), now, COUNTING)
             yield Moment(replace(clock, appeal={"id": "a", "decided": False}), now, jumps)
     for party in case.parties:
         if party.person is None and party.invite_expires_at is not None and not case.state.ended:
@@ -186,7 +187,7 @@ def test_a_dismissed_application_is_offered_no_more() -> None:
 def mediating() -> Case:
     parties = tuple(replace(one, person=one.id, consented_at="t") for one in filed("neighbour").parties)
     case = replace(filed("neighbour"), status="mediating", parties=parties, mediator="m-1", mediator_person="m-1")
-    return start_clocks(case, ("mediation_period",), START, COUNTING)
+    return start_deadlines(case, ("mediation_period",), START, COUNTING)
 
 
 def test_a_longer_period_is_proposed_once_a_party_and_period() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.service import OrganisationService
+from chalicelib.triage.types import DisputeTypes
 from infra.local.clock import AdjustableClock
 from infra.organisations.importer import OrganisationsRefused, read_organisations
 
@@ -66,7 +67,7 @@ class Directory:
 
 
 def test_the_sample_has_one_mediator_of_two_organisations_who_can_be_assigned_at_both() -> None:
-    service = OrganisationService(Directory(), clock := AdjustableClock())
+    service = OrganisationService(Directory(), clock := AdjustableClock(), DisputeTypes.load().main_of)
     everybody = {each.id for one in Directory().list_all() for each in one.mediators}
     of_two = {one: service.list_by_mediator(one) for one in everybody if len(service.list_by_mediator(one)) > 1}
     ((who, where),) = of_two.items()

@@ -10,15 +10,15 @@ from typing import Any, cast
 import pytest
 from moto import mock_aws
 
-from chalicelib.appointments.availability import Availability
-from chalicelib.appointments.desk import Desk
-from chalicelib.appointments.places import Place, Places, Sought
-from chalicelib.appointments.ports import Store
-from chalicelib.appointments.races import SheetChanged
-from chalicelib.appointments.refusals import OutsideHours, PartyBusy, SlotTaken, TooFar, TooSoon
-from chalicelib.appointments.rules import BookingRules
-from chalicelib.appointments.sheet_writes import write_of
-from chalicelib.appointments.sheets import Cell, Sheet, SheetChange, SheetKey
+from chalicelib.appointments.booking.places import Place, Places, Sought
+from chalicelib.appointments.booking.ports import Store
+from chalicelib.appointments.booking.races import SheetChanged
+from chalicelib.appointments.booking.refusals import OutsideHours, PartyBusy, SlotTaken, TooFar, TooSoon
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.booking.sheet_writes import write_of
+from chalicelib.appointments.booking.sheets import Cell, Sheet, SheetChange, SheetKey
+from chalicelib.appointments.slots.model import Availability
+from chalicelib.appointments.slots.service import Desk
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant

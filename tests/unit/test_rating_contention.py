@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.ratings.store import choose_shards
-from chalicelib.ratings.tallies import shards_of
+from chalicelib.ratings.rating.store import choose_shards
+from chalicelib.ratings.rating.tallies import shards_of
 from infra.bench.contention import COMPLETED, STAFF, Load, RealWrites, simulate
 
 TARGETS = {"completed": COMPLETED, "staff": STAFF}

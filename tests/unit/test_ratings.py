@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ratings.model import Entry
-from chalicelib.ratings.rules import RatingRules
-from chalicelib.ratings.screening import mask_name, screen
-from chalicelib.ratings.tallies import names_of, summarise
+from chalicelib.ratings.rating.model import Entry
+from chalicelib.ratings.rating.rules import RatingRules
+from chalicelib.ratings.rating.screening import mask_name, screen
+from chalicelib.ratings.rating.tallies import names_of, summarise
 from infra.ratings.charts import draw_charts
 from infra.ratings.sheets import Row, write_csv, write_xlsx
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.decisions import Outcome
-from chalicelib.cases.model import Case, Party
-from chalicelib.cases.recording import recorded
-from chalicelib.cases.records import CASE_SUBJECT, place_of
+from chalicelib.cases.lifecycle.decisions import Outcome
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.recording import Actor, recorded
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, place_of
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring
 from chalicelib.shared.errors import NotFound
@@ -28,7 +28,7 @@ BEFORE = Case("C", "mediating", 7, "neighbour", "210202", "o", PARTIES, (), {"ac
 
 
 def record(case: Case = BEFORE, *, before: Case | None = BEFORE, person: str = "a", **said: Any) -> tuple[Case, Any]:
-    return recorded(before, Outcome(case, "withdrawn", **said), person, "applicant", NOW, KEYS)
+    return recorded(before, Outcome(case, "withdrawn", **said), Actor(person, "applicant"), NOW, KEYS)
 
 
 def test_the_event_continues_the_chain_and_the_case_points_to_it() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.model import Case, Party
-from chalicelib.cases.policies import check_can_see, find_relation
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.policies import check_can_see, find_relation
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.viewer import Viewer
 

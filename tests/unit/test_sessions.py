@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.model import (
+from chalicelib.appointments.booking.model import (
     ACTIONS,
     Appointment,
     actions_of,
@@ -18,8 +18,8 @@ from chalicelib.appointments.model import (
     is_past_cutoff,
     may_answer,
 )
-from chalicelib.appointments.refusals import HoldExpired, NotNow
-from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.booking.refusals import HoldExpired, NotNow
+from chalicelib.appointments.booking.rules import BookingRules
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.errors import NotAllowed, Stale
 

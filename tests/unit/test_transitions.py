@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.cases.model import Case, Party
-from chalicelib.cases.policies import actions_of, check_can_act
-from chalicelib.cases.statuses import HAPPY_PATH, STATUSES
-from chalicelib.cases.transitions import TRANSITIONS, IllegalTransition
-from chalicelib.cases.words import EVENTS
+from chalicelib.cases.events import EVENTS
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.policies import actions_of, check_can_act
+from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, STATUSES
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.errors import NotAllowed
 from infra.states.commands import PATH, draw
 
@@ -75,7 +75,7 @@ def test_the_table_is_consistent() -> None:
         assert row.target is None or row.target in STATUSES
         assert row.event in EVENTS
         assert row.collective is None or row.collective in EVENTS
-        clocks = STATUSES[row.target].clocks if row.target else {"match"}
+        clocks = STATUSES[row.target].deadlines if row.target else {"match"}
         assert set(row.starts) <= clocks, row.action
 
 

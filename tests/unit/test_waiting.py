@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.waiting import Line, Offer, Spot, Waiting
+from chalicelib.appointments.waitlist.model import Line, Offer, Spot, Waiting
 from chalicelib.shared.clock import SHANGHAI, format_instant
 
 NOW = "2026-11-24T02:00:00.000Z"

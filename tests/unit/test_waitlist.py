@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.appointments.refusals import NotBookable
-from chalicelib.appointments.waiting import Waiting
+from chalicelib.appointments.booking.refusals import NotBookable
+from chalicelib.appointments.waitlist.model import Waiting
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.errors import InvalidRequest, NotAllowed, NotFound
 from chalicelib.shared.idempotency import Shown
@@ -135,7 +135,7 @@ def test_events_of_cases_that_wait_for_nothing_end_nothing(town: Town) -> None:
     town.cases["C"] = case_of("C")
     for name in ("appointment_confirmed", "passed", "filed"):
         assert not town.event(name, "C")
-    assert not town.event("ended", "C", closed=True)
+    assert not town.event("ended", "C", status="failed")
 
 
 OTHERS = ("passed", "lapsed", "recused", "replaced", "transferred", "reopened", "assigned")
@@ -156,19 +156,19 @@ def test_a_case_that_is_over_leaves_whatever_the_event_is_called(town: Town) -> 
     town.waits("C")
     town.cases["C"] = case_of("C", status="failed")
     assert not town.event("ended", "C")
-    assert town.event("ended", "C", closed=True)
+    assert town.event("ended", "C", status="failed")
     town.waits("D")
     del town.cases["D"]
-    assert town.event("ended", "D", closed=True)
+    assert town.event("ended", "D", status="failed")
     assert town.rows.spots == {}
 
 
 def test_an_event_that_both_ends_a_wish_and_frees_a_slot_does_both(town: Town) -> None:
     town.waits("C")
     town.cases["C"] = case_of("C", status="failed")
-    assert town.event("ended", "C", closed=True, organisation="org-1", mediator="m-1", freed=FREED)
+    assert town.event("ended", "C", status="failed", organisation="org-1", mediator="m-1", freed=FREED)
     assert town.rows.spots == {}
     town.waits("A")
     town.waits("C")
-    assert town.event("ended", "C", closed=True, organisation="org-1", mediator="m-1", freed=FREED)
+    assert town.event("ended", "C", status="failed", organisation="org-1", mediator="m-1", freed=FREED)
     assert town.offered() == ["A"]

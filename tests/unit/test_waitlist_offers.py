@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.races import AvailabilityChanged, SheetChanged, WishChanged
-from chalicelib.appointments.sheets import Cell, Sheet, SheetKey
-from chalicelib.appointments.waiting import Offer
-from chalicelib.cases.records import VersionConflict
+from chalicelib.appointments.booking.races import AvailabilityChanged, SheetChanged, WishChanged
+from chalicelib.appointments.booking.sheets import Cell, Sheet, SheetKey
+from chalicelib.appointments.waitlist.model import Offer
+from chalicelib.cases.lifecycle.records import VersionConflict
 from chalicelib.shared.clock import format_instant
 from tests.unit.line import FREED, NOW, START, Town, case_of
 

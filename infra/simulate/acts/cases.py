@@ -96,7 +96,12 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
     if not offered:
         return
     action = story.choices.choice(offered)
-    answer = act(story, note, person, action)
+    if action == "book":
+        from infra.simulate.acts import sessions  # late: sessions are booked in cases
+
+        sessions.book(story, note)
+        return
+    answer = file_appeal(story, note, person) if action == "appeal" else act(story, note, person, action)
     unchanged = story.case_item(note.code).get("version") == view["version"]
     if answer is not None and answer.problem in {"illegal-transition", "not-allowed"} and unchanged:
         story.found("offered-but-refused", f"{action} by {role} in {view['status']}: {answer.problem}")
@@ -162,11 +167,16 @@ def appeal(story: Story) -> None:
     if filed is None or filed.get("decided"):
         person = holder(story, note, item, story.choices.choice(("applicant", "respondent")))
         if person is not None and not person.leaving:
-            body = {"kind": story.choices.choice(("process", "outcome")), "text": person.write("申诉")}
-            story.errands.ask(person, "POST", path, body, case=note.code)
+            file_appeal(story, note, person)
         return
     decision = {"upheld": story.choices.random() < 0.6, "reason": "复核理由"}
     story.errands.ask(story.city.people["reviewer"], "POST", f"{path}/{filed['id']}/decision", decision, case=note.code)
+
+
+def file_appeal(story: Story, note: CaseNote, person: Person) -> Reply | None:
+    """File an appeal."""
+    body = {"kind": story.choices.choice(("process", "outcome")), "text": person.write("申诉")}
+    return story.errands.ask(person, "POST", f"/v1/cases/{show_code(note.code)}/appeals", body, case=note.code)
 
 
 def choose(story: Story) -> CaseNote | None:

@@ -169,6 +169,20 @@ class MemoryTopic:
         return {"MessageId": str(len(self.sent))}
 
 
+class MemoryQueue:
+    """Messages that wait for a function."""
+
+    def __init__(self) -> None:
+        self.waiting: list[str] = []
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Make one call; only `send_message_batch` is known."""
+        if operation != "send_message_batch":
+            raise NotImplementedError(operation)
+        self.waiting.extend(entry["MessageBody"] for entry in request["Entries"])
+        return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]], "Failed": []}
+
+
 class MemoryCloud:
     """Everything outside of the process that outlives it."""
 
@@ -176,6 +190,7 @@ class MemoryCloud:
         self.dynamodb = engine
         self.kms = kms
         self.topic = MemoryTopic()
+        self.queue = MemoryQueue()
 
 
 class SimulatedClients(Clients):
@@ -187,6 +202,7 @@ class SimulatedClients(Clients):
             "dynamodb": cloud.dynamodb.call,
             "kms": cloud.kms.call,
             "sns": cloud.topic.call,
+            "sqs": cloud.queue.call,
         }
         for name, effects in services.items():
             self.__dict__[name] = _Service(name, calls, effects, cloud.dynamodb.may_conflict)

@@ -1,4 +1,4 @@
-"""Tables in memory: items by key, one index each, a stream of changes. Whatever is done is done at one instant."""
+"""Tables in memory: items by key, one index each, a list of changes. Whatever is done is done at one instant."""
 
 from __future__ import annotations
 
@@ -49,7 +49,6 @@ class MemoryTable:
 
     name: str
     index: Index | None
-    streamed: bool
     ttl: str | None
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -72,7 +71,7 @@ class MemoryTable:
                 projected = frozenset({"pk", "sk", hash_key, range_key, *projection["NonKeyAttributes"]})
             index = Index(one["IndexName"], hash_key, range_key, projected)
         ttl = properties.get("TimeToLiveSpecification", {}).get("AttributeName")
-        return cls(name, index, "StreamSpecification" in properties, ttl)
+        return cls(name, index, ttl)
 
     def find(self, key: Key) -> Item | None:
         """Return an item as it is now, or None."""
@@ -98,9 +97,8 @@ class MemoryTable:
             partition[key[1]] = new
         if self.index is not None:
             self.unindexed.append((old, new))
-        if self.streamed:
-            self.last_seq += 1
-            self.changes.append(Change(self.last_seq, self.name, key, old, new))
+        self.last_seq += 1
+        self.changes.append(Change(self.last_seq, self.name, key, old, new))
 
     def catch_up(self, behind: int = 0) -> None:
         """Bring the index up to the table, but for the last `behind` writes."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import islice
 
-from chalicelib.audit.model import merkle_root
+from chalicelib.composition.container import container as made_container
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.items import from_wire
+from infra.audit.checkpoints import find_checkpoint_faults
 from infra.simulate.story import Story
 
 
@@ -44,25 +45,28 @@ def _check_chains(story: Story, table: str) -> list[Event]:
 
 
 def _check_checkpoints(story: Story, events: Iterable[Event]) -> None:
-    """Every leaf set that a checkpoint signs is recomputed; an event that is in none of them was not recorded."""
-    leaves: dict[str, list[tuple[str, str]]] = {}
-    checkpoints: list[dict[str, Any]] = []
-    for wired in story.city.table("audit").every():
-        item = from_wire(wired)
-        if item["pk"].startswith("LEAVES#"):
-            leaves.setdefault(item["pk"].split("#")[1], []).append((item["sk"], item["hash"]))
-        elif item["pk"] == "CHECKPOINTS":
-            checkpoints.append(item)
-    signed: set[str] = set()
-    for checkpoint in checkpoints:
-        found = sorted(leaves.get(checkpoint["day"], []))
-        hashes = [leaf for _, leaf in found]
-        if checkpoint["count"] == len(hashes) and checkpoint["root"] == merkle_root(hashes):
-            signed.update(hashes)
+    """Whatever a checkpoint signs is recomputed; each event stands in exactly one of them, and nothing else does."""
+    with story.city.served():
+        container = made_container()
+        for checkpoint, fault in find_checkpoint_faults(container.audit.store, container.foundation.signer):
+            if fault is not None:
+                story.found("checkpoint-broken", f"{checkpoint}: {fault}")
+        leaves = [
+            (leaf.aggregate, leaf.seq, leaf.hash)
+            for one in container.audit.store.list_chain()
+            for block in islice(container.audit.store.list_blocks(one.id), len(one.blocks))
+            for leaf in block
+        ]
+    signed = set(leaves)
+    if len(signed) < len(leaves):
+        story.found("checkpoint-broken", f"{len(leaves) - len(signed)} events are in checkpoints twice")
     missing: dict[str, list[Event]] = {}
     for event in events:
-        if event.hash not in signed:
+        if (event.aggregate, event.seq, event.hash) not in signed:
             missing.setdefault("of ratings" if event.aggregate.startswith("RATING-") else "of cases", []).append(event)
+        signed.discard((event.aggregate, event.seq, event.hash))
+    for aggregate, seq, _ in sorted(signed)[:1]:
+        story.found("checkpoint-broken", f"event {seq} of {aggregate} is signed, and never happened")
     for kind, some in missing.items():
         first = some[0]
         story.found("not-in-checkpoint", f"{len(some)} {kind}, such as {first.event_id} ({first.name}, {first.at})")

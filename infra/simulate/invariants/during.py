@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.appointments.availability import Availability, cell_names
-from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.slots.model import Availability, cell_names
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.items import from_wire
@@ -39,13 +39,14 @@ class Watch:
             return
         self._live.pop(one["id"], None)
         by_itself = before is not None and before["status"] == "confirmed" and one["status"] == "cancelled"
-        act = self._story.scheduler.running
-        if by_itself and (act is None or "errand" not in act.context):
+        if by_itself and self._story.errand is None:
             self._check_cause(one)
 
     def _check_places(self, one: dict[str, Any]) -> None:
         """No person is in two places at one instant, whatever the organisation, as mediator or as party."""
         now = format_instant(self._story.now)
+        if one["status"] == "requested" and one["hold_expires_at"] <= now:
+            return  # it holds nothing any more, and is only moved back in the index of what is due
         mine = {one["mediator_person"], *one["persons"].values()}
         for other in self._live.values():
             held = other["status"] == "confirmed" or other.get("hold_expires_at", "~") > now

@@ -30,11 +30,24 @@ def check(story: Story) -> None:
     for one in appointments.values():
         if one["status"] == "confirmed" or (one["status"] == "requested" and one["hold_expires_at"] > now):
             _check_taken(story, one, sheets)
-    for one in items:
-        if one["pk"].startswith("WAITLIST#") and "modes" not in one:
+    _check_line(story, items)
+
+
+def _check_line(story: Story, items: list[dict[str, Any]]) -> None:
+    """Each wish is whole, and each case finds its own: the spot of the case and the row of the line go together."""
+    now = story.now.timestamp()
+    items = [one for one in items if one.get("ttl", now + 1) > now]  # what is over is swept row by row, in no order
+    spots = {one["pk"].partition("#")[2] for one in items if one["pk"].startswith("WAITING#")}
+    wishes = [one for one in items if one["pk"].startswith("WAITLIST#")]
+    for one in wishes:
+        if "modes" not in one:
             story.found("broken-wish", f"{one['pk']} {one['sk']} holds only {sorted(one)}")
-        elif one["pk"].startswith("WAITLIST#"):
+        else:
             _check_wish(story, one)
+    waiting = {one.get("case_code") for one in wishes}
+    for code in sorted(spots ^ waiting, key=str):
+        kind = "spot without a wish" if code in spots else "wish without a spot"
+        story.found("broken-wish", f"a {kind}: {code}")
 
 
 def _check_wish(story: Story, one: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from chalicelib.cases.statuses import STATUSES
+from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.shared.codes import show_code
 from infra.simulate.acts.cases import holder
 from infra.simulate.story import CaseNote, Story

@@ -1,0 +1,1 @@
+"""Sessions: booked and moved without two in one place, confirmed, held, reported."""

@@ -1,0 +1,1 @@
+"""Sessions as calendar files (RFC 5545)."""

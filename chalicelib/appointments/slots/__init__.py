@@ -1,0 +1,1 @@
+"""When mediators work, and what is free."""

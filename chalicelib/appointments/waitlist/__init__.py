@@ -1,0 +1,1 @@
+"""The line for slots that become free."""

@@ -1,0 +1,1 @@
+"""Appeals against how a case was handled or how it ended."""

@@ -1,0 +1,1 @@
+"""What a court gets and what it confirms."""

@@ -1,0 +1,113 @@
+"""What the court gets: the agreement, who signed, the evidence, the whole chain, every hash, under one signature."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from chalicelib.cases.court.agreement import Agreement, AgreementService
+from chalicelib.cases.lifecycle.digests import to_json
+from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.shared.clock import format_instant
+from chalicelib.shared.codes import show_code
+from chalicelib.shared.errors import NotFound
+from chalicelib.shared.viewer import Viewer
+
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
+
+_READERS: Final = frozenset({"court", "applicant", "respondent", "mediator"})
+
+
+class Signing(Protocol):
+    """Signs with a key that never leaves its keeper."""
+
+    key_id: str
+
+    def sign(self, text: str) -> str:
+        """Return the signature of a text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The bundle: its content, the SHA-256 of its canonical JSON, and the signature over that."""
+
+    content: Mapping[str, Any]
+    sha256: str
+    key_id: str
+    signature: str
+
+
+class BundleService:
+    """Bundles for courts."""
+
+    def __init__(self, cases: CaseService, agreements: AgreementService, store: CaseStore, signing: Signing) -> None:
+        self._cases = cases
+        self._agreements = agreements
+        self._store = store
+        self._signing = signing
+
+    def get(self, viewer: Viewer, code: str) -> Bundle:
+        """Return the bundle of a case whose agreement is in force, to its parties, its mediator and the court."""
+        seen = self._cases.get(viewer, code, what="bundle")
+        if seen.relation not in _READERS or seen.case.effective_at is None:
+            raise NotFound
+        content = self._content(seen, self._agreements.get_agreement(viewer, code))
+        sha256 = hashlib.sha256(to_json(content).encode()).hexdigest()
+        return Bundle(content, sha256, self._signing.key_id, self._signing.sign(sha256))
+
+    def _content(self, seen: Seen, agreement: Agreement) -> dict[str, Any]:
+        case = seen.case
+        filed = seen.loaded.text_of("p1")
+        return {
+            "code": show_code(case.code),
+            "made_at": format_instant(seen.now),
+            "status": case.status,
+            "dispute_type": case.dispute_type,
+            "region": case.region,
+            "organisation": case.organisation,
+            "mediator": case.mediator,
+            "title": filed.get("title"),
+            "facts": filed.get("facts"),
+            "claims": filed.get("claims", []),
+            "amount_cents": case.amount_cents,
+            "parties": [
+                {
+                    "id": party.id,
+                    "role": party.role,
+                    "kind": party.kind,
+                    "name": seen.loaded.text_of(party.id).get("name"),
+                    "terms_version": party.terms_version,
+                    "consented_at": party.consented_at,
+                    "signed_at": party.signed_at,
+                    "applied_at": party.applied_at,
+                }
+                for party in case.parties
+            ],
+            "agreement": {
+                "text": agreement.text,
+                "terms": agreement.terms,
+                "sha256": agreement.sha256,
+                "effective_at": case.effective_at,
+            },
+            "evidence": [
+                {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
+                for item in self._store.every_item(case.code, "EVIDENCE#")
+                if item["status"] == "available" and item["visibility"] == "parties"
+            ],
+            "events": [
+                {
+                    "seq": event.seq,
+                    "at": event.at,
+                    "event": event.name,
+                    "actor_role": event.actor_role,
+                    "prev_hash": event.prev_hash,
+                    "hash": event.hash,
+                }
+                for event in self._store.list_events(case.code)
+            ],
+            "head": case.head,
+        }

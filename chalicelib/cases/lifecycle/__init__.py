@@ -1,0 +1,1 @@
+"""A dispute from filing to its end: what can be done when, by whom, and what it changes."""

@@ -1,0 +1,137 @@
+"""HTTP routes of disputes: filing, the case, its timeline, joining it, its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from chalicelib.cases.lifecycle import contract
+from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ListCases, ReadCase
+from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
+from chalicelib.cases.lifecycle.views import CaseDrawing, CaseLine, CaseList, CaseView, Timeline, TimelineEntry
+from chalicelib.shared.codes import BadCode, show_code
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale
+from chalicelib.shared.idempotency import IdempotencyKey
+from chalicelib.shared.texts import Language
+from chalicelib.web.answers import Answer
+from chalicelib.web.cursors import Page
+from chalicelib.web.endpoint import endpoint
+from chalicelib.web.identity import Viewer
+from chalicelib.web.operations import Routes
+from chalicelib.web.request import ExpectedVersion
+
+routes = Routes(__name__)
+
+
+def _location(seen: Seen) -> str:
+    return f"/v1/cases/{show_code(seen.case.code)}"
+
+
+@routes.route("/v1/cases", methods=["POST"])
+@endpoint(body=FileCase, status=201)
+def file_case(
+    viewer: Viewer, body: FileCase, *, key: IdempotencyKey, language: Language, cases: CaseService, drawing: CaseDrawing
+) -> Answer:
+    """File a dispute: it is routed to an organisation, and gets its mediation code."""
+    idempotency = key.answering(drawing.in_language(language), location=_location)
+    seen = cases.file(viewer, body.model_dump(), idempotency)
+    first = idempotency.render(seen)
+    return Answer(first.body, status=first.status, headers=first.headers)
+
+
+@routes.route("/v1/cases")
+@endpoint(query=ListCases)
+def list_cases(viewer: Viewer, query: ListCases, page: Page, language: Language, cases: CaseService) -> CaseList:
+    """List my cases, or those of my role, newest first."""
+    found = cases.list_cases(viewer, query.role, query.status, page.position, page.limit)
+    return CaseList(
+        items=[CaseLine.of(one, language) for one in found.items], next_cursor=page.cursor_after(found.position)
+    )
+
+
+@routes.route("/v1/cases/{code}")
+@endpoint(query=ReadCase, problems=(BadCode, NotFound))
+def get_case(
+    viewer: Viewer, code: str, *, query: ReadCase, language: Language, cases: CaseService, drawing: CaseDrawing
+) -> CaseView:
+    """Show a case as I may see it, with what I can do now."""
+    return drawing.view(cases.get(viewer, code, purpose=query.purpose), language)
+
+
+@routes.route("/v1/cases/{code}/timeline")
+@endpoint(problems=(BadCode, NotFound))
+def timeline(viewer: Viewer, code: str, language: Language, cases: CaseService) -> Timeline:
+    """Show what happened in a case, oldest first."""
+    seen, events = cases.timeline(viewer, code)
+    return Timeline(items=[TimelineEntry.of(event, seen, language) for event in events])
+
+
+@routes.route("/v1/cases/{code}/join", methods=["POST"])
+@endpoint(body=Join, problems=(BadCode, NotFound))
+def join(
+    viewer: Viewer,
+    code: str,
+    *,
+    body: Join,
+    key: IdempotencyKey,
+    language: Language,
+    cases: CaseService,
+    drawing: CaseDrawing,
+) -> CaseView:
+    """Join a case as the respondent whose invite code I hold."""
+    view = drawing.in_language(language)
+    return view(cases.join(viewer, code, body.invite_code, key.answering(view)))
+
+
+_ACTIONS: Final[Mapping[str, type[ActionBody]]] = {
+    "accept": contract.NoDetails,
+    "refuse": contract.Refuse,
+    "consent": contract.Consent,
+    "decline": contract.OptionalReason,
+    "mark_unreachable": contract.MarkUnreachable,
+    "assign": contract.Assign,
+    "take": contract.NoDetails,
+    "pass": contract.Refuse,
+    "draft_agreement": contract.Draft,
+    "sign": contract.Sign,
+    "refuse_to_sign": contract.OptionalReason,
+    "end": contract.End,
+    "extend": contract.Extend,
+    "withdraw": contract.OptionalReason,
+    "apply_confirmation": contract.NoDetails,
+    "confirm": contract.Confirm,
+    "dismiss": contract.Refuse,
+    "fulfil": contract.NoDetails,
+}
+"""The actions that can be asked for, and the body of each. Who may take one, and when: `transitions.TRANSITIONS`."""
+
+
+def _open_action(action: str, body_model: type[ActionBody]) -> None:
+    """Make an action an operation of its own."""
+
+    @routes.route(f"/v1/cases/{{code}}/actions/{action}", methods=["POST"])
+    @endpoint(
+        body=body_model,
+        name=f"{action}_case",
+        summary=f"{TRANSITIONS[action].name.en}.",
+        problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale),
+    )
+    def act(
+        viewer: Viewer,
+        code: str,
+        *,
+        body: ActionBody,
+        key: IdempotencyKey,
+        expected: ExpectedVersion,
+        language: Language,
+        cases: CaseService,
+        drawing: CaseDrawing,
+    ) -> CaseView:
+        view = drawing.in_language(language)
+        details, idempotency = body.details(), key.answering(view)
+        return view(cases.act(viewer, code, action, details, idempotency, expected_version=expected.version))
+
+
+for _action, _body_model in _ACTIONS.items():
+    _open_action(_action, _body_model)

@@ -1,0 +1,125 @@
+"""A case and its parties, without personal data: what the state machine decides on, and progress shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from chalicelib.cases.lifecycle.statuses import STATUSES, Status
+from chalicelib.shared.clock import format_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side. `person` is the pseudonym of the account that is bound to it, or None; instants as RFC 3339."""
+
+    id: str
+    role: str  # applicant, respondent
+    kind: str  # person, organisation
+    person: str | None = None
+    consented_at: str | None = None
+    terms_version: str | None = None
+    signed_at: str | None = None
+    applied_at: str | None = None
+    fulfilled_at: str | None = None
+    extend_until: str | None = None
+    invite_digest: str | None = None
+    invite_expires_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional."""
+
+    rule: str
+    at: str
+    provisional: bool
+    started_at: str
+    escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case's facts for deciding. `reached`: when each status was first reached; `head`: hash of the last event.
+
+    `appointments`: those that are live, `{id, status, start, end, mode, hold_expires_at}`; `offer`: a slot kept for it
+    from the waitlist; `no_shows`: how often each party stayed away.
+    """
+
+    code: str
+    status: str
+    version: int
+    dispute_type: str
+    region: str
+    organisation: str
+    parties: tuple[Party, ...]
+    deadlines: tuple[Deadline, ...]
+    reached: Mapping[str, str]
+    since: str
+    created_at: str
+    updated_at: str
+    head: str
+    routing: tuple[Mapping[str, Any], ...] = ()
+    amount_cents: int | None = None
+    mediator: str | None = None
+    mediator_person: str | None = None
+    excluded_mediators: tuple[str, ...] = ()
+    before_court: bool = False
+    agreement_no: int = 0
+    agreement_sha256: str | None = None
+    effective_at: str | None = None
+    document_no: str | None = None
+    end_reason: str | None = None
+    ended_at: str | None = None
+    appeal: Mapping[str, Any] | None = None
+    evidence_count: int = 0
+    appointments: tuple[Mapping[str, Any], ...] = ()
+    offer: Mapping[str, Any] | None = None
+    no_shows: Mapping[str, int] | None = None
+
+    @property
+    def state(self) -> Status:
+        """The status with its colour and words."""
+        return STATUSES[self.status]
+
+    @property
+    def all_consented(self) -> bool:
+        """Whether every respondent has agreed to mediation."""
+        return all(party.consented_at for party in self.parties if party.role == "respondent")
+
+    def party_of(self, person: str) -> Party | None:
+        """Return the party that this person's account is bound to."""
+        return next((party for party in self.parties if party.person == person), None)
+
+    def with_party(self, changed: Party) -> Self:
+        """Return the case with this party in the place of the one with its id."""
+        return replace(self, parties=tuple(changed if one.id == changed.id else one for one in self.parties))
+
+    def with_all_parties(self, **changes: Any) -> Self:
+        """Return the case with the same change made to every party."""
+        return replace(self, parties=tuple(replace(one, **changes) for one in self.parties))
+
+    def moved(self, target: str, at: datetime) -> Self:
+        """Return the case in status `target`; deadlines that do not run there are dropped."""
+        instant = format_instant(at)
+        reached = dict(self.reached)
+        reached.setdefault(target, instant)
+        kept = tuple(one for one in self.deadlines if one.rule in STATUSES[target].deadlines)
+        ended = instant if STATUSES[target].ended else None
+        return replace(self, status=target, since=instant, reached=reached, deadlines=kept, ended_at=ended)
+
+
+def lists_of(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield kind and owner of every list that the case stands in."""
+    yield "ORGANISATION", case.organisation
+    if case.mediator_person is not None:
+        yield "MEDIATOR", case.mediator_person
+    if case.before_court:
+        yield "COURT", "ALL"
+    if case.appeal is not None:
+        yield "REVIEWER", "ALL"
+    for party in case.parties:
+        if party.person is not None:
+            yield "PARTY", party.person

@@ -1,0 +1,54 @@
+"""What the use cases of disputes need of other contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.people.public import Access
+from chalicelib.shared.transactions import Write
+
+Remember = Callable[[str, str], Write]
+"""Returns the write that keeps which subject a pseudonym stands for, so that messages can reach them."""
+
+Know = Callable[[str, list[str]], list[Write]]
+"""Returns the writes by which staff at a window find a person by their numbers."""
+
+
+class Routed(Protocol):
+    """Where a dispute goes, and why."""
+
+    @property
+    def organisation_id(self) -> str:
+        """The organisation."""
+        ...
+
+    @property
+    def because(self) -> Sequence[Mapping[str, str]]:
+        """The reasons, each with `code`, `zh`, `en`."""
+        ...
+
+
+class Routing(Protocol):
+    """What cases need to know of organisations and mediators."""
+
+    def route(self, dispute_type: str, region: str) -> Routed:
+        """Return the organisation for a dispute; raise `InvalidRequest` or a conflict if there is none."""
+        ...
+
+    def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
+        """Raise the refusal if this mediator cannot take a case of the organisation."""
+        ...
+
+
+class Ledger(Protocol):
+    """Where readings are noted."""
+
+    def writes(self, accesses: Sequence[Access]) -> list[Write]:
+        """Return the writes that note them, to be part of a transaction."""
+        ...
+
+    def record(self, accesses: Sequence[Access]) -> None:
+        """Note them now."""
+        ...

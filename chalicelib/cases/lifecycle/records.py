@@ -1,0 +1,117 @@
+"""What passes between the use cases and the store: a loaded case, a change to write, a line of a list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.shared.crypto import Erased, Keyring, Place
+from chalicelib.shared.errors import Conflict
+from chalicelib.shared.events import Event
+from chalicelib.shared.idempotency import Shown
+from chalicelib.shared.transactions import Write
+
+CASE_SUBJECT = "CASE"
+"""The data subject that the case's common record belongs to: the agreement, and the words and files of staff.
+
+It is no one party's, and goes when the last party with an account is erased. What a party wrote or handed in (texts,
+messages, reasons, appeals with their decision, files) is sealed under the party's own key.
+"""
+
+
+def place_of(sk: str, field: str) -> Place:
+    """Return the place of a sealed attribute of a case's item."""
+    return Place("CasesTable", sk, field)
+
+
+TEXTS = place_of("META#TEXTS", "texts")
+
+
+class VersionConflict(Conflict):
+    """Somebody else's command came first; the case is read again, and the command decided again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with its texts: sealed JSON by data subject, and the keys to them."""
+
+    case: Case
+    texts: Mapping[str, bytes]
+    keys: Keyring
+
+    def text_of(self, subject: str) -> dict[str, Any]:
+        """Return a subject's texts; empty once they were erased."""
+        if subject not in self.texts:
+            return {}
+        try:
+            return json.loads(self.keys.unseal(subject, TEXTS, self.texts[subject]))  # type: ignore[no-any-return]
+        except Erased:
+            return {}
+
+    def unsealed(self, place: Place, sealed: bytes, subject: str | None = None) -> str | None:
+        """Return a subject's text (default: the case's own), or None once it was erased."""
+        try:
+            return self.keys.unseal(subject or CASE_SUBJECT, place, sealed)
+        except Erased:
+            return None
+
+    def shown(self, *subjects: str) -> Shown:
+        """Return what an answer about the case shows: of these subjects, or of every party. Who was erased is left out.
+
+        A case that was loaded without its keys shows nothing that they seal.
+        """
+        named = subjects or tuple(party.id for party in self.case.parties)
+        return Shown("case", self.case.code, self.keys, tuple(one for one in named if self.keys.holds(one)))
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case that is filed: its first event, its sealed texts by data subject, their keys; `also`: further writes."""
+
+    case: Case
+    event: Event
+    texts: Mapping[str, bytes]
+    keys: Keyring
+    wrapped_kek: bytes
+    also: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`."""
+
+    case: Case
+    event: Event
+    seen: int
+    was: str
+    unlist: tuple[tuple[str, str], ...] = ()
+    items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    also: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case as it stands in a list."""
+
+    code: str
+    status: str
+    dispute_type: str
+    region: str
+    organisation: str
+    created_at: str
+    updated_at: str
+
+
+EVERYBODY = "ALL"
+"""The audience of what everybody in a case may see. Every other audience is one person's pseudonym."""
+
+
+def seen_by(code: str, sk: str, audience: str) -> dict[str, str]:
+    """Return the index key under which an audience finds an item of a case; to be stored with the item.
+
+    An item that some may not see is listed for those who may: nobody reads past what is hidden from them.
+    """
+    return {"gsi1pk": f"{sk.partition('#')[0]}#{code}#{audience}", "gsi1sk": sk}

@@ -1,0 +1,94 @@
+"""Why something cannot be done in a case, as answers to a person."""
+
+from __future__ import annotations
+
+from chalicelib.shared.errors import Conflict
+from chalicelib.shared.texts import Text
+
+
+class InviteUsed(Conflict):
+    """An invite code that an account is bound to already."""
+
+    slug = "invite-used"
+    title = Text("邀请码已被使用", "The invite code was used already")
+    remedy = Text(
+        "请用当时加入的账号登录，或请调解组织核实。", "Sign in with the account that used it, or ask the organisation."
+    )
+
+
+class InviteExpired(Conflict):
+    """An invite code after its last day, or before the case is accepted."""
+
+    slug = "invite-expired"
+    title = Text("邀请码已失效", "The invite code does not hold now")
+    remedy = Text("请联系调解组织。", "Contact the organisation.")
+
+
+class AlreadyParty(Conflict):
+    """Somebody in the case uses an invite code of it."""
+
+    slug = "already-party"
+    title = Text("您已在此案件中", "You are in this case already")
+    remedy = Text("请将邀请码转交给被邀请的一方。", "Hand the code to the party that it is meant for.")
+
+
+class MediatorConflicted(Conflict):
+    """A mediator who is a party, or has had this case before."""
+
+    slug = "mediator-conflicted"
+    title = Text("该调解员须回避", "This mediator has a conflict of interest")
+    remedy = Text("请指派其他调解员。", "Assign another mediator.")
+
+
+class CaseEnded(Conflict):
+    """An invite code of a case that is over."""
+
+    slug = "case-ended"
+    title = Text("案件已结束，无法加入", "The case is over: it cannot be joined")
+    remedy = Text(
+        "可凭调解码查看进度；如对结果有疑问，请联系调解组织。",
+        "Its progress can be seen by its code; ask the organisation about how it ended.",
+    )
+
+
+class CaseClosed(Conflict):
+    """A message in a case that is not open for talking."""
+
+    slug = "case-closed"
+    title = Text("案件当前不能留言", "No messages can be sent in this case now")
+    remedy = Text("案件受理后、结案前可以留言。", "Messages can be sent from acceptance until the case ends.")
+
+
+class AgreementChanged(Conflict):
+    """A signature over a hash that is not the agreement's."""
+
+    slug = "agreement-changed"
+    title = Text("协议内容与您签署的不一致", "This is not the agreement you mean to sign")
+    remedy = Text("请重新阅读协议，并以其 sha256 签署。", "Read the agreement again, and sign over its `sha256`.")
+
+
+class AlreadyDone(Conflict):
+    """A party takes the same step twice."""
+
+    slug = "already-done"
+    title = Text("您已办理过此项", "You have done this already")
+    remedy = Text("无需重复办理；请等待其他各方。", "Nothing more to do: the others act next.")
+
+
+class ConsentMissing(Conflict):
+    """A mediator cannot be assigned before all respondents have agreed."""
+
+    slug = "consent-missing"
+    title = Text("尚有被申请人未同意调解", "A respondent has not agreed yet")
+    remedy = Text("请等待各方同意后再指派调解员。", "Wait until all have agreed, then assign a mediator.")
+
+
+class WindowClosed(Conflict):
+    """An application after its window."""
+
+    slug = "window-closed"
+    title = Text("已超过办理期限", "The window has closed")
+    remedy = Text(
+        "司法确认须在协议生效之日起 30 日内共同申请；逾期可就协议向人民法院起诉。",
+        "Confirmation is asked for within 30 days of the agreement's effect; after that, sue on the agreement.",
+    )

@@ -1,0 +1,321 @@
+"""The use cases of disputes: file, see, act, join. Every change is one transaction with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.cases.lifecycle.access import accesses_of
+from chalicelib.cases.lifecycle.deciding import decide_until_kept
+from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
+from chalicelib.cases.lifecycle.digests import agreement_digest, digest_of, to_json
+from chalicelib.cases.lifecycle.filing import draw_up
+from chalicelib.cases.lifecycle.model import Case, lists_of
+from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
+from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
+from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
+from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
+from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.shared.codes import new_code, parse_code
+from chalicelib.shared.crypto import Keyring, Pseudonyms
+from chalicelib.shared.deadlines import DueDates
+from chalicelib.shared.deciding import Pauses
+from chalicelib.shared.errors import NotAllowed, NotFound, Stale
+from chalicelib.shared.events import Event
+from chalicelib.shared.idempotency import Idempotency
+from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.transactions import Write
+from chalicelib.shared.viewer import Viewer
+
+if TYPE_CHECKING:
+    from chalicelib.cases.lifecycle.store import CaseStore
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case in front of one person: what they are to it, and the moment."""
+
+    loaded: Loaded
+    relation: str
+    person: str
+    now: datetime
+
+    @property
+    def case(self) -> Case:
+        """The case's state."""
+        return self.loaded.case
+
+
+class CaseService:
+    """Disputes from filing to their end."""
+
+    def __init__(  # noqa: PLR0917
+        self,
+        store: CaseStore,
+        routing: Routing,
+        ledger: Ledger,
+        remember: Remember,
+        know: Know,
+        pseudonyms: Callable[[], Pseudonyms],
+        due_dates: DueDates,
+        clock: Clock,
+        *,
+        pauses: Pauses | None = None,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._remember = remember
+        self._know = know
+        self._routing = routing
+        self._pseudonyms = pseudonyms
+        self._due_dates = due_dates
+        self._clock = clock
+        self._pauses = pauses or Pauses()
+
+    def file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
+        """File a dispute; return it as the applicant sees it. `filing`: the contract's fields, checked."""
+        now, code = self._clock.now(), new_code()
+        person = self._pseudonyms().of(viewer.subject)
+        routed = self._routing.route(filing["dispute_type"], filing["region"])
+        case, texts = draw_up(code, filing, person, routed, now)
+        case = start_deadlines(case, ("acceptance",), now, self._due_dates)
+        wrapped_kek, keyring = self._store.new_keyring(code, [CASE_SUBJECT, *texts])
+        sealed = {subject: keyring.seal(subject, TEXTS, to_json(text)) for subject, text in texts.items()}
+        data = {
+            "dispute_type": case.dispute_type,
+            "region": case.region,
+            "organisation": case.organisation,
+            "opened": True,
+        }
+        case, event = recorded(None, Outcome(case, "submitted", data), Actor(person, "applicant"), now, keyring)
+        loaded = Loaded(case, sealed, keyring)
+        seen = Seen(loaded, "applicant", person, now)
+        numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
+        also = (self._remember(person, viewer.subject), *self._know(person, numbers))
+        claim = idempotency.showing(loaded.shown())
+        new = NewCase(case, event, sealed, keyring, wrapped_kek, also)
+        self._store.create(new, idempotency=claim, result=seen)
+        return seen
+
+    def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
+        """Return a case as the viewer may see it; raise `NotFound` for a stranger.
+
+        Staff who read are noted first, with `what` and their `purpose`: where that fails, nothing is shown.
+        """
+        seen = self._load(viewer, code)
+        self._note(viewer, seen, what, purpose)
+        return seen
+
+    def look(self, viewer: Viewer, code: str) -> Seen:
+        """Return a case's state in front of the viewer, without its texts. One read; raise `NotFound`."""
+        case = self._store.find(parse_code(code))
+        if case is None:
+            raise NotFound
+        person = self._pseudonyms().of(viewer.subject)
+        relation = check_can_see(viewer, person, case)
+        return Seen(Loaded(case, {}, Keyring(case.code, {}, {})), relation, person, self._clock.now())
+
+    def watch(self, code: str) -> Seen | None:
+        """Return a case's state in front of the clock, for what happens by itself. One read."""
+        case = self._store.find(code)
+        if case is None:
+            return None
+        return Seen(Loaded(case, {}, Keyring(code, {}, {})), "clock", "clock", self._clock.now())
+
+    def reopen(self, viewer: Viewer | None, code: str, subjects: Sequence[str]) -> Keyring:
+        """Return the keys to a stored answer about a case, to somebody who may still see it; see `Reopen`.
+
+        A party who was erased may not; nor may anybody once one of those whom it shows was.
+        """
+        if viewer is None:
+            raise NotFound
+        seen = self.look(viewer, code)
+        keys = self._store.open_keys(code)
+        party = seen.case.party_of(seen.person)
+        needed = [*subjects] if party is None else [*subjects, party.id]
+        if not all(keys.holds(subject) for subject in needed):
+            raise NotFound
+        if subjects:
+            self._note(viewer, seen, "replay", None)
+        return keys
+
+    def reopen_many(self, viewer: Viewer | None, codes: str, subjects: Sequence[str]) -> None:
+        """Let somebody see a stored answer about several cases (`codes`, joined by commas), if they may see each."""
+        for code in codes.split(","):
+            self.reopen(viewer, code, subjects)
+
+    def _note(self, viewer: Viewer, seen: Seen, what: str, purpose: str | None) -> None:
+        """Note that staff read, before they are shown anything."""
+        noted = accesses_of(
+            viewer, seen.relation, seen.person, seen.case, format_instant(seen.now), what=what, purpose=purpose
+        )
+        if noted:
+            self._ledger.record(noted)
+
+    def watch_many(self, codes: Sequence[str]) -> dict[str, Case]:
+        """Return the state of those of the cases that there are, by code. One read for 100."""
+        return {case.code: case for case in self._store.find_many(codes)} if codes else {}
+
+    def _load(self, viewer: Viewer, code: str) -> Seen:
+        loaded = self._store.load(parse_code(code))
+        if loaded is None:
+            raise NotFound
+        person = self._pseudonyms().of(viewer.subject)
+        return Seen(loaded, check_can_see(viewer, person, loaded.case), person, self._clock.now())
+
+    def act(
+        self,
+        viewer: Viewer,
+        code: str,
+        action: str,
+        details: Mapping[str, Any],
+        idempotency: Idempotency,
+        *,
+        expected_version: int | None = None,
+    ) -> Seen:
+        """Take one action of the transitions table; return the case after it.
+
+        Raises `NotFound`, `NotAllowed`, `IllegalTransition`, `Stale`, and the refusals of the action itself.
+        """
+        return decide_until_kept(
+            lambda: self._act(viewer, code, action, details, idempotency, expected_version), self._pauses
+        )
+
+    def _act(  # noqa: PLR0917 - as `act`
+        self,
+        viewer: Viewer,
+        code: str,
+        action: str,
+        details: Mapping[str, Any],
+        idempotency: Idempotency,
+        expected_version: int | None,
+    ) -> Seen:
+        seen = self._load(viewer, code)
+        if expected_version not in {None, seen.case.version}:
+            raise Stale
+        check_can_act(seen.relation, action, seen.case)
+        prepared = self._prepare(seen, action, details)
+        outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
+        items = items_of(outcome, prepared, seen.loaded.keys)
+        # The answer shows the case: staff who act are noted in the act's own transaction.
+        also = self._ledger.writes(
+            accesses_of(
+                viewer, seen.relation, seen.person, outcome.case, format_instant(seen.now), what=f"action:{action}"
+            )
+        )
+        if action == "assign":
+            also.append(self._remember(prepared["mediator_person"], details["mediator_id"]))
+        return self.commit(seen, outcome, idempotency, items=items, also=also)
+
+    def commit(
+        self,
+        seen: Seen,
+        outcome: Outcome,
+        idempotency: Idempotency | None,
+        *,
+        items: Mapping[str, Mapping[str, Any]] | None = None,
+        also: Sequence[Write] = (),
+        role: str | None = None,
+        result: Callable[[Seen], Any] | None = None,
+        shows: Sequence[str] = (),
+    ) -> Seen:
+        """Write an outcome with its event; return the case after it. Raises `VersionConflict` if it was overtaken.
+
+        `result`: what the stored answer is made of, from the case after it, if not the case itself.
+        `shows`: the data subjects whose data the answer shows, if not every party's.
+        """
+        before = seen.case
+        actor = Actor(seen.person, role or seen.relation)
+        case, event = recorded(before, outcome, actor, seen.now, seen.loaded.keys)
+        after = replace(seen, loaded=replace(seen.loaded, case=case))
+        change = Change(
+            case,
+            event,
+            before.version,
+            before.status,
+            unlist=tuple(lists_of(before)),
+            items=items or {},
+            also=tuple(also),
+        )
+        claim = None if idempotency is None else idempotency.showing(after.loaded.shown(*shows))
+        self._store.commit(change, idempotency=claim, result=result(after) if result else after)
+        return after
+
+    def join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
+        """Bind the caller's account to the respondent whose invite code this is.
+
+        Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
+        """
+        return decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
+
+    def _join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
+        loaded = self._store.load(parse_code(code))
+        digest = digest_of(parse_code(invite_code))
+        parties = () if loaded is None else loaded.case.parties
+        party = next((one for one in parties if one.invite_digest == digest), None)
+        if loaded is None or party is None:
+            raise NotFound
+        now, person = self._clock.now(), self._pseudonyms().of(viewer.subject)
+        if party.person is not None:
+            raise InviteUsed
+        if loaded.case.party_of(person) is not None or loaded.case.mediator == viewer.subject:
+            raise AlreadyParty
+        if loaded.case.state.ended:
+            raise CaseEnded
+        expires = party.invite_expires_at
+        if expires is None or self._due_dates.is_past(datetime.fromisoformat(expires), now):
+            raise InviteExpired
+        joined = loaded.case.with_party(replace(party, person=person))
+        also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
+        outcome = Outcome(joined, "joined", {"party": party.id})
+        return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
+
+    def progress(self, code: str) -> Case:
+        """Return what scanning the mediation code shows is made of. One read; raise `BadCode`, `NotFound`."""
+        case = self._store.find(parse_code(code))
+        if case is None:
+            raise NotFound
+        return case
+
+    def timeline(self, viewer: Viewer, code: str) -> tuple[Seen, list[Event]]:
+        """Return the case's events, oldest first, to somebody who may see the case."""
+        seen = self.get(viewer, code, what="timeline")
+        return seen, list(self._store.list_events(seen.case.code))
+
+    def list_cases(
+        self, viewer: Viewer, role: str | None, status: str | None, after: Position | None, limit: int
+    ) -> Slice[Listed]:
+        """Return a page of the viewer's cases in one role, newest first; raise `NotAllowed` if it is not theirs."""
+        kind, owner = self._list_of(viewer, role)
+        return self._store.list_cases(kind, owner, after=after, limit=limit, status=status)
+
+    def _list_of(self, viewer: Viewer, role: str | None) -> tuple[str, str]:
+        person = self._pseudonyms().of(viewer.subject)
+        if role is None:
+            role = next((one for one in ("clerk", "mediator", "court", "reviewer") if one in viewer.roles), "party")
+        if role in {"party", "citizen", "applicant", "respondent"}:
+            return "PARTY", person
+        if role in {"clerk", "organisation"} and "clerk" in viewer.roles and viewer.organisation:
+            return "ORGANISATION", viewer.organisation
+        if role == "mediator" and "mediator" in viewer.roles:
+            return "MEDIATOR", person
+        if role in {"court", "reviewer"} and role in viewer.roles:
+            return role.upper(), "ALL"
+        raise NotAllowed
+
+    def _prepare(self, seen: Seen, action: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
+        if action == "assign":
+            mediator = details["mediator_id"]
+            self._routing.check_assignable(seen.case.organisation, mediator, seen.now)
+            person = self._pseudonyms().of(mediator)
+            if mediator in seen.case.excluded_mediators or seen.case.party_of(person) is not None:
+                raise MediatorConflicted
+            return {**details, "mediator_person": person}
+        if action == "draft_agreement":
+            return {**details, "sha256": agreement_digest(details["text"], details["terms"])}
+        if action == "mark_unreachable":
+            return {**details, "record": to_json(details["attempts"])}
+        return details

@@ -1,0 +1,195 @@
+"""A case as people see it: each field filled for one viewer, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self
+
+from chalicelib.cases.events import EVENTS
+from chalicelib.cases.lifecycle.recording import sk_of
+from chalicelib.cases.lifecycle.records import Listed, place_of
+from chalicelib.cases.lifecycle.service import Seen
+from chalicelib.cases.lifecycle.statuses import STATUSES
+from chalicelib.cases.lifecycle.view_parts import (
+    ActionView,
+    ConfirmationView,
+    DeadlineView,
+    InviteView,
+    PartyView,
+    RoutingView,
+    UrgentView,
+    action_views,
+    confirmation_view,
+    deadline_view,
+    invite_views,
+    party_views,
+    urgent_view,
+)
+from chalicelib.shared.codes import show_code
+from chalicelib.shared.deadlines import DeadlineRules
+from chalicelib.shared.events import Event
+from chalicelib.shared.texts import Language
+from chalicelib.web.view import View
+
+CanBook = Callable[[Seen], bool]
+"""Tells whether somebody who sees a case can book a session of it now."""
+
+
+class CaseView(View):
+    """A case as this viewer may see it."""
+
+    code: str
+    status: str
+    status_name: str
+    colour: str
+    percent: int
+    dispute_type: str
+    title: str | None
+    facts: str | None
+    claims: list[str]
+    urgent: UrgentView | None
+    amount_cents: int | None
+    region: str
+    organisation: str
+    routing: RoutingView
+    mediator: str | None
+    parties: list[PartyView]
+    deadlines: list[DeadlineView]
+    actions: list[ActionView]
+    invite_codes: list[InviteView]
+    preferred_modes: list[str]
+    agreement_sha256: str | None
+    confirmation: ConfirmationView
+    end_reason: str | None
+    document_no: str | None
+    you: str
+    version: int
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, seen: Seen, rules: DeadlineRules, language: Language, *, can_book: CanBook) -> Self:
+        """Return the view of a case for the person who sees it. `can_book`: whether they can book a session."""
+        case, filed = seen.case, seen.loaded.text_of("p1")
+        return cls(
+            code=show_code(case.code),
+            status=case.status,
+            status_name=case.state.name.text(language),
+            colour=case.state.colour,
+            percent=case.state.percent,
+            dispute_type=case.dispute_type,
+            title=filed.get("title"),
+            facts=filed.get("facts"),
+            claims=filed.get("claims", []),
+            urgent=urgent_view(seen, filed, language),
+            amount_cents=case.amount_cents,
+            region=case.region,
+            organisation=case.organisation,
+            routing=RoutingView(organisation=case.organisation, because=[one[language] for one in case.routing]),
+            mediator=case.mediator,
+            parties=party_views(seen),
+            deadlines=[deadline_view(one, rules, language, seen.now) for one in case.deadlines],
+            actions=action_views(seen, can_book),
+            invite_codes=invite_views(seen),
+            preferred_modes=filed.get("preferred_modes", []),
+            confirmation=confirmation_view(case, language),
+            agreement_sha256=case.agreement_sha256,
+            end_reason=case.end_reason,
+            document_no=case.document_no,
+            you=seen.relation,
+            version=case.version,
+            created_at=case.created_at,
+            updated_at=case.updated_at,
+        )
+
+
+class CaseLine(View):
+    """A case in a list."""
+
+    code: str
+    status: str
+    status_name: str
+    colour: str
+    percent: int
+    dispute_type: str
+    region: str
+    organisation: str
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, listed: Listed, language: Language) -> Self:
+        """Return the view of one line."""
+        status = STATUSES[listed.status]
+        return cls(
+            code=show_code(listed.code),
+            status=listed.status,
+            status_name=status.name.text(language),
+            colour=status.colour,
+            percent=status.percent,
+            dispute_type=listed.dispute_type,
+            region=listed.region,
+            organisation=listed.organisation,
+            created_at=listed.created_at,
+            updated_at=listed.updated_at,
+        )
+
+
+class CaseList(View):
+    """A page of cases."""
+
+    items: list[CaseLine]
+    next_cursor: str | None
+
+
+class TimelineEntry(View):
+    """One event in words."""
+
+    seq: int
+    at: str
+    event: str
+    text: str
+    actor_role: str
+    status: str
+    colour: str
+    note: str | None
+
+    @classmethod
+    def of(cls, event: Event, seen: Seen, language: Language) -> Self:
+        """Return the view of one event; `note`: what the actor wrote, if it was not erased."""
+        note = None
+        if event.sealed is not None and event.name != "marked_unreachable":
+            place = place_of(sk_of(event.seq), "sealed")
+            note = seen.loaded.unsealed(place, event.sealed, event.data.get("words_of"))
+        return cls(
+            seq=event.seq,
+            at=event.at,
+            event=event.name,
+            text=EVENTS[event.name].text(language),
+            actor_role=event.actor_role,
+            status=event.status,
+            colour=STATUSES[event.status].colour,
+            note=note,
+        )
+
+
+class Timeline(View):
+    """A case's events, oldest first."""
+
+    items: list[TimelineEntry]
+
+
+class CaseDrawing:
+    """How cases are shown."""
+
+    def __init__(self, rules: DeadlineRules, can_book: CanBook) -> None:
+        self._rules = rules
+        self._can_book = can_book
+
+    def view(self, seen: Seen, language: Language) -> CaseView:
+        """Return a case as its viewer may see it, in one language."""
+        return CaseView.of(seen, self._rules, language, can_book=self._can_book)
+
+    def in_language(self, language: Language) -> Callable[[Seen], CaseView]:
+        """Return `view` for one language."""
+        return lambda seen: self.view(seen, language)

@@ -1,0 +1,1 @@
+"""What the people of a case say to each other."""

@@ -1,0 +1,1 @@
+"""What cases keep about one person: given to them, held, erased."""

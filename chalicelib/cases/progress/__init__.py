@@ -1,0 +1,1 @@
+"""What scanning a mediation code shows."""

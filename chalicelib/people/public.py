@@ -1,0 +1,8 @@
+"""What other contexts may use of people: the entry that they make when staff read somebody's data, the legal hold."""
+
+from __future__ import annotations
+
+from chalicelib.people.model import Access
+from chalicelib.people.refusals import LegalHold
+
+__all__ = ["Access", "LegalHold"]

@@ -1,0 +1,1 @@
+"""Bad ratings: contacted, fixed, replied to, closed, with a clock."""

@@ -1,0 +1,1 @@
+"""Ratings (好差评): invitations, judgements, public figures."""

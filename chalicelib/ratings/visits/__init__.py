@@ -1,0 +1,1 @@
+"""Visits at windows, which earn ratings."""
