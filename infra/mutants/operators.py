@@ -1,7 +1,7 @@
 """The faults: what in a module's syntax tree can be exchanged, one at a time, and by what.
 
 Left out, because no test of behaviour can or should notice: annotations, docstrings, imports, decorators, protocols,
-and sentences for people (`Text`, messages of errors).
+sentences for people (`Text`, messages of errors), and what goes to a base class by `super()`.
 """
 
 from __future__ import annotations
@@ -149,6 +149,8 @@ def _walk(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str]]:
             if isinstance(statement.value, ast.Subscript):
                 continue  # the name of a type
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            if _text(target) == "__all__":
+                continue
             for node in _below(statement.value):
                 yield node, _text(target), "table"
 
@@ -166,7 +168,7 @@ def _below(node: ast.AST) -> Iterator[ast.AST]:
     """Yield a node and what is below it, without what is left out."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return  # a docstring
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.Pass):
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.Pass) or ast.unparse(node).startswith("super()."):
         return
     yield node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SENTENCES:

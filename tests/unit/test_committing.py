@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Pauses
-from chalicelib.shared.errors import Conflict, TooLarge, Unavailable
-from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
+from chalicelib.shared.errors import Conflict, NotFound, TooLarge, Unavailable
+from chalicelib.shared.idempotency import Idempotency, Replayed, Shown, StoredAnswer
 from chalicelib.shared.items import to_wire
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import MAX_ATTEMPTS, MAX_WRITES, Committer, Transaction
@@ -263,6 +263,34 @@ def test_an_answer_is_found_until_it_has_run_out() -> None:
     assert found is not None
     assert found.body == b"first"
     assert desk.committer.find_answer(claim(ends)) is None
+
+
+def test_an_answer_about_something_is_read_by_who_knows_it_and_by_nobody_else() -> None:
+    from chalicelib.shared.answers import AnswersAtRest
+
+    def sealer() -> AesGcmSealer:
+        return AesGcmSealer(b"root", "answers")
+
+    showing = claim().showing(Shown("case", "C"))
+    stored = AnswersAtRest(sealer, {}).to_row(showing, StoredAnswer(200, {}, b"first"))
+    desk = Desk()
+    desk.database.rows = [stored]
+    with pytest.raises(NotFound):
+        desk.committer.find_answer(claim())
+    clients = cast("Clients", SimpleNamespace(dynamodb=desk.database))
+    knowing = Committer(clients, "Answers", sealer, readers={"case": lambda *_: None})
+    found = knowing.find_answer(claim())
+    assert found is not None
+    assert found.body == b"first"
+
+
+def test_pauses_are_real_ones_unless_others_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(Pauses, "pause", lambda _, attempt: waited.append(attempt))
+    database = Database(cancelled("TransactionConflict"))
+    clients = cast("Clients", SimpleNamespace(dynamodb=database))
+    Committer(clients, "Answers", lambda: AesGcmSealer(b"root", "answers")).commit(taking())
+    assert waited == [0]
 
 
 def test_what_is_remembered_needs_no_other_write() -> None:

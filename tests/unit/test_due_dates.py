@@ -180,6 +180,12 @@ def test_what_is_due_is_found_in_its_own_shard_in_order(table: Table) -> None:
     assert [one.gsi1sk for one in one_shard] == sorted(one.gsi1sk for one in one_shard)
 
 
+def test_where_an_item_stands_in_the_index() -> None:
+    keys = due_keys("A", "2026-11-24T02:00:00.000Z")
+    assert keys["gsi1sk"] == "2026-11-24T02:00:00.000Z#A"
+    assert keys["gsi1pk"] == due_keys("A", "later")["gsi1pk"]
+
+
 def test_a_shard_is_read_page_by_page(table: Table) -> None:
     rows = [
         {"pk": f"CASE#{n:04d}", "sk": "META", "gsi1pk": "DUE#3", "gsi1sk": f"2026-01-01#{n:04d}"} for n in range(501)

@@ -28,6 +28,7 @@ def test_counters_of_all_shards_are_added_and_nothing_else_is() -> None:
             "m202611_handled": 3,
             "list": "7",
             "x5": 4,
+            "mx20261_5": 1,
             "lx": 9,
             "month": 5,
             "m20261x_5": 1,

@@ -125,6 +125,11 @@ def test_only_readings_are_listed(tables: Tables) -> None:
     assert tables.ledger.list_accesses("a", None, 9).items == [access("2026-01-01", name="1")]
 
 
+def test_a_reading_stands_under_its_person_by_its_instant(tables: Tables) -> None:
+    tables.ledger.record([access("2026-01-01", name="1")])
+    assert Table(tables.clients, tables.audit).find("PERSON#a", "ACCESS#2026-01-01#1") is not None
+
+
 def test_readings_of_one_moment_are_all_kept(tables: Tables) -> None:
     tables.ledger.record([access("2026-01-01"), access("2026-01-01")])
     assert len(tables.ledger.list_accesses("a", None, 9).items) == 2

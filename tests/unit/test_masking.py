@@ -97,6 +97,7 @@ def test_what_leads_to_nobody_stays(text: str) -> None:
 
 def test_names_are_masked_the_longest_first_and_single_characters_never() -> None:
     assert screen("王小明和王小，好", ["王小", "王小明", "好", ""]) == "***和***，好"
+    assert screen("欧阳锋，好", ["阳锋", "欧阳锋"]) == "***，好"
     assert screen("Zoë came", [unicodedata.normalize("NFD", "Zoë")]) == "*** came"
     assert screen(unicodedata.normalize("NFD", "Zoë"), ["Zoë"]) == MASK
     assert screen("李四很好") == "李四很好"

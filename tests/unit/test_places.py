@@ -304,6 +304,10 @@ def test_the_first_session_that_somebody_mediates_begins_the_list(table: Table) 
     assert make(table, take=("t0915",), mediates=True, new=True) is SheetChanged
 
 
+def test_a_firm_session_begins_the_list_too(table: Table) -> None:
+    assert make(table, take=("t0900",), mediates=True, new=True) == {"t0900": {"by": "A"}, "live": {"A": ""}}
+
+
 @pytest.mark.parametrize(
     "day",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.model import Case, Party
-from chalicelib.cases.lifecycle.recording import Actor, recorded
+from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, place_of
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring
@@ -100,3 +101,13 @@ def test_the_end_of_a_mediation_earns_invitations_once(
 ) -> None:
     _, event = record(replace(BEFORE, status=status, since=since, reached=reached))
     assert event.data == ({"mediation_ended": True, "organisation": "o"} if ended else {})
+
+
+def test_only_a_drafted_agreement_is_kept_beside_its_event_sealed_for_its_place() -> None:
+    details = {"text": "协议", "terms": [{"what": "x"}]}
+    drafted = Outcome(replace(BEFORE, agreement_no=12, agreement_sha256="ab"), "agreement_drafted")
+    ((sk, item),) = items_of(drafted, details, KEYS).items()
+    assert (sk, set(item), item["sha256"]) == ("AGREEMENT#012", {"agreement", "sha256"}, "ab")
+    text = KEYS.unseal(CASE_SUBJECT, place_of("AGREEMENT#012", "agreement"), item["agreement"])
+    assert json.loads(text) == details
+    assert items_of(Outcome(BEFORE, "agreement_signed"), {}, KEYS) == {}

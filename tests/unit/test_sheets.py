@@ -25,7 +25,9 @@ def item(**attributes: Any) -> dict[str, Any]:
 
 def test_keys_of_sheets() -> None:
     assert (DAY.pk, DAY.sk) == ("PERSON#person", "DAY#2026-11-25")
-    assert (ROOM.pk, ROOM.sk) == ("DAY#o#2026-11-25", "ROOM#1")
+    room = SheetKey.of_room("o", "2026-11-25", "1")
+    assert room == ROOM
+    assert (room.pk, room.sk) == ("DAY#o#2026-11-25", "ROOM#1")
 
 
 def test_a_sheet_as_it_is_stored() -> None:

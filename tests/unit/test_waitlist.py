@@ -61,6 +61,14 @@ def test_days_that_are_over_are_refused_and_today_in_dalian_is_not(town: Town) -
     assert town.join(days=(date(2026, 11, 20), date(2026, 11, 24)))
 
 
+def test_a_leave_that_is_overtaken_is_decided_anew(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.waits("C")
+    answers = [False, True]
+    monkeypatch.setattr(town.rows, "end_wish", lambda spot: answers.pop(0))
+    town.line.leave(VIEWER, "C")
+    assert answers == []
+
+
 def test_only_parties_of_cases_in_mediation_join_look_or_leave(town: Town) -> None:
     town.waits("C")
     for relation in ("mediator", "clerk", "supervisor"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from chalicelib.appointments.booking.sheets import Cell, Sheet, SheetKey
 from chalicelib.appointments.waitlist.model import Offer
 from chalicelib.cases.lifecycle.records import VersionConflict
 from chalicelib.shared.clock import format_instant
+from chalicelib.shared.due import DueEntry
 from tests.unit.line import FREED, NOW, START, Town, case_of
 
 
@@ -230,6 +232,15 @@ def test_a_wish_that_changed_while_its_offer_lapsed_goes(town: Town) -> None:
     assert lapse(town, offer.id) == ["offer_lapsed"]
     assert town.rows.spots == {}
     assert town.commits[0].also == [("end", offer, None)]
+
+
+def test_offers_that_ran_out_lapse_by_a_job_that_says_so(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    offer = offered(town)
+    found = [[DueEntry(offer.id, "META", "DUE#0", f"{offer.expires_at}#{offer.id}")]]
+    town.rows.due_offers = SimpleNamespace(list_due=lambda *_: (found.pop() if found else [], None))
+    town.now += timedelta(hours=4)
+    assert town.line.run() == {"offer_lapsed": 1}
+    assert '"job":"deadlines"' in capsys.readouterr().out
 
 
 def test_the_lapse_of_offers_is_an_urgent_part_of_the_deadlines(town: Town) -> None:
