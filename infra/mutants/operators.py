@@ -64,6 +64,7 @@ class Mutant:
     within: str
     number: int = 1
     since: int = 0  # the line where its statement begins
+    until: int = 0  # the last line of what is exchanged, or of the condition of a branch
 
     @property
     def id(self) -> str:
@@ -92,7 +93,7 @@ def find_mutants(path: str, source: str) -> list[Mutant]:
                 within,
             )
             number = seen[one.id] = seen.get(one.id, 0) + 1
-            found.append(replace(one, number=number, since=begins.get(id(node), one.line)))
+            found.append(replace(one, number=number, since=begins.get(id(node), one.line), until=_end_of(node)))
     return found
 
 
@@ -122,6 +123,12 @@ def _statements(tree: ast.Module) -> dict[int, int]:
         if isinstance(node, ast.stmt):
             begins |= dict.fromkeys((id(one) for one in ast.walk(node)), node.lineno)
     return begins
+
+
+def _end_of(node: ast.AST) -> int:
+    """Return the last line of a node that is run whenever the node is."""
+    last = node.test if isinstance(node, ast.If | ast.While) else node
+    return getattr(last, "end_lineno", None) or 0
 
 
 def _text(node: ast.AST) -> str:

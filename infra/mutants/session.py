@@ -31,7 +31,6 @@ _RESULTS: Final = ROOT / "build" / "mutants" / "results.jsonl"
 _QUICK: Final = 5  # seconds of work, traced; slower tests are not asked, so that a mutant costs seconds
 _LONGEST: Final = 10  # seconds of work for one test, or ten times as long in waiting: whoever takes longer hangs
 _DIED: Final = "it hung or died"
-_HEAVY: Final = 0.5  # seconds, traced
 _BUDGET: Final = 20  # seconds, traced: what the tests of one mutant may take together
 
 
@@ -40,7 +39,7 @@ class Reached:
     """What one test reached: seconds, and lines by module; `passed`: without any fault."""
 
     seconds: float
-    lines: dict[str, list[int]]
+    lines: dict[str, frozenset[int]]
     passed: bool
 
 
@@ -98,23 +97,27 @@ class MutationSession:
     def _tests_for(self, mutant: Mutant, target: Target, reached: dict[str, Reached]) -> list[str]:
         """Return the tests that reach the mutant, the quickest first; those that killed in the same place sooner."""
         known = self._killers[mutant.path, mutant.place]
-        names = [
+        asked = [
             name
             for name, one in reached.items()
-            if one.passed
-            and one.seconds <= _QUICK
-            and name.partition("::")[0] in target.tests
-            and (mutant.within != "body" or any(mutant.since <= line <= mutant.line for line in one.lines[mutant.path]))
+            if one.passed and one.seconds <= _QUICK and name.partition("::")[0] in target.tests
         ]
-        names.sort(key=lambda name: (reached[name].seconds / (1 + known.count(name)), name))
-        if mutant.within == "table":  # whoever knows: one case of each test first, then a second one, and so on
-            ranks: Counter[str] = Counter()
-            turn = {}
-            for name in names:
-                test = name.partition("[")[0]
-                ranks[test] += 1
-                turn[name] = ranks[test] if name not in known else 0
-            names.sort(key=lambda name: (turn[name], reached[name].seconds > _HEAVY))
+        if mutant.within == "body":
+            lines = range(mutant.since, mutant.until + 1)
+            names = [name for name in asked if not reached[name].lines[mutant.path].isdisjoint(lines)]
+            if names:
+                names.sort(key=lambda name: (reached[name].seconds / (1 + known.count(name)), name))
+                return self._within_budget(names, reached)
+        # A table, a default, or what makes tables at import: whoever knows. One case of each test first, then a second.
+        ranks: Counter[str] = Counter()
+        turn = {}
+        for name in sorted(asked, key=lambda name: (reached[name].seconds, name)):
+            test = name.partition("[")[0]
+            ranks[test] += 1
+            turn[name] = ranks[test] if name not in known else 0
+        return self._within_budget(sorted(turn, key=lambda name: (turn[name], reached[name].seconds)), reached)
+
+    def _within_budget(self, names: list[str], reached: dict[str, Reached]) -> list[str]:
         spent = itertools.accumulate(reached[name].seconds for name in names)
         return [name for name, seconds in zip(names, spent, strict=True) if seconds <= _BUDGET]
 
@@ -134,7 +137,7 @@ class MutationSession:
                 _SEEN.write_text(json.dumps(kept), encoding="utf-8")
             for test, (seconds, lines, passed) in kept[name]["tests"].items():
                 if test in items:
-                    reached[test] = Reached(seconds, {path: lines.get(path, []) for path in paths}, passed)
+                    reached[test] = Reached(seconds, {path: frozenset(lines.get(path, ())) for path in paths}, passed)
         return reached
 
     def _run(self, mutant: Mutant, source: str, items: list[pytest.Item]) -> str | None:

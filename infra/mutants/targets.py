@@ -53,7 +53,7 @@ _TARGETS: Final = {
     "idempotency": {
         "shared/idempotency": _WRITES,
         "shared/answers": _WRITES,
-        "shared/crypto": "crypto keys",
+        "shared/crypto": "crypto keys answers",
     },
     "calendar": {
         "shared/calendar": "calendar due_dates",

@@ -157,6 +157,12 @@ def test_every_part_of_the_scope_counts_and_they_do_not_run_together() -> None:
     assert (len(again.scope_digest), len(again.request_digest)) == (64, 64)
 
 
+def test_a_key_that_was_used_before_a_release_is_known_after_it() -> None:
+    assert key("wang", "POST", "/v1", "k").scope_digest == (
+        "0aaccd4513122803e9879066500c8988af1ac6081b640b227cbf7fac6ccfdcfe"
+    )
+
+
 class View(BaseModel):
     said: str = Field(serialization_alias="wasSaid")
 

@@ -158,7 +158,12 @@ def test_an_item_that_is_too_large_is_the_callers_fault(answer: Exception) -> No
 
 
 @pytest.mark.parametrize(
-    "answer", [refused("One or more parameter values were invalid"), cancelled("ValidationError", message="no")]
+    "answer",
+    [
+        refused("One or more parameter values were invalid"),
+        cancelled("ValidationError", message="no"),
+        cancelled("None", "X"),
+    ],
 )
 def test_what_dynamodb_finds_invalid_is_our_fault_and_is_not_sent_again(answer: ClientError) -> None:
     desk = Desk(answer)

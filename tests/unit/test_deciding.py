@@ -60,5 +60,12 @@ def test_the_last_attempt_counts() -> None:
     assert attempt.made == MAX_DECISIONS == 12
 
 
+def test_pauses_are_real_ones_unless_others_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(Pauses, "pause", lambda _, attempt: waited.append(attempt))
+    assert decide_anew(Counted(2)) == "done"
+    assert waited == [0, 1]
+
+
 def test_what_is_made_may_be_false() -> None:
     assert decide_anew(lambda: False, pauses([])) is False

@@ -127,6 +127,10 @@ def test_no_days_are_no_days_and_a_period_over_a_new_year_is_provisional() -> No
     assert closing.add_natural_days(date(2027, 12, 30), 1) == (date(2028, 1, 3), True)
 
 
+def test_imported_years_ship_with_the_rules() -> None:
+    assert calendars.IMPORTED.parts[-3:] == ("chalicelib", "rules", "calendar")
+
+
 def test_years_are_imported_from_files(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     text = '{"year": "2027", "source": "国", "holidays": ["2027-01-04"], "workdays": ["2027-01-02"]}'
     (tmp_path / "2027.json").write_text(text, encoding="utf-8")

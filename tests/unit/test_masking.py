@@ -89,6 +89,7 @@ def test_what_leads_to_a_person_is_masked_as_a_whole(secret: str) -> None:
         "110105174912310021",
         "中山路北侧二号",
         "的号楼",
+        "甲：乙；丙",
     ],
 )
 def test_what_leads_to_nobody_stays(text: str) -> None:

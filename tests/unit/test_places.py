@@ -126,6 +126,11 @@ def test_it_lies_on_the_grid_in_the_hours_of_one_day(
             desks.find(start=start, minutes=length)
 
 
+def test_it_begins_on_the_second(desks: Desks) -> None:
+    with pytest.raises(OutsideHours):
+        desks.find(start=START + timedelta(seconds=30))
+
+
 def test_only_who_is_there_and_in_a_mode_they_offer(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OutsideHours):
         desks.find(mediator="m-9")

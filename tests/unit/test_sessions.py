@@ -209,6 +209,7 @@ def test_an_answer_is_offered_that_was_not_given_and_not_too_often() -> None:
         assert may_answer(one, "p1", RULES) is more
         assert may_answer(one, "p2", RULES)
         assert ("object" in offered(one, "applicant", EARLY)) is more
+    assert may_answer(ONE, "p1", replace(RULES, max_answers_per_party=1))
 
 
 def test_who_has_come_in_need_not_come_again() -> None:

@@ -39,6 +39,7 @@ def test_a_sheet_as_it_is_stored() -> None:
             ttl=1,
             total=3,
             x0900={},
+            tx900={},
             t090={},
             t12345={},
         )
