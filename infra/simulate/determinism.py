@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
+
+import chalicelib
 
 BEGIN: Final = datetime(2026, 11, 24, 2, tzinfo=UTC)
 """When every simulated story begins: a working day whose next year has no published calendar yet."""
@@ -31,6 +36,7 @@ class CityClock:
 @contextmanager
 def repeatable(chance: random.Random, waited: Callable[[], None]) -> Iterator[None]:
     """Have every random value come from `chance`, and every wait be a call of `waited`."""
+    _import_everything()
 
     def choice(options: Sequence[Any]) -> Any:
         return options[chance.randrange(len(options))]
@@ -55,4 +61,17 @@ def repeatable(chance: random.Random, waited: Callable[[], None]) -> Iterator[No
             ("chalicelib.shared.dynamo.Pauses.pause", lambda pauses, attempt: waited()),  # noqa: ARG005
         ):
             stack.enter_context(patch(target, replacement))
+        from chalicelib.ratings.store import choose_shards
+
+        stack.enter_context(patch.object(choose_shards, "__defaults__", (chance.randrange,)))
         yield
+
+
+@cache
+def _import_everything() -> None:
+    """Import the whole app: what is imported within a story would keep that story's chance for the next ones.
+
+    A parameter's default, such as `draw=random.randrange`, is read once, at the import: it is replaced by itself.
+    """
+    for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+        importlib.import_module(module.name)

@@ -148,7 +148,7 @@ class Story:
 
     def may_be_gone(self, errand: Errand) -> bool:
         """Tell whether the person may no longer see what the errand was about."""
-        if errand.person.erased_at is not None:
+        if errand.person.leaving:  # from the first step of their erasure on
             return True
         if errand.case is None:
             return any(self._is_gone_from(one, errand.person) for one in self._shown_by(errand))

@@ -76,3 +76,14 @@ def test_a_seed_tells_the_same_story_in_every_process() -> None:
 
 def test_different_seeds_tell_different_stories() -> None:
     assert simulate(4, 30).digest != simulate(5, 30).digest
+
+
+def test_a_seed_tells_the_same_story_whatever_was_told_before() -> None:
+    told = "from infra.simulate.run import simulate; {before}; print(simulate(4, 120).digest)"
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", told.format(before=before)], check=True, capture_output=True, text=True
+        ).stdout
+        for before in ("0", "simulate(0, 200)")
+    }
+    assert len(digests) == 1
