@@ -61,7 +61,7 @@ def repeatable(chance: random.Random, waited: Callable[[], None]) -> Iterator[No
             ("chalicelib.shared.dynamo.Pauses.pause", lambda pauses, attempt: waited()),  # noqa: ARG005
         ):
             stack.enter_context(patch(target, replacement))
-        from chalicelib.ratings.store import choose_shards
+        from chalicelib.ratings.rating.store import choose_shards
 
         stack.enter_context(patch.object(choose_shards, "__defaults__", (chance.randrange,)))
         yield
