@@ -32,7 +32,7 @@ class Notices:
         return NoticeService(
             store,
             self._people.store.find_subject,
-            self._cases.store.find,
+            self._cases.store.find_case,
             topic.send,
             lambda: self._base.pseudonyms,
             self._base.clock,

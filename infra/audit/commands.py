@@ -76,7 +76,7 @@ def find_chain_fault(container: Container, aggregate: str) -> str | None:
         found = container.ratings.store.find(rating_id)
         events = list(container.ratings.store.list_events(rating_id))
     else:
-        found = container.cases.store.find(aggregate)  # type: ignore[assignment]
+        found = container.cases.store.find_case(aggregate)  # type: ignore[assignment]
         events = list(container.cases.store.list_events(aggregate))
     places = list(container.audit.store.list_places(aggregate))
     if found is None:

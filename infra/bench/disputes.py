@@ -47,7 +47,7 @@ def _count(world: World) -> dict[str, dict[str, float]]:
     counted: dict[str, dict[str, float]] = {}
     code = world.file(applicant)
     counted["file"] = tally.take()
-    container.cases.service.progress(code)
+    container.cases.service.get_progress(code)
     counted["progress"] = tally.take()
     container.cases.service.list_cases(applicant, "party", None, None, 20)
     counted["my_cases"] = tally.take()
@@ -79,13 +79,13 @@ def _growth(world: World) -> dict[str, Any]:
     tally = Tally(container.foundation.aws)
 
     def units() -> tuple[float, float]:
-        container.cases.service.progress(code)
+        container.cases.service.get_progress(code)
         progress = tally.take()["units"]
         container.cases.service.list_cases(applicant, "party", None, None, 20)
         return progress, tally.take()["units"]
 
     few = units()
-    template = container.cases.store.find(code)
+    template = container.cases.store.find_case(code)
     table = Table(container.foundation.aws, container.settings.cases_table)
     for start in range(0, _MADE_UP, 5000):
         rows: list[dict[str, Any]] = []
@@ -190,7 +190,7 @@ def _of_one_mediator(world: World, number: int) -> tuple[str, Viewer]:
     applicant, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("x", "y"))
     code = world.file(applicant)
     world.act(CLERK, code, "accept")
-    invite = world.container.cases.service.get(applicant, code).loaded.text_of("p2")["invite_code"]
+    invite = world.container.cases.service.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
     world.container.cases.service.join(respondent, code, invite, world.key())
     world.act(respondent, code, "consent", terms_version="1")
     world.act(CLERK, code, "assign", mediator_id="m-0")

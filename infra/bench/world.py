@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.composition.container import Container
 from chalicelib.organisations.model import Certificate, Mediator, Organisation, Training
 from chalicelib.settings import Settings
@@ -73,7 +74,7 @@ class World:
 
     def act(self, viewer: Viewer, code: str, action: str, **details: Any) -> None:
         """Take an action."""
-        self.container.cases.service.act(viewer, code, action, details, self.key())
+        self.container.cases.service.act(viewer, code, Asked(action, details), self.key())
 
     def mediating(self, number: int) -> tuple[str, Viewer]:
         """Bring a case of two people of its own to mediation, each number with a mediator of its own."""
@@ -81,7 +82,7 @@ class World:
         mediator = f"m-{number}"
         code = self.file(applicant)
         self.act(CLERK, code, "accept")
-        invite = self.container.cases.service.get(applicant, code).loaded.text_of("p2")["invite_code"]
+        invite = self.container.cases.service.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
         self.container.cases.service.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
         self.act(CLERK, code, "assign", mediator_id=mediator)

@@ -82,7 +82,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
 def _events_of(code: str) -> Iterator[EventId]:
     from chalicelib.composition.container import container
 
-    case = container().cases.store.find(code)
+    case = container().cases.store.find_case(code)
     for seq in range(1, 1 if case is None else case.version + 1):
         yield code, seq
 

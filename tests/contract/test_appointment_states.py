@@ -40,7 +40,7 @@ def world(clients: Clients) -> Bookings:
 
 
 def versions(world: Bookings, code: str) -> int:
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     return case.version
 
@@ -138,7 +138,7 @@ def test_an_answer_can_be_changed_three_times_a_session_and_party(world: Booking
 def cases_of(world: Bookings) -> tuple[Case, Appointment, dict[str, str]]:
     code, applicant, _ = world.mediating()
     one = world.book(applicant, code)
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     people = {party.role: str(party.person) for party in case.parties} | {"mediator": str(case.mediator_person)}
     return case, one, people

@@ -170,7 +170,7 @@ def test_a_session_is_asked_for_confirmed_and_held_with_its_case(world: Bookings
     assert world.do(MEDIATOR, one, "confirm").status == "confirmed"
     assert world.do(respondent, one, "accept").accepted == {"p1": True, "p2": True}
     world.check_cells()
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     assert [each["id"] for each in case.appointments] == [one.id]
     world.clock.at = TOMORROW
@@ -207,7 +207,7 @@ def test_a_start_that_cannot_be_is_refused_and_changes_nothing(
     with pytest.raises(refusal):
         world.book(applicant, code, start)
     world.check_cells()
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     assert case.appointments == ()
 

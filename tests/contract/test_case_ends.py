@@ -25,7 +25,7 @@ def world(clients: Clients) -> Bookings:
 
 def filed(world: World) -> tuple[str, str]:
     code = world.cases.file(WANG, FILING, world.key()).case.code
-    return code, str(world.cases.get(WANG, code).loaded.text_of("p2")["invite_code"])
+    return code, str(world.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"])
 
 
 @pytest.mark.parametrize("end", ["withdraw", "mark_unreachable"])
@@ -38,10 +38,10 @@ def test_an_ended_case_is_not_joined(world: Bookings, end: str) -> None:
         world.act(WANG, code, "withdraw")
     else:
         world.act(CLERK, code, "mark_unreachable", attempts=["1", "2"])
-    before = world.store.find(code)
+    before = world.store.find_case(code)
     with pytest.raises(CaseEnded):
         world.cases.join(LI, code, invite, world.key())
-    assert world.store.find(code) == before
+    assert world.store.find_case(code) == before
 
 
 def test_a_case_that_was_not_accepted_is_not_joined(world: Bookings) -> None:
@@ -56,7 +56,7 @@ def check_offers(world: Bookings, code: str) -> None:
     appeals = AppealService(world.cases, world.store, DueDates(DeadlineRules.load(), work_calendar()))
     for viewer in (WANG, LI, MEDIATOR, CLERK, Viewer("boss", frozenset({"supervisor"}), None, None)):
         try:
-            seen = world.cases.get(viewer, code)
+            seen = world.cases.get_case(viewer, code)
         except YimaError:
             continue
         if not can_book(seen, world.desk.rules.max_open_per_case):
@@ -68,7 +68,7 @@ def check_offers(world: Bookings, code: str) -> None:
 
 
 def offers(world: Bookings, viewer: Viewer, code: str) -> tuple[bool, bool]:
-    seen = world.cases.get(viewer, code)
+    seen = world.cases.get_case(viewer, code)
     return can_book(seen, world.desk.rules.max_open_per_case), can_appeal(seen.person, seen.case, seen.now)
 
 

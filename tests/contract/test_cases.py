@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS
+from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.cases.lifecycle.transitions import IllegalTransition
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
@@ -33,7 +34,7 @@ def real(dynamodb_local_url: str) -> World:
 
 def test_what_is_filed_can_be_read_and_nothing_personal_is_stored_in_the_open(world: World) -> None:
     code = world.joined()
-    seen = world.cases.get(LI, code)
+    seen = world.cases.get_case(LI, code)
     assert seen.relation == "respondent"
     assert seen.loaded.text_of("p1")["facts"] == "事实很长"
     world.act(LI, code, "decline", reason="我叫李大勇")
@@ -48,7 +49,7 @@ def test_what_is_filed_can_be_read_and_nothing_personal_is_stored_in_the_open(wo
 
 def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key(world: World) -> None:
     code = world.cases.file(WANG, {**FILING, "facts": "邻居打我，我不想活了"}, world.key()).case.code
-    kinds = world.cases.get(CLERK, code).loaded.text_of("p1")["urgent"]
+    kinds = world.cases.get_case(CLERK, code).loaded.text_of("p1")["urgent"]
     assert kinds == ["self_harm", "violence"]
     for table in world.tables.values():
         paginator = world.clients.dynamodb.get_paginator("scan")
@@ -56,7 +57,7 @@ def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key
         assert "self_harm" not in stored
     gone = Transaction(world.store.key_deletes(code, ["p1"], staying="p2"))
     world.committer.commit(gone)
-    assert world.cases.get(CLERK, code).loaded.text_of("p1") == {}
+    assert world.cases.get_case(CLERK, code).loaded.text_of("p1") == {}
 
 
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:
@@ -86,7 +87,7 @@ def test_an_erased_party_can_be_read_by_nobody(world: World) -> None:
     code = world.joined()
     key = {"pk": {"S": f"KEYS#{code}"}, "sk": {"S": "p1"}}
     world.clients.dynamodb.delete_item(TableName=world.tables["PeopleTable"], Key=key)
-    loaded = world.cases.get(LI, code).loaded
+    loaded = world.cases.get_case(LI, code).loaded
     assert loaded.text_of("p1") == {}
     with pytest.raises(Erased):
         loaded.keys.unseal("p1", TEXTS, loaded.texts["p1"])
@@ -96,11 +97,11 @@ def test_an_erased_party_can_be_read_by_nobody(world: World) -> None:
 
 def test_a_command_is_done_once_for_a_key(world: World) -> None:
     code = world.cases.file(WANG, FILING, world.key()).case.code
-    world.cases.act(CLERK, code, "accept", {}, world.key("same"))
+    world.cases.act(CLERK, code, Asked("accept", {}), world.key("same"))
     with pytest.raises(IllegalTransition):
-        world.cases.act(CLERK, code, "accept", {}, world.key("same"))
+        world.cases.act(CLERK, code, Asked("accept", {}), world.key("same"))
     with pytest.raises(Replayed) as replayed:
-        world.cases.act(WANG, code, "withdraw", {}, world.key("same"))
+        world.cases.act(WANG, code, Asked("withdraw", {}), world.key("same"))
     assert replayed.value.answer.body == b"2"
     assert len(list(world.store.list_events(code))) == 2
 
@@ -111,7 +112,7 @@ def test_both_sign_at_once_and_both_signatures_count(real: World) -> None:
             code, sha256 = real.agreed()
             runs = [pool.submit(real.act, viewer, code, "sign", agreement_sha256=sha256) for viewer in (WANG, LI)]
             assert {run.result().relation for run in runs} == {"applicant", "respondent"}
-            case = real.store.find(code)
+            case = real.store.find_case(code)
             assert case is not None
             assert case.status == "signed"
             assert real.fault(code) is None
@@ -122,7 +123,7 @@ def test_races_have_one_outcome_and_lose_no_event(real: World) -> None:
 
     def attempt(code: str, viewer: Viewer, action: str, details: dict[str, Any]) -> bool:
         try:
-            real.cases.act(viewer, code, action, details, real.key())
+            real.cases.act(viewer, code, Asked(action, details), real.key())
         except YimaError:
             return False
         return True
@@ -139,7 +140,7 @@ def test_races_have_one_outcome_and_lose_no_event(real: World) -> None:
                 (MEDIATOR, "end", {"ground": "other"}),
             ]
             done = [run.result() for run in [pool.submit(attempt, code, *move) for move in moves]]
-            case = real.store.find(code)
+            case = real.store.find_case(code)
             assert case is not None
             assert case.status in {"signed", "failed", "mediating"}
             assert done.count(True) == len(list(real.store.list_events(code))) - before

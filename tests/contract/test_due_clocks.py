@@ -36,7 +36,7 @@ def test_a_clock_that_was_escalated_is_not_looked_at_again(world: World) -> None
     (at,) = due_at(world)
     world.clock.at += timedelta(days=9)
     assert run(world) == {"escalated": 1}
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     assert [(one.rule, one.at, one.escalated) for one in case.deadlines] == [("acceptance", at, True)]
     assert due_at(world) == []
@@ -48,7 +48,7 @@ def test_the_next_clock_is_the_earliest_that_was_not_escalated(world: World) -> 
     world.clock.at += timedelta(days=9)
     run(world)
     world.act(CLERK, code, "accept")
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     assert due_at(world) == [min(one.at for one in case.deadlines if not one.escalated)]
     assert due_at(world)[0] > format_instant(world.clock.at)

@@ -114,7 +114,7 @@ def test_a_case_that_cannot_be_read_now_is_done_when_it_can(
 ) -> None:
     codes = overdue(world)
     with monkeypatch.context() as patch:
-        patch.setattr(world.store, "find", failing(world.store.find, codes[2], error))
+        patch.setattr(world.store, "find_case", failing(world.store.find_case, codes[2], error))
         assert cases(world).run() == {"escalated": 4, "failed": 1}
     world.clock.at += timedelta(minutes=10, seconds=1)
     assert cases(world).run() == {"escalated": 1}
@@ -128,7 +128,7 @@ def test_an_item_that_fails_goes_back_in_its_index_and_stays_as_it_is(
     before = item(world, "CasesTable", f"CASE#{code}")
     waits = []
     with monkeypatch.context() as patch:
-        patch.setattr(world.store, "find", failing(world.store.find, code, RuntimeError()))
+        patch.setattr(world.store, "find_case", failing(world.store.find_case, code, RuntimeError()))
         for _ in range(10):
             assert cases(world).run() == {"failed": 1}
             place = item(world, "CasesTable", f"CASE#{code}")["gsi1sk"].split("#")[0]
@@ -357,7 +357,7 @@ def test_due_cases_are_spread_over_the_shards(world: Bookings) -> None:
 
 
 def progress(world: Bookings, code: str) -> Progress:
-    return Progress.of(world.cases.progress(code), DeadlineRules.load(), "zh", world.clock.at)
+    return Progress.of(world.cases.get_progress(code), DeadlineRules.load(), "zh", world.clock.at)
 
 
 def notices(world: Bookings, code: str, event: str) -> list[Notice]:
@@ -391,7 +391,7 @@ def test_a_session_that_nobody_reports_is_asked_for_once_then_closed(clients: Cl
     assert world.job.run()["session_unreported"] == 2
     assert world.job.run() == {}
     assert statuses(world, [one.id for one in made]) == ["unreported", "unreported"]
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
     assert [one["id"] for one in case.appointments if one["id"] in {made[0].id, made[1].id}] == []
     assert world.fault(code) is None

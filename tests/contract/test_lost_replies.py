@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.appointments.booking.service import Request
 from chalicelib.cases.appeals.service import AppealService
+from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.cases.messages.service import MessageService
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
@@ -24,7 +25,7 @@ Command = Callable[[Bookings, str, Idempotency], Any]
 
 
 def act(viewer: Any, action: str, **details: Any) -> Command:
-    return lambda world, code, key: world.cases.act(viewer, code, action, details, key)
+    return lambda world, code, key: world.cases.act(viewer, code, Asked(action, details), key)
 
 
 def to_accepted(world: Bookings) -> str:
@@ -60,9 +61,9 @@ def to_withdrawn(world: Bookings) -> str:
 
 
 def sign(world: Bookings, code: str, key: Idempotency) -> Any:
-    case = world.store.find(code)
+    case = world.store.find_case(code)
     assert case is not None
-    return world.cases.act(WANG, code, "sign", {"agreement_sha256": case.agreement_sha256}, key)
+    return world.cases.act(WANG, code, Asked("sign", {"agreement_sha256": case.agreement_sha256}), key)
 
 
 def speak(world: Bookings, code: str, key: Idempotency) -> Any:

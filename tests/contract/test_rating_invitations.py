@@ -48,7 +48,7 @@ class Disputes(Ratings):
     def accepted(self) -> str:
         code = self.filed()
         self.act(CLERK, code, "accept")
-        invite = self.cases.get(WANG, code).loaded.text_of("p2")["invite_code"]
+        invite = self.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(LI, code, invite, self.key())
         return code
 

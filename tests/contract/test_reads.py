@@ -171,7 +171,7 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     put_copies(world, code, f"EVIDENCE#{one}", 299, padding="p" * 8000)
     say(world, WANG, code, "话" * 4990, "all")
     (message,) = world.store.every_item(code, "MESSAGE#")
-    keys = world.cases.get(WANG, code).loaded.keys
+    keys = world.cases.get_case(WANG, code).loaded.keys
     numbers = [f"{message['sk']}-{number}".removeprefix("MESSAGE#") for number in range(89)]
     Table(world.clients, world.tables["CasesTable"]).put_many(
         [
@@ -186,7 +186,7 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     for viewer in (WANG, LI):
         world.act(viewer, code, "sign", agreement_sha256=sha256)
     agreements = AgreementService(world.cases, world.store)
-    content = BundleService(world.cases, agreements, world.store, Signs()).get(WANG, code).content
+    content = BundleService(world.cases, agreements, world.store, Signs()).get_bundle(WANG, code).content
     assert len(content["evidence"]) == 300
     holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
     privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, lambda: PERSONS, world.clock)

@@ -100,7 +100,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     bookings.do(MEDIATOR, one, "confirm")
     bookings.clock.at = TOMORROW + timedelta(minutes=20)
     bookings.do(MEDIATOR, one, "no_show", party_id="p2")
-    bookings.cases.get(CLERK, code)
+    bookings.cases.get_case(CLERK, code)
     drafted = bookings.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
     for person in (applicant, respondent):
         bookings.act(person, code, "sign", agreement_sha256=str(drafted.case.agreement_sha256))

@@ -87,7 +87,7 @@ def test_who_left_before_the_offer_was_made_is_offered_nothing_and_the_next_is(w
     before_next_commit(world, lambda: world.waitlist.leave(first[1], first[0]))
     world.relay(holder[0])
     assert offer_of(world, second) == format_instant(START)
-    case = world.store.find(first[0])
+    case = world.store.find_case(first[0])
     assert case is not None
     assert case.offer is None
     assert len(rows(world, "WAITLIST")) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
 from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.people.store import AccessLedger, PeopleStore
 from chalicelib.ratings.rating.model import Rating
@@ -135,12 +135,12 @@ class World:
         return Idempotency(name, "request", NOW, _version)
 
     def act(self, viewer: Viewer, code: str, action: str, **details: Any) -> Seen:
-        return self.cases.act(viewer, code, action, details, self.key())
+        return self.cases.act(viewer, code, Asked(action, details), self.key())
 
     def joined(self) -> str:
         code = self.cases.file(WANG, FILING, self.key()).case.code
         self.act(CLERK, code, "accept")
-        invite = self.cases.get(WANG, code).loaded.text_of("p2")["invite_code"]
+        invite = self.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(LI, code, invite, self.key())
         return code
 
@@ -163,7 +163,7 @@ class World:
         code = self.cases.file(applicant, FILING, self.key()).case.code
         self.routing.routed = Routed()
         self.act(clerk, code, "accept")
-        invite = self.cases.get(applicant, code).loaded.text_of("p2")["invite_code"]
+        invite = self.cases.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
         self.act(clerk, code, "assign", mediator_id=mediator)
@@ -178,7 +178,7 @@ class World:
         return code, str(drafted.case.agreement_sha256)
 
     def fault(self, code: str) -> str | None:
-        case = self.store.find(code)
+        case = self.store.find_case(code)
         assert case is not None
         return find_fault(self.store.list_events(code), case.version, case.head)
 

@@ -16,7 +16,7 @@ def test_a_case_whose_agreement_is_signed_waits_in_no_line(town: Town) -> None:
     town.act(M1, code, "take")
     town.act(M1, code, "draft_agreement", text="t", terms=[])
     join(town, applicant, code)
-    case = town.store.find(code)
+    case = town.store.find_case(code)
     assert case is not None
     for viewer in (applicant, respondent):
         town.act(viewer, code, "sign", agreement_sha256=case.agreement_sha256)

@@ -60,7 +60,7 @@ class Town(Bookings):
         self.audit = AuditService(self.audit_store, self.store, Signing(), self.clock)
         self.notice_store = NoticeStore(clients, self.tables["NoticesTable"], self.committer)
         self.notices = NoticeService(
-            self.notice_store, self.people.find_subject, self.store.find, self._send, lambda: PERSONS, self.clock
+            self.notice_store, self.people.find_subject, self.store.find_case, self._send, lambda: PERSONS, self.clock
         )
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
         self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().main_of)
@@ -121,7 +121,7 @@ class Town(Bookings):
 
     def given_to_m2(self, code: str, respondent: Viewer) -> None:
         """Bring a case that lost its mediator to mediation by m-2."""
-        case = self.store.find(code)
+        case = self.store.find_case(code)
         assert case is not None
         if not case.all_consented:
             self.act(respondent, code, "consent", terms_version="1")

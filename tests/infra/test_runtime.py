@@ -21,6 +21,7 @@ import boto3
 import pytest
 
 from app import API_MODULES
+from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.composition.container import Container
 from chalicelib.organisations.store import OrganisationStore
@@ -88,7 +89,7 @@ class Deployment:
         cases = self.container.cases.service
         filed = cases.file(APPLICANT, filing, new_key()).case
         clerk = Viewer("clerk", frozenset({"clerk"}), filed.organisation, None)
-        cases.act(clerk, filed.code, "accept", {}, new_key())
+        cases.act(clerk, filed.code, Asked("accept", {}), new_key())
         return filed.code
 
     def items(self, table: str, prefix: str = "") -> list[dict[str, Any]]:

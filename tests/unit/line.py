@@ -144,20 +144,20 @@ class Town:
         self.faults: list[Exception | None] = []
         self.commits: list[Commit] = []
         clock = SimpleNamespace(now=lambda: self.now)
-        cases = SimpleNamespace(look=self.look, watch=self.watch, commit=self.commit)
+        cases = SimpleNamespace(get_state=self.get_state, find_state=self.find_state, commit=self.commit)
         upkeep = SimpleNamespace(cases=cases, decide=lambda attempt: decide_anew(attempt, Pauses(lambda _: None)))
         store = cast("WaitlistStore", self.rows)
         self.desk = Desk(store, Directory(2), work_calendar(), RULES, lambda name: f"p{name}")
         self.line = WaitlistService(store, cast("Upkeep", upkeep), self.desk, clock)
 
-    def look(self, viewer: Viewer, code: str) -> Any:
+    def get_state(self, viewer: Viewer, code: str) -> Any:
         assert viewer is VIEWER
         if code not in self.cases:
             raise NotFound
         loaded = SimpleNamespace(shown=lambda: Shown("case", code))
         return SimpleNamespace(case=self.cases[code], now=self.now, relation=self.relation, loaded=loaded)
 
-    def watch(self, code: str) -> Any:
+    def find_state(self, code: str) -> Any:
         return SimpleNamespace(case=self.cases[code], now=self.now) if code in self.cases else None
 
     def commit(self, seen: Any, outcome: Any, viewer: Any, *, role: str, also: list[Any]) -> None:

@@ -90,7 +90,7 @@ class Desk:
         """Tell whether the viewer sees a file; by itself and in the list alike."""
         listed = {one.id for one in self.evidence.list_evidence(viewer, self.code, None, 100).items}
         try:
-            self.evidence.get(viewer, self.code, file_id)
+            self.evidence.get_evidence(viewer, self.code, file_id)
         except NotFound:
             assert file_id not in listed
             return False
@@ -98,7 +98,7 @@ class Desk:
         return True
 
     def count(self) -> int:
-        case = self.world.store.find(self.code)
+        case = self.world.store.find_case(self.code)
         assert case is not None
         return case.evidence_count
 
@@ -131,8 +131,8 @@ def test_the_court_sees_evidence_once_the_case_is_before_it_and_the_reviewer_on_
     for role, change in (("court", {"before_court": True}), ("reviewer", {"appeal": {"id": "x", "decided": False}})):
         viewer = Viewer(role, frozenset({role}), None, None)
         with pytest.raises(NotFound):
-            desk.evidence.get(viewer, desk.code, shared)
-        seen = desk.world.cases.get(WANG, desk.code)
+            desk.evidence.get_evidence(viewer, desk.code, shared)
+        seen = desk.world.cases.get_case(WANG, desk.code)
         desk.world.cases.commit(seen, Outcome(replace(seen.case, **change), "escalated", {}), None)
         assert (desk.sees(viewer, shared), desk.sees(viewer, private)) == (True, False)
 
@@ -140,7 +140,7 @@ def test_the_court_sees_evidence_once_the_case_is_before_it_and_the_reviewer_on_
 def test_a_file_that_is_not_available_is_its_owners_and_the_mediators(desk: Desk) -> None:
     pending = desk.declare(LI)
     assert [desk.sees(viewer, pending) for viewer in (LI, MEDIATOR, WANG, CLERK)] == [True, True, False, False]
-    evidence, download = desk.evidence.get(LI, desk.code, pending)
+    evidence, download = desk.evidence.get_evidence(LI, desk.code, pending)
     assert (evidence.status, evidence.yours, download) == ("pending", True, None)
 
 
@@ -179,7 +179,7 @@ def test_a_kept_file_stands_in_the_chain_without_its_names(desk: Desk) -> None:
     stored = json.dumps(desk.world.store.find_item(desk.code, f"EVIDENCE#{file_id}"), default=repr)
     assert "借条" not in stored
     assert "\\u501f" not in stored
-    evidence, download = desk.evidence.get(LI, desk.code, file_id)
+    evidence, download = desk.evidence.get_evidence(LI, desk.code, file_id)
     assert (evidence.filename, evidence.title, evidence.by_party) == ("借条.pdf", "借条扫描件", "p1")
     assert download == ("https://storage/kept-v1", NOW)
 
@@ -224,7 +224,7 @@ def test_a_rejection_that_came_first_is_not_overwritten(desk: Desk) -> None:
     desk.files.meanwhile = reject
     with pytest.raises(EvidenceFinalised):
         desk.complete(WANG, file_id)
-    assert desk.evidence.get(WANG, desk.code, file_id)[0].status == "rejected"
+    assert desk.evidence.get_evidence(WANG, desk.code, file_id)[0].status == "rejected"
     assert (desk.count(), desk.events()) == (0, before)
 
 
@@ -238,7 +238,7 @@ def test_two_files_at_once_are_both_counted(desk: Desk) -> None:
 
 def test_a_case_takes_five_hundred_files(desk: Desk) -> None:
     announced = desk.declare(WANG)
-    seen = desk.world.cases.get(WANG, desk.code)
+    seen = desk.world.cases.get_case(WANG, desk.code)
     full = replace(seen.case, evidence_count=MAX_FILES)
     desk.world.cases.commit(seen, Outcome(full, "evidence_added", {}), None)
     with pytest.raises(EvidenceLimit):

@@ -91,7 +91,7 @@ def list_appointments(
     )
     person, now = sessions.person_of(viewer), clock.now()
     shown_as = "applicant" if relation == "party" else relation  # all parties may do the same
-    states = cases.watch_many([one.case_code for one in found])
+    states = cases.find_states([one.case_code for one in found])
     return AppointmentList(
         items=[drawing.draw(one, shown_as, person, now, states.get(one.case_code)) for one in found],
         next_cursor=page.cursor_after(position),

@@ -63,7 +63,7 @@ class AppointmentClock:
         if not event.data.get("closed") and event.name not in _WITHOUT_MEDIATOR:
             return 0
         cancelled, faults = 0, []
-        seen = self._upkeep.cases.watch(event.aggregate)
+        seen = self._upkeep.cases.find_state(event.aggregate)
         for live in () if seen is None else seen.case.appointments:
             try:
                 cancelled += self._cancel(str(live["id"]), event)
@@ -79,7 +79,7 @@ class AppointmentClock:
             one = self._store.find(appointment_id)
             if one is None:
                 return
-            seen = self._upkeep.cases.watch(one.case_code)
+            seen = self._upkeep.cases.find_state(one.case_code)
             if seen is None:
                 raise LookupError("an appointment without its case")
             decided = self._decide(seen, one)
@@ -120,7 +120,7 @@ class AppointmentClock:
     def _cancel(self, appointment_id: str, event: Event) -> int:
         for _ in range(_MAX_DECISIONS):
             one = self._store.find(appointment_id)
-            seen = None if one is None else self._upkeep.cases.watch(one.case_code)
+            seen = None if one is None else self._upkeep.cases.find_state(one.case_code)
             if one is None or seen is None or not one.is_ended_by(event.seq, event.at) or one.ends <= seen.now:
                 return 0  # what is over is not undone: its mediator is asked what became of it
             decided = self._appointments.cancelled(seen, one, None)

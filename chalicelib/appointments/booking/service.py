@@ -60,7 +60,7 @@ class BookingService:
             raise InvalidRequest(violations=(Violation("to", "out_of_range", most.zh),))
         if case_code is None:
             return self._desk.list_slots(wanted, now)
-        seen = self._upkeep.cases.look(viewer, case_code)
+        seen = self._upkeep.cases.get_state(viewer, case_code)
         mediator = check_bookable(seen.case)
         if wanted.mediators not in {None, (mediator,)}:
             return []
@@ -108,7 +108,7 @@ class BookingService:
         return seen.now >= one.starts or (seen.relation != "mediator" and is_past_cutoff(one, seen.now, self._rules))
 
     def _book(self, viewer: Viewer, request: Request, idempotency: Idempotency) -> Shown | None:
-        seen = self._upkeep.cases.look(viewer, request.case_code)
+        seen = self._upkeep.cases.get_state(viewer, request.case_code)
         if seen.relation not in PARTIES | {"mediator"}:
             raise NotAllowed
         mediator = check_bookable(seen.case)

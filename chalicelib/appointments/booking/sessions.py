@@ -143,7 +143,7 @@ class AppointmentService:
         """
         now = self._clock.now()
         if case_code is not None:
-            seen = self._upkeep.cases.look(viewer, case_code)
+            seen = self._upkeep.cases.get_state(viewer, case_code)
             kind, owner, relation = "CASE", seen.case.code, seen.relation
         else:
             kind, owner, relation = self._list_of(viewer, role)

@@ -46,14 +46,14 @@ class Upkeep:
         found = self._store.find(appointment_id)
         if found is None:
             raise NotFound
-        return self.cases.look(viewer, found.case_code), found
+        return self.cases.get_state(viewer, found.case_code), found
 
     def read(self, viewer: Viewer, appointment_id: str) -> tuple[Seen, Appointment]:
         """Return an appointment with its case's texts and keys, for an act that brings text."""
         found = self._store.find(appointment_id)
         if found is None:
             raise NotFound
-        return self.cases.get(viewer, found.case_code, what="appointment"), found
+        return self.cases.get_case(viewer, found.case_code, what="appointment"), found
 
     def decide(self, attempt: Callable[[], T | None]) -> T:
         """Return what `attempt` makes, decided anew as often as it is overtaken (None); raise `Conflict` in the end."""

@@ -175,7 +175,7 @@ class WaitlistService:
         if spot is not None and event.name in _BOOKED:
             left = spot.is_older_than(event.seq, event.at) and self._store.end_wish(spot)
         elif spot is not None:
-            seen = self._upkeep.cases.watch(event.aggregate)
+            seen = self._upkeep.cases.find_state(event.aggregate)
             left = (seen is None or not _still_waits(seen.case, spot)) and self._store.end_wish(spot)
         freed = data.get("freed")
         if freed is None or parse_instant(freed["start"]) < self._clock.now() + self._desk.rules.lead:
@@ -197,7 +197,7 @@ class WaitlistService:
             yield "offer_lapsed"
 
     def _party(self, viewer: Viewer, code: str) -> Seen:
-        seen = self._upkeep.cases.look(viewer, code)
+        seen = self._upkeep.cases.get_state(viewer, code)
         if seen.relation not in PARTIES:
             raise NotAllowed
         return seen
@@ -223,7 +223,7 @@ class WaitlistService:
 
         Raises a conflict if the slot cannot be had, as a booking would.
         """
-        seen = self._upkeep.cases.watch(waiting.case_code)
+        seen = self._upkeep.cases.find_state(waiting.case_code)
         if seen is None or not _still_waits(seen.case, waiting.spot):
             self._store.end_wish(waiting.spot)
             return False
@@ -272,7 +272,7 @@ class WaitlistService:
         return self._upkeep.decide(lambda: self._try_lapse(offer))
 
     def _try_lapse(self, offer: Offer) -> bool | None:
-        seen = self._upkeep.cases.watch(offer.case_code)
+        seen = self._upkeep.cases.find_state(offer.case_code)
         if seen is None or seen.case.offer is None or seen.case.offer["id"] != offer.id:
             self._store.end_offer(offer)
             return False

@@ -64,7 +64,7 @@ class AppealService:
         return decide_until_kept(lambda: self._file(viewer, code, kind, text, idempotency), self._pauses)
 
     def _file(self, viewer: Viewer, code: str, kind: str, text: str, idempotency: Idempotency) -> Appeal:
-        seen = self._cases.get(viewer, code)
+        seen = self._cases.get_case(viewer, code)
         party = seen.case.party_of(seen.person)
         if party is None:
             raise NotAllowed
@@ -82,7 +82,7 @@ class AppealService:
 
     def list_appeals(self, viewer: Viewer, code: str) -> list[Appeal]:
         """Return the case's appeals, oldest first."""
-        seen = self._cases.get(viewer, code)
+        seen = self._cases.get_case(viewer, code)
         if seen.relation not in _READERS:
             raise NotAllowed
         items = self._store.every_item(seen.case.code, "APPEAL#")
@@ -94,16 +94,16 @@ class AppealService:
         """Decide an appeal. Upheld, the case is reopened for another mediator. The mediator does not decide."""
 
         def attempt() -> Appeal:
-            seen, filed = self._find_undecided(viewer, code, appeal_id)
+            seen, filed = self._get_undecided(viewer, code, appeal_id)
             decided = replace(filed, upheld=upheld, reason=reason, decided_at=format_instant(seen.now))
             self._commit(seen, self._outcome(seen, decided), decided, idempotency)
             return decided
 
         return decide_until_kept(attempt, self._pauses)
 
-    def _find_undecided(self, viewer: Viewer, code: str, appeal_id: str) -> tuple[Seen, Appeal]:
+    def _get_undecided(self, viewer: Viewer, code: str, appeal_id: str) -> tuple[Seen, Appeal]:
         """Return an appeal that this reviewer may decide; raise `NotAllowed`, `NotFound`, `AlreadyDecided`."""
-        seen = self._cases.get(viewer, code)
+        seen = self._cases.get_case(viewer, code)
         item = self._store.find_item(seen.case.code, f"APPEAL#{appeal_id}")
         if seen.relation != "reviewer":
             raise NotAllowed

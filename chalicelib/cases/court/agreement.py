@@ -37,7 +37,7 @@ class AgreementService:
 
     def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
         """Return the present agreement; raise `NotFound` if none was drafted."""
-        seen = self._cases.get(viewer, code, what="agreement")
+        seen = self._cases.get_case(viewer, code, what="agreement")
         case = seen.case
         if seen.relation not in _READERS or case.agreement_sha256 is None:
             raise NotFound

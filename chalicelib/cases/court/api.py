@@ -25,4 +25,4 @@ def get_agreement(viewer: Viewer, code: str, agreements: AgreementService) -> Ag
 @endpoint(problems=(BadCode, NotFound))
 def get_bundle(viewer: Viewer, code: str, bundles: BundleService) -> BundleView:
     """Give the court, or a party, the case's bundle: agreement, signatures, evidence, chain, every hash."""
-    return BundleView.of(bundles.get(viewer, code))
+    return BundleView.of(bundles.get_bundle(viewer, code))

@@ -50,9 +50,9 @@ class BundleService:
         self._store = store
         self._signing = signing
 
-    def get(self, viewer: Viewer, code: str) -> Bundle:
+    def get_bundle(self, viewer: Viewer, code: str) -> Bundle:
         """Return the bundle of a case whose agreement is in force, to its parties, its mediator and the court."""
-        seen = self._cases.get(viewer, code, what="bundle")
+        seen = self._cases.get_case(viewer, code, what="bundle")
         if seen.relation not in _READERS or seen.case.effective_at is None:
             raise NotFound
         content = self._content(seen, self._agreements.get_agreement(viewer, code))

@@ -43,7 +43,7 @@ def list_evidence(viewer: Viewer, code: str, page: Page, evidence: EvidenceServi
 @endpoint(problems=(BadCode, NotFound))
 def get_evidence(viewer: Viewer, code: str, evidence_id: str, evidence: EvidenceService) -> EvidenceView:
     """Show one file, and where to download it."""
-    return EvidenceView.of(*evidence.get(viewer, code, evidence_id))
+    return EvidenceView.of(*evidence.get_evidence(viewer, code, evidence_id))
 
 
 @routes.route("/v1/cases/{code}/evidence/{evidence_id}/complete", methods=["POST"])

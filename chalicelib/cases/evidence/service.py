@@ -84,7 +84,7 @@ class EvidenceService:
         self, viewer: Viewer, code: str, declared: Declared, idempotency: Idempotency
     ) -> tuple[Evidence, Upload]:
         """Announce a file; return where to upload it."""
-        seen = self._cases.get(viewer, code, what="evidence")
+        seen = self._cases.get_case(viewer, code, what="evidence")
         self._check_open(seen)
         party = seen.case.party_of(seen.person)
         file_id = f"{format_instant(seen.now).translate(_DIGITS)}{new_id(8)}"
@@ -123,7 +123,7 @@ class EvidenceService:
         self, viewer: Viewer, code: str, file_id: str, idempotency: Idempotency, copies: dict[str, str]
     ) -> Evidence | None:
         """Check and keep, or reject; return None if the file was replaced or swept meanwhile."""
-        seen, evidence = self._find(viewer, code, file_id)
+        seen, evidence = self._get_file(viewer, code, file_id)
         if not evidence.yours:
             raise NotAllowed
         if evidence.status != "pending":
@@ -140,9 +140,9 @@ class EvidenceService:
         copies[found.version_id] = kept
         return self._accept(seen, evidence, found, kept, idempotency)
 
-    def get(self, viewer: Viewer, code: str, file_id: str) -> tuple[Evidence, tuple[str, datetime] | None]:
+    def get_evidence(self, viewer: Viewer, code: str, file_id: str) -> tuple[Evidence, tuple[str, datetime] | None]:
         """Return a file that the viewer may see, and where to download it if it is available."""
-        seen, evidence = self._find(viewer, code, file_id)
+        seen, evidence = self._get_file(viewer, code, file_id)
         if evidence.status != "available":
             return evidence, None
         return evidence, self._files.start_download(evidence, seen.now)
@@ -152,7 +152,7 @@ class EvidenceService:
 
         Files that they may not see leave no gap, by which they could be counted.
         """
-        seen = self._cases.get(viewer, code, what="evidence")
+        seen = self._cases.get_case(viewer, code, what="evidence")
         if seen.relation == "mediator":
             page = self._store.list_items(seen.case.code, "EVIDENCE#", after=after, limit=limit)
         else:
@@ -160,8 +160,8 @@ class EvidenceService:
             page = self._store.list_seen(seen.case.code, "EVIDENCE#", audiences, after=after, limit=limit)
         return page.map(lambda item: _from_item(item, seen))
 
-    def _find(self, viewer: Viewer, code: str, file_id: str) -> tuple[Seen, Evidence]:
-        seen = self._cases.get(viewer, code, what="evidence")
+    def _get_file(self, viewer: Viewer, code: str, file_id: str) -> tuple[Seen, Evidence]:
+        seen = self._cases.get_case(viewer, code, what="evidence")
         item = self._store.find_item(seen.case.code, _sk(file_id))
         if item is None or not _may_see(item, seen):
             raise NotFound

@@ -7,7 +7,7 @@ from typing import Final
 
 from chalicelib.cases.lifecycle import contract
 from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ListCases, ReadCase
-from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.cases.lifecycle.views import CaseDrawing, CaseLine, CaseList, CaseView, Timeline, TimelineEntry
 from chalicelib.shared.codes import BadCode, show_code
@@ -56,14 +56,14 @@ def get_case(
     viewer: Viewer, code: str, *, query: ReadCase, language: Language, cases: CaseService, drawing: CaseDrawing
 ) -> CaseView:
     """Show a case as I may see it, with what I can do now."""
-    return drawing.view(cases.get(viewer, code, purpose=query.purpose), language)
+    return drawing.view(cases.get_case(viewer, code, purpose=query.purpose), language)
 
 
 @routes.route("/v1/cases/{code}/timeline")
 @endpoint(problems=(BadCode, NotFound))
 def timeline(viewer: Viewer, code: str, language: Language, cases: CaseService) -> Timeline:
     """Show what happened in a case, oldest first."""
-    seen, events = cases.timeline(viewer, code)
+    seen, events = cases.get_timeline(viewer, code)
     return Timeline(items=[TimelineEntry.of(event, seen, language) for event in events])
 
 
@@ -129,8 +129,8 @@ def _open_action(action: str, body_model: type[ActionBody]) -> None:
         drawing: CaseDrawing,
     ) -> CaseView:
         view = drawing.in_language(language)
-        details, idempotency = body.details(), key.answering(view)
-        return view(cases.act(viewer, code, action, details, idempotency, expected_version=expected.version))
+        asked = Asked(action, body.details(), expected.version)
+        return view(cases.act(viewer, code, asked, key.answering(view)))
 
 
 for _action, _body_model in _ACTIONS.items():

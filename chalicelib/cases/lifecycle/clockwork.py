@@ -57,7 +57,7 @@ class CaseClock:
 
         No text is needed for it, and so no key: a case whose keys are lost still moves.
         """
-        seen = self._cases.watch(code)
+        seen = self._cases.find_state(code)
         for _ in range(_MAX_STEPS):
             seen, event = self._step(code, seen)
             if event is None:
@@ -75,7 +75,7 @@ class CaseClock:
             try:
                 return self._cases.commit(seen, outcome, None, role=_CLOCK), outcome.event
             except VersionConflict:
-                seen = self._cases.watch(code)
+                seen = self._cases.find_state(code)
                 raise
 
         return decide_until_kept(attempt, self._pauses)

@@ -49,6 +49,18 @@ class Seen:
         return self.loaded.case
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action that somebody asks for. `details`: its body, checked by the contract.
+
+    `expected_version`: the version of the case that the caller saw; None if they do not mind which.
+    """
+
+    action: str
+    details: Mapping[str, Any]
+    expected_version: int | None = None
+
+
 class CaseService:
     """Disputes from filing to their end."""
 
@@ -100,27 +112,27 @@ class CaseService:
         self._store.create(new, idempotency=claim, result=seen)
         return seen
 
-    def get(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
+    def get_case(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
         """Return a case as the viewer may see it; raise `NotFound` for a stranger.
 
         Staff who read are noted first, with `what` and their `purpose`: where that fails, nothing is shown.
         """
-        seen = self._load(viewer, code)
+        seen = self._get_loaded(viewer, code)
         self._note(viewer, seen, what, purpose)
         return seen
 
-    def look(self, viewer: Viewer, code: str) -> Seen:
+    def get_state(self, viewer: Viewer, code: str) -> Seen:
         """Return a case's state in front of the viewer, without its texts. One read; raise `NotFound`."""
-        case = self._store.find(parse_code(code))
+        case = self._store.find_case(parse_code(code))
         if case is None:
             raise NotFound
         person = self._pseudonyms().of(viewer.subject)
         relation = check_can_see(viewer, person, case)
         return Seen(Loaded(case, {}, Keyring(case.code, {}, {})), relation, person, self._clock.now())
 
-    def watch(self, code: str) -> Seen | None:
+    def find_state(self, code: str) -> Seen | None:
         """Return a case's state in front of the clock, for what happens by itself. One read."""
-        case = self._store.find(code)
+        case = self._store.find_case(code)
         if case is None:
             return None
         return Seen(Loaded(case, {}, Keyring(code, {}, {})), "clock", "clock", self._clock.now())
@@ -132,7 +144,7 @@ class CaseService:
         """
         if viewer is None:
             raise NotFound
-        seen = self.look(viewer, code)
+        seen = self.get_state(viewer, code)
         keys = self._store.open_keys(code)
         party = seen.case.party_of(seen.person)
         needed = [*subjects] if party is None else [*subjects, party.id]
@@ -155,46 +167,28 @@ class CaseService:
         if noted:
             self._ledger.record(noted)
 
-    def watch_many(self, codes: Sequence[str]) -> dict[str, Case]:
+    def find_states(self, codes: Sequence[str]) -> dict[str, Case]:
         """Return the state of those of the cases that there are, by code. One read for 100."""
-        return {case.code: case for case in self._store.find_many(codes)} if codes else {}
+        return {case.code: case for case in self._store.find_cases(codes)} if codes else {}
 
-    def _load(self, viewer: Viewer, code: str) -> Seen:
-        loaded = self._store.load(parse_code(code))
+    def _get_loaded(self, viewer: Viewer, code: str) -> Seen:
+        loaded = self._store.find_loaded(parse_code(code))
         if loaded is None:
             raise NotFound
         person = self._pseudonyms().of(viewer.subject)
         return Seen(loaded, check_can_see(viewer, person, loaded.case), person, self._clock.now())
 
-    def act(
-        self,
-        viewer: Viewer,
-        code: str,
-        action: str,
-        details: Mapping[str, Any],
-        idempotency: Idempotency,
-        *,
-        expected_version: int | None = None,
-    ) -> Seen:
+    def act(self, viewer: Viewer, code: str, asked: Asked, idempotency: Idempotency) -> Seen:
         """Take one action of the transitions table; return the case after it.
 
         Raises `NotFound`, `NotAllowed`, `IllegalTransition`, `Stale`, and the refusals of the action itself.
         """
-        return decide_until_kept(
-            lambda: self._act(viewer, code, action, details, idempotency, expected_version), self._pauses
-        )
+        return decide_until_kept(lambda: self._act(viewer, code, asked, idempotency), self._pauses)
 
-    def _act(  # noqa: PLR0917 - as `act`
-        self,
-        viewer: Viewer,
-        code: str,
-        action: str,
-        details: Mapping[str, Any],
-        idempotency: Idempotency,
-        expected_version: int | None,
-    ) -> Seen:
-        seen = self._load(viewer, code)
-        if expected_version not in {None, seen.case.version}:
+    def _act(self, viewer: Viewer, code: str, asked: Asked, idempotency: Idempotency) -> Seen:
+        action, details = asked.action, asked.details
+        seen = self._get_loaded(viewer, code)
+        if asked.expected_version not in {None, seen.case.version}:
             raise Stale
         check_can_act(seen.relation, action, seen.case)
         prepared = self._prepare(seen, action, details)
@@ -252,7 +246,7 @@ class CaseService:
         return decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
 
     def _join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
-        loaded = self._store.load(parse_code(code))
+        loaded = self._store.find_loaded(parse_code(code))
         digest = digest_of(parse_code(invite_code))
         parties = () if loaded is None else loaded.case.parties
         party = next((one for one in parties if one.invite_digest == digest), None)
@@ -273,16 +267,16 @@ class CaseService:
         outcome = Outcome(joined, "joined", {"party": party.id})
         return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
 
-    def progress(self, code: str) -> Case:
+    def get_progress(self, code: str) -> Case:
         """Return what scanning the mediation code shows is made of. One read; raise `BadCode`, `NotFound`."""
-        case = self._store.find(parse_code(code))
+        case = self._store.find_case(parse_code(code))
         if case is None:
             raise NotFound
         return case
 
-    def timeline(self, viewer: Viewer, code: str) -> tuple[Seen, list[Event]]:
+    def get_timeline(self, viewer: Viewer, code: str) -> tuple[Seen, list[Event]]:
         """Return the case's events, oldest first, to somebody who may see the case."""
-        seen = self.get(viewer, code, what="timeline")
+        seen = self.get_case(viewer, code, what="timeline")
         return seen, list(self._store.list_events(seen.case.code))
 
     def list_cases(

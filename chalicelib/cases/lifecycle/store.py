@@ -53,16 +53,16 @@ class CaseStore:
         self._committer = committer
         self._keys = keys
 
-    def find(self, code: str) -> Case | None:
+    def find_case(self, code: str) -> Case | None:
         """Return the case's state. One read of one item."""
         item = self._cases.find(_pk(code), "META")
         return None if item is None else from_item(Case, item)
 
-    def find_many(self, codes: Sequence[str]) -> list[Case]:
+    def find_cases(self, codes: Sequence[str]) -> list[Case]:
         """Return the state of those of the cases that there are, in no order. One read for 100."""
         return [from_item(Case, item) for item in self._cases.find_many([(_pk(one), "META") for one in {*codes}])]
 
-    def load(self, code: str) -> Loaded | None:
+    def find_loaded(self, code: str) -> Loaded | None:
         """Return the case with its sealed texts and open keys. Two reads."""
         items = list(self._cases.list_partition(_pk(code), prefix="META"))
         if not items or items[0]["sk"] != "META":

@@ -49,7 +49,7 @@ class MessageService:
         self, viewer: Viewer, code: str, text: str, to: str, *, for_settlement: bool, idempotency: Idempotency
     ) -> Message:
         """Send a message to all in the case, or to the mediator only."""
-        seen = self._cases.get(viewer, code)
+        seen = self._cases.get_case(viewer, code)
         if seen.relation not in _WRITERS:
             raise NotAllowed
         if seen.case.status not in _OPEN:
@@ -77,7 +77,7 @@ class MessageService:
 
     def list_messages(self, viewer: Viewer, code: str, after: Position | None, limit: int) -> Slice[Message]:
         """Return a page of the messages that the viewer may read, oldest first."""
-        seen = self._cases.get(viewer, code, what="messages")
+        seen = self._cases.get_case(viewer, code, what="messages")
         if seen.relation not in _WRITERS:
             raise NotAllowed
         if seen.relation == "mediator":

@@ -57,11 +57,11 @@ class CasePrivacy:
 
     def export(self, viewer: Viewer) -> list[dict[str, Any]]:
         """Return the viewer's cases with what they wrote and what was recorded about them."""
-        return [self._export_one(self._cases.get(viewer, listed.code)) for listed in self._mine(viewer)]
+        return [self._export_one(self._cases.get_case(viewer, listed.code)) for listed in self._mine(viewer)]
 
     def held_by(self, viewer: Viewer) -> list[str]:
         """Return the codes of the viewer's cases whose data must be kept for now."""
-        found = ((code, self._store.find(code)) for code in self._codes_of(viewer))
+        found = ((code, self._store.find_case(code)) for code in self._codes_of(viewer))
         now = self._clock.now()
         return [show_code(code) for code, case in found if case is not None and self._holds.holds(case, now)]
 
@@ -88,7 +88,7 @@ class CasePrivacy:
 
     def _try_to_erase(self, viewer: Viewer, code: str) -> bool:
         """Return whether there was anything to erase; raise `LegalHold`, `VersionConflict`."""
-        seen = self._cases.look(viewer, code)
+        seen = self._cases.get_state(viewer, code)
         party = seen.case.party_of(seen.person)
         if party is None:
             return False

@@ -26,11 +26,11 @@ _REVALIDATE: Final = "public, no-cache"  # progress must not be shown older than
 @endpoint(access=Access.PUBLIC, cache=_REVALIDATE, problems=(BadCode, NotFound))
 def progress(code: str, language: Language, cases: CaseService, rules: DeadlineRules, clock: Clock) -> Progress:
     """Show what scanning a mediation code shows: stage, colour, next step, due date; no personal data."""
-    return Progress.of(cases.progress(code), rules, language, clock.now())
+    return Progress.of(cases.get_progress(code), rules, language, clock.now())
 
 
 @routes.route("/v1/progress/{code}/qr.svg")
 @endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE, media_type="image/svg+xml", problems=(BadCode, NotFound))
 def progress_qr(code: str, cases: CaseService, settings: Settings) -> Answer:
     """Draw the mediation code as a QR code in the colour of its stage."""
-    return Answer(draw_qr(settings.public_url, cases.progress(code)), media_type="image/svg+xml")
+    return Answer(draw_qr(settings.public_url, cases.get_progress(code)), media_type="image/svg+xml")
