@@ -8,7 +8,9 @@ from typing import Final
 from chalicelib.cases.lifecycle import contract
 from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ListCases, ReadCase
 from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
-from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
+from chalicelib.cases.lifecycle.stages.performance import DUTY_ACTIONS
+from chalicelib.cases.lifecycle.transition import IllegalTransition
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.cases.lifecycle.views import CaseDrawing, CaseLine, CaseList, CaseView, Timeline, TimelineEntry
 from chalicelib.shared.codes import BadCode, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale
@@ -87,21 +89,40 @@ def join(
 _ACTIONS: Final[Mapping[str, type[ActionBody]]] = {
     "accept": contract.NoDetails,
     "refuse": contract.Refuse,
+    "transfer": contract.Transfer,
     "consent": contract.Consent,
     "decline": contract.OptionalReason,
     "mark_unreachable": contract.MarkUnreachable,
+    "choose_mediator": contract.ChooseMediator,
     "assign": contract.Assign,
-    "take": contract.NoDetails,
-    "pass": contract.Refuse,
+    "take": contract.Take,
+    "pass": contract.Pass,
+    "recuse": contract.BecauseOf,
+    "replace": contract.BecauseOf,
+    "challenge": contract.BecauseOf,
+    "answer_challenge": contract.AnswerChallenge,
     "draft_agreement": contract.Draft,
     "sign": contract.Sign,
+    "countersign": contract.Sign,
+    "seal": contract.Sign,
+    "request_changes": contract.BecauseOf,
     "refuse_to_sign": contract.OptionalReason,
     "end": contract.End,
     "extend": contract.Extend,
+    "pause": contract.BecauseOf,
+    "resume": contract.NoDetails,
     "withdraw": contract.OptionalReason,
-    "apply_confirmation": contract.NoDetails,
+    "apply_confirmation": contract.ApplyConfirmation,
+    "withdraw_application": contract.NoDetails,
+    "receive": contract.NoDetails,
+    "ask": contract.NoDetails,
+    "answer_enquiry": contract.AnswerEnquiry,
+    "supplement": contract.Supplement,
+    "answer_supplement": contract.AnswerSupplement,
+    "extend_ruling": contract.BecauseOf,
     "confirm": contract.Confirm,
-    "dismiss": contract.Refuse,
+    "dismiss": contract.BecauseOf,
+    "resume_mediation": contract.BecauseOf,
     "fulfil": contract.NoDetails,
 }
 """The actions that can be asked for, and the body of each. Who may take one, and when: `transitions.TRANSITIONS`."""
@@ -135,3 +156,36 @@ def _open_action(action: str, body_model: type[ActionBody]) -> None:
 
 for _action, _body_model in _ACTIONS.items():
     _open_action(_action, _body_model)
+
+
+def _open_duty_action(action: str) -> None:
+    """Make what is said of a duty an operation of its own."""
+
+    @routes.route(f"/v1/cases/{{code}}/duties/{{n}}/actions/{action}", methods=["POST"])
+    @endpoint(
+        body=contract.AboutDuty,
+        name=f"{action}_duty",
+        summary=f"{TRANSITIONS[action].name.en}.",
+        problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale),
+    )
+    def act(
+        viewer: Viewer,
+        code: str,
+        n: str,
+        *,
+        body: ActionBody,
+        key: IdempotencyKey,
+        expected: ExpectedVersion,
+        language: Language,
+        cases: CaseService,
+        drawing: CaseDrawing,
+    ) -> CaseView:
+        if not n.isascii() or not n.isdecimal() or len(n) > 3:
+            raise NotFound
+        view = drawing.in_language(language)
+        asked = Asked(action, {**body.details(), "n": int(n)}, expected.version)
+        return view(cases.act(viewer, code, asked, key.answering(view)))
+
+
+for _action in DUTY_ACTIONS:
+    _open_duty_action(_action)

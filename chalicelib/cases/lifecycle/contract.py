@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.cases.fields import Reason, text_field
-from chalicelib.cases.lifecycle.transitions import END_GROUNDS
+from chalicelib.cases.lifecycle.stages.mediation import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
 from chalicelib.web.times import Day
@@ -50,6 +50,9 @@ Name = Annotated[
 Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_phone)]
 IdentityNumber = Annotated[str, StringConstraints(max_length=18), AfterValidator(_identity_number)]
 """A resident identity number: 18 characters, ISO 7064 MOD 11-2 check character (GB 11643-1999)."""
+
+PartyId = Annotated[str, StringConstraints(pattern=r"^p[1-9][0-9]{0,2}$")]
+"""A party of a case: `p1` is the applicant."""
 
 MAX_AMOUNT_CENTS: Final = 10**13  # a hundred thousand million yuan: above that, a typo
 
@@ -98,9 +101,53 @@ class NoDetails(ActionBody):
     """An action that needs no details."""
 
 
+REFUSALS: Final = ("not_covered", "no_jurisdiction", "already_decided", "not_civil", "abusive", "other")
+"""Why an organisation does not take a case."""
+
+
 class Refuse(ActionBody):
     """Why a case is not accepted."""
 
+    reason: Literal[REFUSALS]  # type: ignore[valid-type]
+    note: Reason | None = None
+
+
+class Pass(ActionBody):
+    """Why a mediator does not take a case."""
+
+    reason: Literal["conflict", "load", "other"]
+    note: Reason | None = None
+
+
+class BecauseOf(ActionBody):
+    """Why."""
+
+    reason: Reason
+
+
+class Transfer(ActionBody):
+    """Which organisation is to take the case, and why."""
+
+    organisation_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
+    reason: Reason
+
+
+class ChooseMediator(ActionBody):
+    """The mediator whom a party chooses; null: the organisation is to assign one."""
+
+    mediator_id: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None
+
+
+class Take(ActionBody):
+    """What ties the mediator has with anybody in the case; null: none."""
+
+    disclosure: Reason | None = None
+
+
+class AnswerChallenge(ActionBody):
+    """Whether another mediator is assigned, and why."""
+
+    granted: bool
     reason: Reason
 
 
@@ -138,17 +185,78 @@ class Assign(ActionBody):
     mediator_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
+class Term(RequestBody):
+    """A term of an agreement. With `payer` and `payee` (party ids) it is a duty, whose performance can be followed."""
+
+    text: text_field(2000)  # type: ignore[valid-type]
+    payer: PartyId | None = None
+    payee: PartyId | None = None
+    amount_cents: int | None = Field(default=None, ge=0, le=MAX_AMOUNT_CENTS)
+    due_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Self:
+        if (self.payer is None) != (self.payee is None) or (self.payer is not None and self.payer == self.payee):
+            raise PydanticCustomError("duty", "a duty has a payer and a payee, who are two parties")
+        return self
+
+
+def _term(given: object) -> object:
+    return {"text": given} if isinstance(given, str) else given
+
+
 class Draft(ActionBody):
-    """The agreement's text and its terms one by one."""
+    """The agreement's text and its terms one by one. A bare text is a term that says nothing of who owes what."""
 
     text: text_field(20_000)  # type: ignore[valid-type]
-    terms: list[text_field(2000)] = Field(default_factory=list, max_length=50)  # type: ignore[valid-type]
+    terms: list[Annotated[Term, BeforeValidator(_term, json_schema_input_type=Term)]] = Field(
+        default_factory=list, max_length=50
+    )
 
 
 class Sign(ActionBody):
     """A signature over the agreement's hash."""
 
     agreement_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
+
+
+class AnswerEnquiry(ActionBody):
+    """What a party tells the court: they agreed of their free will, know what it means, and want it confirmed."""
+
+    voluntary: bool
+    understood: bool
+    accepted: bool
+
+
+class ApplyConfirmation(ActionBody):
+    """Which court, or arbitration commission, is asked, and what the party declares (`GET …/courts` lists both)."""
+
+    court_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
+    declarations: list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] = Field(max_length=40)
+
+
+class Supplement(ActionBody):
+    """What papers the court still wants, and the last day for them."""
+
+    what: Reason
+    until: Day
+
+    def details(self) -> dict[str, Any]:
+        """Return the last day as a date."""
+        return {"what": self.what, "until": date.fromisoformat(self.until)}
+
+
+class AnswerSupplement(ActionBody):
+    """What a party answers the court, and the evidence that they added for it."""
+
+    text: Reason | None = None
+    evidence_ids: list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] = Field(max_length=50)
+
+
+class AboutDuty(ActionBody):
+    """A word on a duty's performance, if the person wants to say one."""
+
+    note: Reason | None = None
 
 
 class End(ActionBody):

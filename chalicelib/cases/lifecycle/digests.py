@@ -12,8 +12,11 @@ def digest_of(invite_code: str) -> str:
     return hashlib.sha256(invite_code.encode()).hexdigest()
 
 
-def agreement_digest(text: str, terms: Sequence[str]) -> str:
-    """Return the SHA-256 that signatures are made over: of the canonical JSON of text and terms."""
+def agreement_digest(text: str, terms: Sequence[Any]) -> str:
+    """Return the SHA-256 that signatures are made over: of the canonical JSON of text and terms.
+
+    A term is `{text, payer, payee, amount_cents, due_on}`, null where it says nothing: what is owed is signed too.
+    """
     return hashlib.sha256(to_json({"terms": list(terms), "text": text}).encode()).hexdigest()
 
 

@@ -13,7 +13,11 @@ from chalicelib.shared.clock import format_instant
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side. `person` is the pseudonym of the account that is bound to it, or None; instants as RFC 3339."""
+    """One side. `person` is the pseudonym of the account that is bound to it, or None; instants as RFC 3339.
+
+    `choice`: the mediator they choose; empty: they leave it to the organisation. `resumes_at`: when they agreed to mediate
+    again. `enquiry`, `supplemented_at`: what they answered the court, and when they gave it further papers.
+    """
 
     id: str
     role: str  # applicant, respondent
@@ -25,6 +29,10 @@ class Party:
     applied_at: str | None = None
     fulfilled_at: str | None = None
     extend_until: str | None = None
+    choice: str | None = None
+    resumes_at: str | None = None
+    enquiry: Mapping[str, Any] | None = None
+    supplemented_at: str | None = None
     invite_digest: str | None = None
     invite_expires_at: str | None = None
 
@@ -41,11 +49,28 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """What one party owes another by the agreement; its words stand there. `n` from 1; `due_on`: a day, or None."""
+
+    n: int
+    payer: str
+    payee: str
+    amount_cents: int | None = None
+    due_on: str | None = None
+    state: str = "open"  # reported, acknowledged, defaulted
+    defaulted_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case's facts for deciding. `reached`: when each status was first reached; `head`: hash of the last event.
 
     `appointments`: those that are live, `{id, status, start, end, mode, hold_expires_at}`; `offer`: a slot kept for it
-    from the waitlist; `no_shows`: how often each party stayed away.
+    from the waitlist; `no_shows`: how often each party stayed away. `suspended`: deadlines for which no time counts
+    since `suspended_at`. `challenge`: the last request for another mediator, `{party, mediator, at, state}`. `court`: the
+    court, or arbitration commission (`court_kind`), that is asked; `received_at`: when it accepted; `asked_at`,
+    `supplement`: what it wants of the parties; `dismissed_at`: when it did not confirm; `refused_sha256`: the agreement
+    that it examined and did not confirm.
     """
 
     code: str
@@ -78,6 +103,23 @@ class Case:
     appointments: tuple[Mapping[str, Any], ...] = ()
     offer: Mapping[str, Any] | None = None
     no_shows: Mapping[str, int] | None = None
+    organisation_extend_until: str | None = None
+    suspended: tuple[Deadline, ...] = ()
+    suspended_at: str | None = None
+    challenge: Mapping[str, Any] | None = None
+    countersigned_at: str | None = None
+    sealed_at: str | None = None
+    duties: tuple[Duty, ...] = ()
+    court: str | None = None
+    court_kind: str | None = None
+    received_at: str | None = None
+    asked_at: str | None = None
+    supplement: Mapping[str, Any] | None = None
+    ruling_extended: bool = False
+    dismissed_at: str | None = None
+    refused_sha256: str | None = None
+    appraisal_excluded: bool = False
+    extended_by_organisation: bool = False
 
     @property
     def state(self) -> Status:
@@ -116,9 +158,9 @@ def lists_of(case: Case) -> Iterator[tuple[str, str]]:
     yield "ORGANISATION", case.organisation
     if case.mediator_person is not None:
         yield "MEDIATOR", case.mediator_person
-    if case.before_court:
-        yield "COURT", "ALL"
-    if case.appeal is not None:
+    if case.before_court and case.court is not None:
+        yield "COURT", case.court
+    if case.appeal is not None or (case.challenge or {}).get("state") == "with_reviewer":
         yield "REVIEWER", "ALL"
     for party in case.parties:
         if party.person is not None:

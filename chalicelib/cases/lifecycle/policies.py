@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
-from chalicelib.cases.lifecycle.confirmation import obstacles_to_confirmation
-from chalicelib.cases.lifecycle.decisions import MAX_EXTENSION_DAYS
-from chalicelib.cases.lifecycle.model import Case, Deadline
-from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
-from chalicelib.shared.deadlines import is_past
-from chalicelib.shared.errors import NotAllowed, NotFound
+from chalicelib.cases.lifecycle.deadlines import is_running
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.stages.performance import DUTY_ACTIONS, check_duty
+from chalicelib.cases.lifecycle.transition import Command, IllegalTransition
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS
+from chalicelib.shared.errors import Conflict, NotAllowed, NotFound
 from chalicelib.shared.viewer import Viewer
 
-_DONE: Final = {
-    "consent": "consented_at",
-    "sign": "signed_at",
-    "extend": "extend_until",
-    "apply_confirmation": "applied_at",
-    "fulfil": "fulfilled_at",
-}
-"""What a party does once, and where it is noted that they have."""
 STAFF: Final = frozenset({"mediator", "clerk", "court", "reviewer", "supervisor"})
 
 
@@ -33,13 +26,17 @@ def find_relation(viewer: Viewer, person: str, case: Case) -> str | None:  # noq
         return "mediator"
     if "clerk" in viewer.roles and viewer.organisation == case.organisation:
         return "clerk"
-    if "court" in viewer.roles and case.before_court:
+    if "court" in viewer.roles and case.before_court and viewer.organisation == case.court:
         return "court"
-    if "reviewer" in viewer.roles and case.appeal is not None:
+    if "reviewer" in viewer.roles and _is_reviewed(case):
         return "reviewer"
     if "supervisor" in viewer.roles:
         return "supervisor"
     return None
+
+
+def _is_reviewed(case: Case) -> bool:
+    return case.appeal is not None or (case.challenge or {}).get("state") == "with_reviewer"
 
 
 def check_can_see(viewer: Viewer, person: str, case: Case) -> str:
@@ -60,40 +57,43 @@ def check_can_act(relation: str, action: str, case: Case) -> None:
 
 
 def actions_of(relation: str, person: str, case: Case, now: datetime) -> list[str]:
-    """Return what of the table this person can do at `now`, in its order: nothing that would be refused."""
+    """Return what of the table this person can do at `now`, in its order: nothing that would be refused.
+
+    What is said of single duties is not among them; see `duty_actions_of`.
+    """
     return [
         action
         for action, row in TRANSITIONS.items()
-        if relation in row.relations and case.status in row.sources and _is_open(action, person, case, now)
+        if action not in DUTY_ACTIONS
+        and relation in row.relations
+        and case.status in row.sources
+        and _is_open(Command(action, {}, person, relation, now), case)
     ]
+
+
+def _is_open(command: Command, case: Case) -> bool:
+    try:
+        TRANSITIONS[command.action].check(case, command)
+    except Conflict:
+        return False
+    return True
+
+
+def duty_actions_of(relation: str, person: str, case: Case, now: datetime) -> Iterator[tuple[int, str]]:
+    """Yield number and action of what this person can say of a duty at `now`."""
+    if case.party_of(person) is None:
+        return
+    for duty in case.duties:
+        for action in DUTY_ACTIONS:
+            if case.status not in TRANSITIONS[action].sources:
+                continue
+            try:
+                check_duty(case, duty, Command(action, {}, person, relation, now))
+            except (Conflict, NotAllowed):
+                continue
+            yield duty.n, action
 
 
 def can_appeal(person: str, case: Case, now: datetime) -> bool:
     """Tell whether this person can appeal: a party, within the window, which an appeal ends."""
-    return case.party_of(person) is not None and _runs(case, "appeal_window", now)
-
-
-def _is_open(action: str, person: str, case: Case, now: datetime) -> bool:
-    done = _DONE.get(action)
-    if done is not None:
-        party = case.party_of(person)
-        if party is None or getattr(party, done) is not None:
-            return False
-    if action == "apply_confirmation":
-        return not obstacles_to_confirmation(case) and _runs(case, "confirmation_window", now)
-    if action == "extend":
-        period = _find_deadline(case, "mediation_period")
-        # The day after its end must be near enough to be proposed.
-        return period is not None and datetime.fromisoformat(period.at) - now < timedelta(days=MAX_EXTENSION_DAYS)
-    if action == "assign":
-        return case.all_consented
-    return True
-
-
-def _runs(case: Case, rule: str, now: datetime) -> bool:
-    deadline = _find_deadline(case, rule)
-    return deadline is not None and not is_past(datetime.fromisoformat(deadline.at), now)
-
-
-def _find_deadline(case: Case, rule: str) -> Deadline | None:
-    return next((one for one in case.deadlines if one.rule == rule), None)
+    return case.party_of(person) is not None and is_running(case, "appeal_window", now)

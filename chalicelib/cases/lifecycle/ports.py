@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.cases.lifecycle.model import Case
 from chalicelib.people.public import Access
+from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
 
 Remember = Callable[[str, str], Write]
@@ -30,11 +32,50 @@ class Routed(Protocol):
         ...
 
 
+class Taker(Protocol):
+    """An organisation that takes a case from another."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of organisation it is."""
+        ...
+
+    @property
+    def court_invited(self) -> bool:
+        """Whether a court has invited it to mediate (法释〔2021〕23号)."""
+        ...
+
+
+class Place(Protocol):
+    """A court, or an arbitration commission, that may be asked about an agreement."""
+
+    @property
+    def kind(self) -> str:
+        """What it is: `court` or `arbitration`."""
+        ...
+
+
+class Competence(Protocol):
+    """Which courts may be asked about an agreement, and what must be declared there."""
+
+    def check(self, case: Case, court_id: str, declarations: Sequence[str]) -> Place:
+        """Return the court that is asked; raise the refusal if it is not competent, or a declaration is missing."""
+        ...
+
+    def name_of(self, court_id: str) -> Text:
+        """Return what a court is called."""
+        ...
+
+
 class Routing(Protocol):
     """What cases need to know of organisations and mediators."""
 
     def route(self, dispute_type: str, region: str) -> Routed:
         """Return the organisation for a dispute; raise `InvalidRequest` or a conflict if there is none."""
+        ...
+
+    def check_transfer(self, organisation: str, target: str, dispute_type: str) -> Taker:
+        """Return the organisation that is to take a case; raise the refusal if it is none, or does not handle it."""
         ...
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:

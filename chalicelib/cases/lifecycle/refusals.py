@@ -92,3 +92,65 @@ class WindowClosed(Conflict):
         "司法确认须在协议生效之日起 30 日内共同申请；逾期可就协议向人民法院起诉。",
         "Confirmation is asked for within 30 days of the agreement's effect; after that, sue on the agreement.",
     )
+
+
+class ChoiceOpen(Conflict):
+    """The organisation assigns a mediator while the parties can still choose one."""
+
+    slug = "choice-open"
+    title = Text("各方仍可自行选择调解员", "The parties can still choose a mediator")
+    remedy = Text(
+        "请等待各方共同选择，或期限届满、各方表示由组织指派后再指派。",
+        "Wait until they choose, leave it to the organisation, or their days are over.",
+    )
+
+
+class ChallengeDecided(Conflict):
+    """A party asks for another mediator after the reviewer refused it."""
+
+    slug = "challenge-decided"
+    title = Text("更换调解员的申请已经复核", "The request for another mediator was reviewed and refused")
+    remedy = Text(
+        "可以继续调解，也可以不再参加调解。", "You may go on with this mediator, or take no further part in mediation."
+    )
+
+
+class AlreadyRefused(Conflict):
+    """An agreement that a court has examined and not confirmed is put forward again."""
+
+    slug = "already-refused"
+    title = Text("该协议已被法院驳回", "The court has examined this agreement and not confirmed it")
+    remedy = Text(
+        "可以变更协议、重新调解，或就纠纷向人民法院起诉。",
+        "Change the agreement, resume the mediation, or sue.",
+    )
+
+
+class CourtDiffers(Conflict):
+    """A party names another court than the one the first party applied to."""
+
+    slug = "court-differs"
+    title = Text("各方须向同一法院申请", "All parties apply to the same court")
+    remedy = Text(
+        "请选择先申请一方所选的法院，或请其撤回后重新选择。",
+        "Choose the court that the first party chose, or agree on another with them.",
+    )
+
+
+class EnquiryOpen(Conflict):
+    """A confirmation before the court has accepted the application and every party has answered it."""
+
+    slug = "enquiry-open"
+    title = Text("尚未受理或询问尚未完成", "Not accepted yet, or not every party has answered")
+    remedy = Text(
+        "请先受理申请（receive）、询问当事人（ask），待各方回答后再裁定。",
+        "Accept the application (`receive`), ask the parties (`ask`), and rule when all have answered.",
+    )
+
+
+class DutyNotDue(Conflict):
+    """A default is reported before the duty's day is over."""
+
+    slug = "duty-not-due"
+    title = Text("履行期限尚未届满", "The duty is not due yet")
+    remedy = Text("期限届满后仍未履行的，可以报告未履行。", "Report a default when the day is over.")

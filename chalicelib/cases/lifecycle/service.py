@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.cases.lifecycle.access import accesses_of
 from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
-from chalicelib.cases.lifecycle.digests import agreement_digest, digest_of, to_json
+from chalicelib.cases.lifecycle.digests import digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
 from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
-from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, MediatorConflicted
+from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
@@ -191,7 +191,7 @@ class CaseService:
         if asked.expected_version not in {None, seen.case.version}:
             raise Stale
         check_can_act(seen.relation, action, seen.case)
-        prepared = self._prepare(seen, action, details)
+        prepared = self._preparation.prepare(seen.case, action, details, seen.now)
         outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
         items = items_of(outcome, prepared, seen.loaded.keys)
         # The answer shows the case: staff who act are noted in the act's own transaction.
@@ -200,7 +200,7 @@ class CaseService:
                 viewer, seen.relation, seen.person, outcome.case, format_instant(seen.now), what=f"action:{action}"
             )
         )
-        if action == "assign":
+        if prepared.get("mediator_person") is not None:
             also.append(self._remember(prepared["mediator_person"], details["mediator_id"]))
         return self.commit(seen, outcome, idempotency, items=items, also=also)
 
@@ -296,20 +296,8 @@ class CaseService:
             return "ORGANISATION", viewer.organisation
         if role == "mediator" and "mediator" in viewer.roles:
             return "MEDIATOR", person
-        if role in {"court", "reviewer"} and role in viewer.roles:
-            return role.upper(), "ALL"
+        if role == "court" and "court" in viewer.roles and viewer.organisation:
+            return "COURT", viewer.organisation
+        if role == "reviewer" and "reviewer" in viewer.roles:
+            return "REVIEWER", "ALL"
         raise NotAllowed
-
-    def _prepare(self, seen: Seen, action: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
-        if action == "assign":
-            mediator = details["mediator_id"]
-            self._routing.check_assignable(seen.case.organisation, mediator, seen.now)
-            person = self._pseudonyms().of(mediator)
-            if mediator in seen.case.excluded_mediators or seen.case.party_of(person) is not None:
-                raise MediatorConflicted
-            return {**details, "mediator_person": person}
-        if action == "draft_agreement":
-            return {**details, "sha256": agreement_digest(details["text"], details["terms"])}
-        if action == "mark_unreachable":
-            return {**details, "record": to_json(details["attempts"])}
-        return details

@@ -41,6 +41,9 @@ def _status(  # noqa: PLR0917
     return Status(code, colour, Text(*names), percent, waiting_for, Text(*step), frozenset(deadlines.split()), ended)
 
 
+_PERIOD: Final = "mediation_period period_notice expiry_grace"
+_PERFORMANCE: Final = "conclude duty_reminder duty_due"
+
 STATUSES: Final[dict[str, Status]] = {
     status.code: status
     for status in (
@@ -56,14 +59,15 @@ STATUSES: Final[dict[str, Status]] = {
         _status(
             "accepted",
             "blue",
-            ("已受理", "Accepted, respondent invited"),
+            ("已受理", "Accepted"),
             25,
             "respondent",
             (
-                "请被申请人答复是否同意调解；各方同意后指派调解员。",
-                "The respondent answers the invitation; when all have agreed, a mediator is assigned.",
+                "请被申请人答复是否同意调解；各方同意后共同选择调解员，或由组织指派。",
+                "The respondent says whether they take part; when all agree, they choose a mediator, or leave it to the "
+                "organisation.",
             ),
-            "invite match",
+            f"invite choose_mediator match {_PERIOD}",
         ),
         _status(
             "assigned",
@@ -71,8 +75,11 @@ STATUSES: Final[dict[str, Status]] = {
             ("已指派", "Mediator assigned"),
             40,
             "mediator",
-            ("调解员确认承办。", "The mediator confirms that they take the case."),
-            "mediator_reply",
+            (
+                "调解员确认是否承办，并说明有无利害关系。",
+                "The mediator takes the case or not, and states any ties.",
+            ),
+            f"mediator_reply challenge_reply {_PERIOD}",
         ),
         _status(
             "mediating",
@@ -80,8 +87,11 @@ STATUSES: Final[dict[str, Status]] = {
             ("调解中", "In mediation"),
             55,
             "parties",
-            ("调解员组织各方协商。", "The mediator brings the parties together."),
-            "contact_party mediation_period",
+            (
+                "调解员组织各方协商；任何一方可以随时不再参加。",
+                "The mediator brings the parties together; anybody may stop at any time.",
+            ),
+            f"contact_party challenge_reply {_PERIOD}",
         ),
         _status(
             "agreed",
@@ -89,8 +99,11 @@ STATUSES: Final[dict[str, Status]] = {
             ("待签署", "Agreement awaiting signatures"),
             70,
             "parties",
-            ("请各方阅读并签署调解协议。", "Each party reads the agreement and signs it."),
-            "mediation_period",
+            (
+                "请阅读协议：可以签署、提出修改，或者不签。",
+                "Read the agreement: sign it, ask for changes, or refuse.",
+            ),
+            f"challenge_reply {_PERIOD}",
         ),
         _status(
             "signed",
@@ -99,10 +112,11 @@ STATUSES: Final[dict[str, Status]] = {
             85,
             "parties",
             (
-                "各方可在期限内共同申请司法确认，并按协议履行。",
-                "Within the window, the parties may jointly ask the court to confirm it; they carry it out.",
+                "请按协议履行；在期限内可以共同申请司法确认，经确认的可以申请强制执行。",
+                "Perform as agreed; within the window you may together ask a court to confirm it, and then it can be "
+                "enforced.",
             ),
-            "confirmation_window",
+            f"confirmation_window arbitration_review {_PERFORMANCE}",
         ),
         _status(
             "confirming",
@@ -110,20 +124,20 @@ STATUSES: Final[dict[str, Status]] = {
             ("司法确认中", "Before the court"),
             92,
             "court",
-            ("人民法院审查调解协议。", "The court examines the agreement."),
-            "court_accept court_decide",
+            ("人民法院审查调解协议；结果由法院决定。", "The court examines the agreement, and decides."),
+            "court_accept court_decide court_supplement duty_reminder duty_due",
         ),
         _status(
             "confirmed",
             "green",
             ("已司法确认", "Confirmed by the court"),
             100,
-            None,
+            "parties",
             (
-                "请按裁定履行；一方不履行的，可申请强制执行。",
-                "Carry it out; if a party does not, the court can enforce it.",
+                "请按约定履行；一方不履行的，对方可以在二年内申请强制执行。",
+                "Perform as agreed; if a party does not, the other may apply for enforcement within two years.",
             ),
-            ended=True,
+            f"enforcement confirmation_objection {_PERFORMANCE}",
         ),
         _status(
             "settled",
@@ -136,14 +150,42 @@ STATUSES: Final[dict[str, Status]] = {
             ended=True,
         ),
         _status(
-            "failed",
-            "red",
-            ("调解终结", "Ended without settlement, other routes shown"),
+            "concluded",
+            "green",
+            ("已办结：协议有效，平台未收到违约报告", "Closed: agreement in force, no default reported"),
             100,
             None,
             (
-                "可申请仲裁、提起诉讼，或在期限内申诉。",
-                "You may go to arbitration or to court, or appeal within the window.",
+                "这不表示协议已经履行。对方没有履行的，仍可以起诉；经司法确认的，可以申请强制执行。",
+                "This does not say that it was performed. If it was not, you may still sue, or, if a court confirmed "
+                "it, apply for enforcement.",
+            ),
+            "appeal_window",
+            ended=True,
+        ),
+        _status(
+            "defaulted",
+            "red",
+            ("未履行", "Not performed"),
+            100,
+            "parties",
+            (
+                "一方报告协议到期未履行；平台只作记录，不认定谁违约。可以重新调解、起诉或者申请强制执行。",
+                "A party reports that the agreement was not performed when due; that is recorded, not judged. You may "
+                "resume the mediation, sue, or apply for enforcement.",
+            ),
+            "enforcement confirmation_objection confirmation_window arbitration_review duty_reminder duty_due",
+        ),
+        _status(
+            "failed",
+            "red",
+            ("调解终结", "Ended without settlement"),
+            100,
+            None,
+            (
+                "调解没有成功，您的权利不受影响：可以申请仲裁、提起诉讼，或在期限内申诉。",
+                "Mediation did not settle it. Your rights are untouched: arbitration, the court, or an appeal within "
+                "the window.",
             ),
             "appeal_window",
             ended=True,
@@ -154,19 +196,19 @@ STATUSES: Final[dict[str, Status]] = {
             ("已撤回", "Withdrawn"),
             100,
             None,
-            ("申请已撤回；可重新申请。", "The application was withdrawn; you may file again."),
+            ("申请已由申请人撤回，可以重新申请。", "The applicant withdrew; a new application may be made."),
             "appeal_window",
             ended=True,
         ),
         _status(
             "not_accepted",
             "red",
-            ("不予受理", "Not accepted, other routes shown"),
+            ("不予受理", "Not accepted"),
             100,
             None,
             (
-                "请按告知的其他途径处理，或在期限内申诉。",
-                "Take one of the other routes that you were told, or appeal within the window.",
+                "请按案件页面所列的其他途径办理，或在期限内申诉。",
+                "Take one of the other routes that the case page shows, or appeal within the window.",
             ),
             "appeal_window",
             ended=True,
@@ -180,17 +222,31 @@ HAPPY_PATH: Final = ("submitted", "accepted", "assigned", "mediating", "agreed",
 WAITING_FOR: Final[dict[str, str]] = {
     "acceptance": "organisation",
     "invite": "respondent",
+    "choose_mediator": "parties",
     "match": "organisation",
     "mediator_reply": "mediator",
     "contact_party": "mediator",
+    "challenge_reply": "organisation",
     "mediation_period": "mediator",
+    "period_notice": "mediator",
+    "expiry_grace": "mediator",
     "confirmation_window": "parties",
+    "arbitration_review": "parties",
     "court_accept": "court",
     "court_decide": "court",
+    "court_supplement": "parties",
+    "confirmation_objection": "parties",
+    "enforcement": "parties",
+    "conclude": "parties",
+    "duty_reminder": "parties",
+    "duty_due": "parties",
     "appeal_window": "parties",
     "appeal_reply": "reviewer",
 }
 """Who must act before a rule's due date."""
+
+WORKING: Final = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed"})
+"""Statuses in which the organisation's work goes on."""
 
 MEDIATION_ENDS: Final = frozenset({"signed", "settled", "failed"})
 """Entering one of these ends the mediation of an accepted case, and lets the parties rate it (2-domain, "Ratings")."""

@@ -1,0 +1,1 @@
+"""The transitions of a case, stage by stage: each row beside what it does."""
