@@ -43,6 +43,8 @@ class Routed:
 
     organisation_id: str
     because: Sequence[Mapping[str, str]]
+    kind: str | None = None
+    court_invited: bool = False
 
 
 MainOf = Callable[[str], str | None]
@@ -116,7 +118,8 @@ class OrganisationService:
         ]
         if rivals:
             reasons.append(("load_lowest", "在办案件相对较少", "has fewer open cases for each mediator"))
-        return Routed(chosen.id, [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons])
+        because = [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons]
+        return Routed(chosen.id, because, chosen.kind, chosen.court_invited)
 
     def on_case_event(self, event: Event) -> bool:
         """Count the open cases of organisations; tell whether this event changed the count."""

@@ -69,15 +69,18 @@ def decide(case: Case, command: Command, due_dates: DueDates) -> Outcome:
 
 
 def start_deadlines(case: Case, rules: Iterable[str], now: datetime, due_dates: DueDates) -> Case:
-    """Return the case with the deadlines of these rules, each in place of an earlier one of the same rule."""
+    """Return the case with the deadlines of these rules, each in place of an earlier one of the same rule.
+
+    A rule that does not hold for the case starts none.
+    """
     for rule in rules:
         begins = now
         if rule == "court_decide":  # counted from the court's acceptance, at the latest (法释〔2011〕5号 art. 4, 5)
-            begins = due_dates.due("court_accept", now).at
-        due = due_dates.due(rule, begins)
-        running = Deadline(rule, format_instant(due.at), due.provisional, format_instant(now))
+            begins = due_dates.due("court_accept", now, case.scope).at
+        due = due_dates.find(rule, begins, case.scope)
         others = tuple(one for one in case.deadlines if one.rule != rule)
-        case = replace(case, deadlines=(*others, running))
+        running = () if due is None else (Deadline.of(due, now, counted_from=begins),)
+        case = replace(case, deadlines=(*others, *running))
     return case
 
 
@@ -96,7 +99,7 @@ def _party(case: Case, command: Command) -> Party:
 
 
 def _accept(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
-    expires = format_instant(due_dates.due("invite_code_expiry", command.now).at)
+    expires = format_instant(due_dates.due("invite_code_expiry", command.now, case.scope).at)
     for party in case.parties:
         if party.role == "respondent":
             case = case.with_party(replace(party, invite_expires_at=expires))
@@ -140,7 +143,8 @@ def _extend(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, di
         raise AlreadyDone
     until: date = command.details["until"]
     period = next((one for one in case.deadlines if one.rule == "mediation_period"), None)
-    due = due_dates.until("mediation_period", until)
+    rule = due_dates.rules.describe("mediation_period", None if period is None else period.kept)
+    due = due_dates.until(rule, until)
     if (
         period is None
         or due.at <= datetime.fromisoformat(period.at)
@@ -151,7 +155,7 @@ def _extend(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, di
     case = case.with_party(replace(party, extend_until=until.isoformat()))
     data = {"party": party.id, "until": until.isoformat()}
     if _all_have(case, "extend"):
-        running = replace(period, at=format_instant(due.at), provisional=due.provisional, escalated=False)
+        running = replace(period, at=format_instant(due.at), provisional=due.provisional, escalated=False, agreed=True)
         deadlines = tuple(running if one.rule == period.rule else one for one in case.deadlines)
         case = replace(case, deadlines=deadlines)
     return case, data, None

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from chalicelib.cases.lifecycle.statuses import STATUSES, Status
 from chalicelib.shared.clock import format_instant
+from chalicelib.shared.deadline_rules import KeptRule, Scope
+from chalicelib.shared.deadlines import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,29 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional."""
+    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional.
+
+    `kept`: the rule as it was when the clock began; None of a deadline that was stored before this was kept.
+    `counted_from`: the instant that it is counted from, if that is not when it began. `agreed`: the parties chose the
+    day, and no calendar moves it.
+    """
 
     rule: str
     at: str
     provisional: bool
     started_at: str
     escalated: bool = False
+    kept: KeptRule | None = None
+    counted_from: str | None = None
+    agreed: bool = False
+
+    @classmethod
+    def of(cls, due: Due, started: datetime, *, counted_from: datetime | None = None) -> Self:
+        """Return the running deadline of a due date."""
+        begun = format_instant(started)
+        first = None if counted_from is None else format_instant(counted_from)
+        first = None if first == begun else first
+        return cls(due.rule_id, format_instant(due.at), due.provisional, begun, kept=due.kept, counted_from=first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,8 @@ class Case:
     """A case's facts for deciding. `reached`: when each status was first reached; `head`: hash of the last event.
 
     `appointments`: those that are live, `{id, status, start, end, mode, hold_expires_at}`; `offer`: a slot kept for it
-    from the waitlist; `no_shows`: how often each party stayed away.
+    from the waitlist; `no_shows`: how often each party stayed away. `organisation_kind`, `court_invited`: of its
+    organisation when it got the case; the rules of its deadlines are chosen by them.
     """
 
     code: str
@@ -78,6 +97,13 @@ class Case:
     appointments: tuple[Mapping[str, Any], ...] = ()
     offer: Mapping[str, Any] | None = None
     no_shows: Mapping[str, int] | None = None
+    organisation_kind: str | None = None
+    court_invited: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """What the rules of its deadlines are chosen by."""
+        return Scope(self.dispute_type, self.organisation_kind, self.court_invited)
 
     @property
     def state(self) -> Status:

@@ -97,7 +97,7 @@ class UrgentView(View):
 
 def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, now: datetime) -> DeadlineView:
     """Return a deadline in words."""
-    rule, waits = rules.get(deadline.rule), WAITING_FOR[deadline.rule]
+    rule, waits = rules.describe(deadline.rule, deadline.kept), WAITING_FOR.get(deadline.rule, "organisation")
     overdue = now >= datetime.fromisoformat(deadline.at) + timedelta(seconds=1)
     return DeadlineView(
         id=deadline.rule,
