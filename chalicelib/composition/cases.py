@@ -12,6 +12,7 @@ from chalicelib.composition.ratings import Ratings
 
 if TYPE_CHECKING:
     from chalicelib.cases.appeals.service import AppealService
+    from chalicelib.cases.appeals.views import AppealDrawing
     from chalicelib.cases.court.agreement import AgreementService
     from chalicelib.cases.court.service import BundleService
     from chalicelib.cases.evidence.files import EvidenceFiles
@@ -106,6 +107,13 @@ class Cases:
         from chalicelib.cases.appeals.service import AppealService
 
         return AppealService(self.service, self.store, self._base.due_dates)
+
+    @cached_property
+    def appeal_drawing(self) -> AppealDrawing:
+        """How appeals are shown."""
+        from chalicelib.cases.appeals.views import AppealDrawing
+
+        return AppealDrawing(self._base.deadline_rules)
 
     @cached_property
     def clockwork(self) -> CaseClock:

@@ -95,7 +95,7 @@ class Ratings:
         from chalicelib.ratings.rating.rules import RatingRules
         from chalicelib.ratings.rating.views import RatingDrawing
 
-        return RatingDrawing(RatingRules.load(), self.handling.is_overdue)
+        return RatingDrawing(RatingRules.load(), self._base.deadline_rules, self.handling.is_overdue)
 
     @cached_property
     def bad_drawing(self) -> BadRatingDrawing:

@@ -55,12 +55,27 @@ class Mediator(_Data):
 
 
 class Organisation(_Data):
-    """An organisation. `covers`: regions (GB/T 2260) it serves; `dispute_types`: main codes, or `*`."""
+    """An organisation. `covers`: regions (GB/T 2260) it serves; `dispute_types`: main codes, or `*`.
+
+    `court_invited`: a court has invited it to mediate on the courts' platform, under 法释〔2021〕23号.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,60}$")
     name: str
     name_en: str | None = None
-    kind: Literal["peoples_mediation_committee", "industry", "labour", "consumer", "commercial", "court_affiliated"]
+    kind: Literal[
+        "peoples_mediation_committee",
+        "industry",
+        "consumer",
+        "labour",
+        "commercial",
+        "medical",
+        "court",
+        "arbitration",
+        "department",
+        "court_affiliated",
+    ]
+    court_invited: bool = False
     region: str = Field(pattern=r"^\d{6}$")
     covers: tuple[str, ...]
     dispute_types: tuple[str, ...]

@@ -43,6 +43,8 @@ class Routed:
 
     organisation_id: str
     because: Sequence[Mapping[str, str]]
+    kind: str | None = None
+    court_invited: bool = False
 
 
 MainOf = Callable[[str], str | None]
@@ -116,10 +118,29 @@ class OrganisationService:
         ]
         if rivals:
             reasons.append(("load_lowest", "在办案件相对较少", "has fewer open cases for each mediator"))
-        return Routed(chosen.id, [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons])
+        because = [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons]
+        return Routed(chosen.id, because, chosen.kind, chosen.court_invited)
+
+    def check_transfer(self, organisation: str, target: str, dispute_type: str) -> Organisation:
+        """Return the organisation that is to take a case from another.
+
+        Raises `InvalidRequest` if there is none of that id, or it is the same; `NoOrganisation` if it does not handle
+        the type of dispute.
+        """
+        found = next((one for one in self._all() if one.id == target), None)
+        if found is None or target == organisation or not found.is_mediating:
+            said = "请选择另一个调解组织 / choose another mediation organisation"
+            raise InvalidRequest(violations=(Violation("/organisation_id", "unknown", said),))
+        if not {self._main_type(dispute_type), "*"} & {*found.dispute_types}:
+            raise NoOrganisation
+        return found
 
     def on_case_event(self, event: Event) -> bool:
         """Count the open cases of organisations; tell whether this event changed the count."""
+        if event.name == "transferred":
+            # Two organisations, each counted once for the event, in any order and however often it comes.
+            left = self._store.count(f"{event.event_id}#left", event.data["left"], -1)
+            return self._store.count(event.event_id, event.data["organisation"], 1) or left
         change = int(event.data.get("opened", False)) - int(event.data.get("closed", False))
         organisation = event.data.get("organisation")
         if change == 0 or organisation is None:

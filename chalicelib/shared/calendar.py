@@ -71,14 +71,17 @@ class WorkCalendar:
             left -= self.is_working_day(day)
         return Counted(day, provisional)
 
-    def add_natural_days(self, start: date, count: int) -> Counted:
-        """Return the last of `count` days after `start`; if that is a rest day, the first working day after it."""
-        day = start + count * _DAY
+    def first_working_day(self, day: date) -> Counted:
+        """Return the day itself, or if it is a rest day, the first working day after it."""
         provisional = not self.is_published(day.year)
         while self.is_rest_day(day):
             day += _DAY
             provisional = provisional or not self.is_published(day.year)
         return Counted(day, provisional)
+
+    def add_natural_days(self, start: date, count: int) -> Counted:
+        """Return the last of `count` days after `start`; if that is a rest day, the first working day after it."""
+        return self.first_working_day(start + count * _DAY)
 
 
 @cache

@@ -2,67 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import calendar as months
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from chalicelib.shared.calendar import Counted, WorkCalendar
 from chalicelib.shared.clock import SHANGHAI
-from chalicelib.shared.rule_files import RULES
+from chalicelib.shared.deadline_rules import Calendar, DeadlineRule, DeadlineRules, KeptRule, Scope
 from chalicelib.shared.texts import Text
 
-_RULES: Final = RULES / "deadlines.json"
+__all__ = ["Calendar", "DeadlineRule", "DeadlineRules", "Due", "DueDates", "KeptRule", "Scope", "Text", "is_past"]
+
 _LAST_SECOND: Final = time(23, 59, 59)
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
-    """One rule: `value` in the unit of `calendar`, counted from the event `starts`."""
-
-    id: str
-    value: int
-    calendar: Literal["working_days", "natural_days", "hours"]
-    starts: str
-    title: Text
-    source: Text
-    law_version: str
-
-
-class DeadlineRules:
-    """A jurisdiction's rules, by id."""
-
-    def __init__(self, version: str, rules: dict[str, DeadlineRule]) -> None:
-        self.version = version
-        self._rules = rules
-
-    @classmethod
-    @cache
-    def load(cls) -> Self:
-        """Return the rules that ship; read once a process."""
-        document = json.loads(_RULES.read_text(encoding="utf-8"))
-        rules = {
-            one["id"]: DeadlineRule(**{**one, "title": Text(**one["title"]), "source": Text(**one["source"])})
-            for one in document["rules"]
-        }
-        return cls(document["version"], rules)
-
-    def get(self, rule_id: str) -> DeadlineRule:
-        """Return a rule; raise `KeyError` for one that does not exist."""
-        return self._rules[rule_id]
-
-    def all(self) -> list[DeadlineRule]:
-        """Return every rule, in the file's order."""
-        return list(self._rules.values())
+_MONTHS: Final = {"months": 1, "years": 12}
+_ANY_CASE: Final = Scope()
 
 
 class Due(NamedTuple):
-    """When something is due: `at` is the last second that is in time, in UTC."""
+    """When something is due: `at` is the last second that is in time, in UTC. `kept`: the rule, to be kept with it."""
 
     rule_id: str
     at: datetime
     provisional: bool
+    kept: KeptRule
 
 
 class DueDates:
@@ -72,19 +34,78 @@ class DueDates:
         self._rules = rules
         self._calendar = calendar
 
-    def due(self, rule_id: str, start: datetime) -> Due:
-        """Return when a rule that starts at `start` is due."""
-        rule = self._rules.get(rule_id)
-        if rule.calendar == "hours":
-            return Due(rule_id, start.astimezone(UTC) + timedelta(hours=rule.value), provisional=False)
-        first = start.astimezone(SHANGHAI).date()
-        working = rule.calendar == "working_days"
-        add = self._calendar.add_working_days if working else self._calendar.add_natural_days
-        return _end_of(rule_id, add(first, rule.value))
+    @property
+    def rules(self) -> DeadlineRules:
+        """The rules that hold now."""
+        return self._rules
 
-    def until(self, rule_id: str, last_day: date) -> Due:
-        """Return the due date for an agreed last day."""
-        return _end_of(rule_id, Counted(last_day, provisional=False))
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar that days are counted by."""
+        return self._calendar
+
+    def find(self, rule_id: str, start: datetime, scope: Scope = _ANY_CASE) -> Due | None:
+        """Return when a clock that starts at `start` is due in a case; None: the case has no such clock."""
+        rules = self.rules
+        rule = rules.pick(rule_id, start.astimezone(SHANGHAI).date(), scope)
+        return None if rule is None else self.count(rule.kept(rules.version), start)
+
+    def due(self, rule_id: str, start: datetime, scope: Scope = _ANY_CASE) -> Due:
+        """Return when a clock that starts at `start` is due in a case; raise `KeyError` if there is no such rule."""
+        due = self.find(rule_id, start, scope)
+        if due is None:
+            raise KeyError(rule_id)
+        return due
+
+    def count(self, kept: KeptRule, start: datetime, *, more: int = 0) -> Due:
+        """Return when a clock is due that started at `start` under a rule: the calendar may be a newer one by now.
+
+        `more`: working days, or else days, during which it stood still.
+        """
+        if kept.calendar == "hours":
+            at = start.astimezone(UTC) + timedelta(hours=kept.value)
+            return Due(kept.id, at, provisional=False, kept=kept)
+        first = start.astimezone(SHANGHAI).date()
+        if kept.calendar == "working_days":
+            return _end_of(self.calendar.add_working_days(first, kept.value + more), kept)
+        if kept.calendar == "natural_days":
+            last = first + timedelta(days=kept.value)
+        else:
+            last = _add_months(first, kept.value * _MONTHS[kept.calendar])
+        if not kept.extends_over_rest_days:
+            return self.until(kept, last)
+        return _end_of(self.calendar.first_working_day(last), kept)
+
+    def days_between(self, kept: KeptRule, first: date, last: date) -> int:
+        """Return how many days of a rule's calendar lie after `first`, up to and with `last`."""
+        days = (last - first).days
+        if kept.calendar != "working_days":
+            return days
+        return sum(self.calendar.is_working_day(first + timedelta(days=n)) for n in range(1, days + 1))
+
+    def shift(self, kept: KeptRule, at: datetime, days: timedelta) -> Due:
+        """Return a due date that is later by days that did not count."""
+        last = at.astimezone(SHANGHAI).date() + days
+        counted = (
+            self.calendar.first_working_day(last) if kept.extends_over_rest_days else Counted(last, provisional=False)
+        )
+        return _end_of(counted, kept)
+
+    def before(self, rule_id: str, at: datetime, scope: Scope = _ANY_CASE) -> Due | None:
+        """Return the end of the day that lies a rule's days before a due date; None: the case has no such rule."""
+        rules, day = self.rules, at.astimezone(SHANGHAI).date()
+        rule = rules.pick(rule_id, day, scope)
+        if rule is None:
+            return None
+        left = rule.value
+        while left > 0:
+            day -= timedelta(days=1)
+            left -= rule.calendar != "working_days" or self.calendar.is_working_day(day)
+        return _end_of(Counted(day, provisional=not self.calendar.is_published(day.year)), rule.kept(rules.version))
+
+    def until(self, kept: KeptRule, last_day: date) -> Due:
+        """Return the due date for a last day that no calendar moves, such as one that was agreed on."""
+        return _end_of(Counted(last_day, provisional=False), kept)
 
     def is_past(self, at: datetime, now: datetime) -> bool:
         """Tell whether a due instant is over; its whole last second is in time."""
@@ -96,6 +117,13 @@ def is_past(at: datetime, now: datetime) -> bool:
     return now >= at + timedelta(seconds=1)
 
 
-def _end_of(rule_id: str, counted: Counted) -> Due:
+def _add_months(day: date, count: int) -> date:
+    """Return the day of the same number, or the month's last day if it has none (民法典 art. 202)."""
+    years, month = divmod(day.month - 1 + count, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, months.monthrange(year, month)[1]))
+
+
+def _end_of(counted: Counted, kept: KeptRule) -> Due:
     end = datetime.combine(counted.last_day, _LAST_SECOND, tzinfo=SHANGHAI)
-    return Due(rule_id, end.astimezone(UTC), counted.provisional)
+    return Due(kept.id, end.astimezone(UTC), counted.provisional, kept)

@@ -59,6 +59,8 @@ _TABLES = (
 class Routed:
     organisation_id: str = "org-1"
     because: tuple[dict[str, str], ...] = ()
+    kind: str | None = "commercial"
+    court_invited: bool = False
 
 
 class Routing:

@@ -14,6 +14,7 @@ from chalicelib.appointments.booking.cases import outcome_of
 from chalicelib.appointments.booking.model import Appointment
 from chalicelib.cases.public import Outcome, Seen
 from chalicelib.shared.clock import format_instant, parse_instant
+from chalicelib.shared.deadline_rules import Scope
 
 _RULE: Final = "session_report"
 _PROVISIONAL_WAIT: Final = timedelta(days=14)
@@ -37,8 +38,8 @@ class DueRule(Protocol):
 class Counting(Protocol):
     """Counts periods."""
 
-    def due(self, rule_id: str, start: datetime) -> DueRule:
-        """Return when a rule that starts at `start` is due."""
+    def due(self, rule_id: str, start: datetime, scope: Scope) -> DueRule:
+        """Return when a rule that starts at `start` is due in a case."""
         ...
 
     def is_past(self, at: datetime, now: datetime) -> bool:
@@ -60,7 +61,7 @@ class SessionReports:
         if one.status != "confirmed" or seen.now < one.ends:
             return None
         if one.report_by is None:
-            due = self._counting.due(_RULE, one.ends)
+            due = self._counting.due(_RULE, one.ends, seen.case.scope)
             until = due.at + _PROVISIONAL_WAIT if due.provisional else due.at
         else:  # what the mediator was told holds, whatever the calendar says by now
             until = parse_instant(one.report_by)

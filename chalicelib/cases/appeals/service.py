@@ -16,6 +16,7 @@ from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import new_id
+from chalicelib.shared.deadline_rules import KeptRule
 from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.errors import NotAllowed, NotFound
@@ -34,7 +35,8 @@ _READERS: Final = frozenset({"applicant", "respondent", "reviewer", "supervisor"
 class Appeal:
     """An appeal. `upheld` is None until it is decided; texts are in plain only in front of who may read them.
 
-    `text`, and the `reason` of its decision, are the appellant's: None once they were erased.
+    `text`, and the `reason` of its decision, are the appellant's: None once they were erased. `provisional`, `kept`: of
+    the due date, and the rule that it was counted by.
     """
 
     id: str
@@ -46,6 +48,8 @@ class Appeal:
     upheld: bool | None = None
     reason: str | None = None
     decided_at: str | None = None
+    provisional: bool = False
+    kept: KeptRule | None = None
 
 
 class AppealService:
@@ -72,9 +76,10 @@ class AppealService:
             raise NotAppealable  # their data was erased: nothing is left that could be decided
         if not can_appeal(seen.person, seen.case, seen.now):
             raise NotAppealable
-        due = self._due_dates.due("appeal_reply", seen.now)
+        due = self._due_dates.due("appeal_reply", seen.now, seen.case.scope)
         appeal = Appeal(new_id(), kind, party.id, format_instant(seen.now), format_instant(due.at), text)
-        reply = Deadline("appeal_reply", appeal.due_at, due.provisional, appeal.at)
+        appeal = replace(appeal, provisional=due.provisional, kept=due.kept)
+        reply = Deadline.of(due, seen.now)
         case = replace(seen.case, appeal={"id": appeal.id, "decided": False}, deadlines=(reply,))
         outcome = Outcome(case, "appealed", {"appeal": appeal.id, "kind": kind, "party": party.id})
         self._commit(seen, outcome, appeal, idempotency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -180,7 +181,7 @@ def _open_duty_action(action: str) -> None:
         cases: CaseService,
         drawing: CaseDrawing,
     ) -> CaseView:
-        if not n.isascii() or not n.isdecimal() or len(n) > 3:
+        if not re.fullmatch("[1-9][0-9]{0,2}", n):
             raise NotFound
         view = drawing.in_language(language)
         asked = Asked(action, {**body.details(), "n": int(n)}, expected.version)

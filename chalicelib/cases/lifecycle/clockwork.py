@@ -21,11 +21,28 @@ if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
 
 _CLOCK: Final = "clock"
-_BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
+_BY_RULE: Final = {
+    "choose_mediator": "choice_over",
+    "mediator_reply": "lapse",
+    "period_notice": "period_ending",
+    "mediation_period": "period_ended",
+    "expiry_grace": "expire",
+    "court_accept": "accept_over",
+    "court_supplement": "supplement_over",
+    "duty_reminder": "duty_reminder",
+    "duty_due": "duty_due",
+    "conclude": "conclude",
+}
 """Rules whose deadline, once over, makes a transition; the others are escalated to who must act."""
 
-_SILENT: Final = frozenset({"appeal_window"})
-"""Windows that simply close."""
+_SILENT: Final = {
+    "appeal_window": "window_closed",
+    "confirmation_window": "confirmation_window_closed",
+    "arbitration_review": "review_window_closed",
+    "confirmation_objection": "objection_window_closed",
+    "enforcement": "enforcement_closed",
+}
+"""Windows that simply close, and the event that says so."""
 
 _MAX_STEPS: Final = 12
 """What one run does to one case, at most; a case has fewer deadlines. The next run goes on."""
@@ -86,14 +103,12 @@ class CaseClock:
                 continue
             action = _BY_RULE.get(deadline.rule)
             if action is not None:
-                command = Command(action, {"code": "no_answer"}, _CLOCK, _CLOCK, now)
+                command = Command(action, {}, _CLOCK, _CLOCK, now)
                 return decide(case, command, self._due_dates)
             marked = replace(deadline, escalated=True)
             rest = tuple(marked if one is deadline else one for one in case.deadlines)
             if deadline.rule in _SILENT:
                 rest = tuple(one for one in case.deadlines if one is not deadline)
             data: dict[str, Any] = {"rule": deadline.rule, "due_at": deadline.at}
-            return Outcome(
-                replace(case, deadlines=rest), "window_closed" if deadline.rule in _SILENT else "escalated", data
-            )
+            return Outcome(replace(case, deadlines=rest), _SILENT.get(deadline.rule, "escalated"), data)
         return None

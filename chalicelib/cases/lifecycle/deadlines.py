@@ -59,6 +59,8 @@ def with_period_notice(case: Case, due_dates: DueDates) -> Case:
     if period is None or period.escalated:
         return without(case, "period_notice")
     told = due_dates.before("period_notice", parse_instant(period.at), case.scope)
+    if told is None:
+        return case
     return with_deadline(case, Deadline.of(told, parse_instant(period.started_at)))
 
 

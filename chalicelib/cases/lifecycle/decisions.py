@@ -8,7 +8,6 @@ from typing import Final
 
 from chalicelib.cases.lifecycle.deadlines import resume, start_deadlines
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.cases.lifecycle.transition import Command, IllegalTransition, Outcome
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.deadlines import DueDates

@@ -51,6 +51,8 @@ def draw_up(
         head=GENESIS,
         routing=tuple(routed.because),
         amount_cents=filing["amount_cents"],
+        organisation_kind=routed.kind,
+        court_invited=routed.court_invited,
     )
     texts: dict[str, dict[str, Any]] = {"p1": dict(filing["applicant"])}
     for party, respondent, invite in zip(others, respondents, invites, strict=True):

@@ -9,14 +9,16 @@ from typing import Any, Self
 
 from chalicelib.cases.lifecycle.statuses import STATUSES, Status
 from chalicelib.shared.clock import format_instant
+from chalicelib.shared.deadline_rules import KeptRule, Scope
+from chalicelib.shared.deadlines import Due
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
     """One side. `person` is the pseudonym of the account that is bound to it, or None; instants as RFC 3339.
 
-    `choice`: the mediator they choose; empty: they leave it to the organisation. `resumes_at`: when they agreed to mediate
-    again. `enquiry`, `supplemented_at`: what they answered the court, and when they gave it further papers.
+    `choice`: the mediator they choose; empty: they leave it to the organisation. `resumes_at`: when they agreed to
+    mediate again. `enquiry`, `supplemented_at`: what they answered the court, and when they gave it further papers.
     """
 
     id: str
@@ -39,13 +41,31 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional."""
+    """A due date: its rule, the last instant that is in time, and whether its calendar is provisional.
+
+    `kept`: the rule as it was when the clock began; None of a deadline that was stored before this was kept.
+    `counted_from`: the instant that it is counted from, if that is not when it began. `agreed`: the parties chose the
+    day, and no calendar moves it. `added`: days, or working days, that did not count. `about`: what it reminds of.
+    """
 
     rule: str
     at: str
     provisional: bool
     started_at: str
     escalated: bool = False
+    kept: KeptRule | None = None
+    counted_from: str | None = None
+    agreed: bool = False
+    added: int = 0
+    about: str | None = None
+
+    @classmethod
+    def of(cls, due: Due, started: datetime, *, counted_from: datetime | None = None) -> Self:
+        """Return the running deadline of a due date."""
+        begun = format_instant(started)
+        first = None if counted_from is None else format_instant(counted_from)
+        first = None if first == begun else first
+        return cls(due.rule_id, format_instant(due.at), due.provisional, begun, kept=due.kept, counted_from=first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +87,11 @@ class Case:
 
     `appointments`: those that are live, `{id, status, start, end, mode, hold_expires_at}`; `offer`: a slot kept for it
     from the waitlist; `no_shows`: how often each party stayed away. `suspended`: deadlines for which no time counts
-    since `suspended_at`. `challenge`: the last request for another mediator, `{party, mediator, at, state}`. `court`: the
-    court, or arbitration commission (`court_kind`), that is asked; `received_at`: when it accepted; `asked_at`,
+    since `suspended_at`. `challenge`: the last request for another mediator, `{party, mediator, at, state}`. `court`:
+    the court, or arbitration commission (`court_kind`), that is asked; `received_at`: when it accepted; `asked_at`,
     `supplement`: what it wants of the parties; `dismissed_at`: when it did not confirm; `refused_sha256`: the agreement
-    that it examined and did not confirm.
+    that it examined and did not confirm. `organisation_kind`, `court_invited`: of its
+    organisation when it got the case; the rules of its deadlines are chosen by them.
     """
 
     code: str
@@ -120,6 +141,13 @@ class Case:
     refused_sha256: str | None = None
     appraisal_excluded: bool = False
     extended_by_organisation: bool = False
+    organisation_kind: str | None = None
+    court_invited: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """What the rules of its deadlines are chosen by."""
+        return Scope(self.dispute_type, self.organisation_kind, self.court_invited)
 
     @property
     def state(self) -> Status:

@@ -27,6 +27,16 @@ class Routed(Protocol):
         ...
 
     @property
+    def kind(self) -> str | None:
+        """What kind of organisation it is."""
+        ...
+
+    @property
+    def court_invited(self) -> bool:
+        """Whether a court has invited it to mediate (法释〔2021〕23号)."""
+        ...
+
+    @property
     def because(self) -> Sequence[Mapping[str, str]]:
         """The reasons, each with `code`, `zh`, `en`."""
         ...

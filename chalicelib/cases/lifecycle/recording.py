@@ -10,8 +10,8 @@ from typing import Any
 from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.digests import to_json
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.records import CASE_SUBJECT, place_of
-from chalicelib.cases.lifecycle.statuses import MEDIATION_ENDS
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TERMS, TERMS_SK, place_of
+from chalicelib.cases.lifecycle.statuses import MEDIATION_ENDS, WORKING
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Erased, Keyring
 from chalicelib.shared.errors import NotFound
@@ -45,10 +45,14 @@ def recorded(before: Case | None, outcome: Outcome, actor: Actor, now: datetime,
             sealed = keys.seal(subject, place_of(sk_of(version), "sealed"), outcome.free_text)
         except Erased as gone:
             raise NotFound from gone
-    if case.ended_at is not None and before is not None and before.ended_at is None:
+    # The organisation's work: it begins with a filing, ends when the case leaves its hands, and may begin again.
+    worked = before is not None and before.status in WORKING
+    if worked and case.status not in WORKING:
         data |= {"closed": True, "organisation": case.organisation}
         if case.mediator is not None:
             data["mediator"] = case.mediator
+    elif before is not None and not worked and case.status in WORKING:
+        data |= {"opened": True, "organisation": case.organisation}
     # A mediation ends once each time it is begun: that earns invitations to rate it.
     if case.status in MEDIATION_ENDS and case.since == format_instant(now) and "accepted" in case.reached:
         data |= {"mediation_ended": True, "organisation": case.organisation}
@@ -81,6 +85,7 @@ def items_of(outcome: Outcome, details: Mapping[str, Any], keys: Keyring) -> dic
     if outcome.event != "agreement_drafted":
         return {}
     sk = f"AGREEMENT#{outcome.case.agreement_no:03d}"
-    text = to_json({"text": details["text"], "terms": details["terms"]})
+    text, terms = to_json({"text": details["text"], "terms": details["terms"]}), to_json(details["terms"])
     sealed = keys.seal(CASE_SUBJECT, place_of(sk, "agreement"), text)
-    return {sk: {"agreement": sealed, "sha256": outcome.case.agreement_sha256}}
+    shown = keys.seal(CASE_SUBJECT, TERMS, terms)
+    return {sk: {"agreement": sealed, "sha256": outcome.case.agreement_sha256}, TERMS_SK: {"terms": shown}}

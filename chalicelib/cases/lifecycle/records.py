@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.shared.crypto import Erased, Keyring, Place
@@ -28,6 +28,9 @@ def place_of(sk: str, field: str) -> Place:
 
 
 TEXTS = place_of("META#TEXTS", "texts")
+TERMS_SK: Final = "META#TERMS"
+TERMS = place_of(TERMS_SK, "terms")
+"""The terms of the present agreement, beside the case, so that its duties are shown in words without a further read."""
 
 
 class VersionConflict(Conflict):
@@ -41,6 +44,13 @@ class Loaded:
     case: Case
     texts: Mapping[str, bytes]
     keys: Keyring
+    sealed_terms: bytes | None = None
+
+    @property
+    def terms(self) -> list[dict[str, Any]]:
+        """The terms of the present agreement; empty without one, and once the case's key is gone."""
+        opened = None if self.sealed_terms is None else self.unsealed(TERMS, self.sealed_terms)
+        return [] if opened is None else json.loads(opened)
 
     def text_of(self, subject: str) -> dict[str, Any]:
         """Return a subject's texts; empty once they were erased."""

@@ -15,6 +15,7 @@ from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
 from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
+from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
@@ -68,6 +69,7 @@ class CaseService:
         self,
         store: CaseStore,
         routing: Routing,
+        preparation: Preparation,
         ledger: Ledger,
         remember: Remember,
         know: Know,
@@ -82,6 +84,7 @@ class CaseService:
         self._remember = remember
         self._know = know
         self._routing = routing
+        self._preparation = preparation
         self._pseudonyms = pseudonyms
         self._due_dates = due_dates
         self._clock = clock

@@ -64,8 +64,7 @@ STATUSES: Final[dict[str, Status]] = {
             "respondent",
             (
                 "请被申请人答复是否同意调解；各方同意后共同选择调解员，或由组织指派。",
-                "The respondent says whether they take part; when all agree, they choose a mediator, or leave it to the "
-                "organisation.",
+                "The respondent says whether they take part; then all choose a mediator, or leave it to the office.",
             ),
             f"invite choose_mediator match {_PERIOD}",
         ),
@@ -113,8 +112,7 @@ STATUSES: Final[dict[str, Status]] = {
             "parties",
             (
                 "请按协议履行；在期限内可以共同申请司法确认，经确认的可以申请强制执行。",
-                "Perform as agreed; within the window you may together ask a court to confirm it, and then it can be "
-                "enforced.",
+                "Perform as agreed; within the window you may ask a court together to make it enforceable.",
             ),
             f"confirmation_window arbitration_review {_PERFORMANCE}",
         ),
@@ -157,8 +155,7 @@ STATUSES: Final[dict[str, Status]] = {
             None,
             (
                 "这不表示协议已经履行。对方没有履行的，仍可以起诉；经司法确认的，可以申请强制执行。",
-                "This does not say that it was performed. If it was not, you may still sue, or, if a court confirmed "
-                "it, apply for enforcement.",
+                "This does not say that it was performed: if not, sue, or, if confirmed, apply for enforcement.",
             ),
             "appeal_window",
             ended=True,
@@ -171,8 +168,7 @@ STATUSES: Final[dict[str, Status]] = {
             "parties",
             (
                 "一方报告协议到期未履行；平台只作记录，不认定谁违约。可以重新调解、起诉或者申请强制执行。",
-                "A party reports that the agreement was not performed when due; that is recorded, not judged. You may "
-                "resume the mediation, sue, or apply for enforcement.",
+                "A party reports a default: recorded, not judged. Mediate again, sue, or apply for enforcement.",
             ),
             "enforcement confirmation_objection confirmation_window arbitration_review duty_reminder duty_due",
         ),
@@ -184,8 +180,7 @@ STATUSES: Final[dict[str, Status]] = {
             None,
             (
                 "调解没有成功，您的权利不受影响：可以申请仲裁、提起诉讼，或在期限内申诉。",
-                "Mediation did not settle it. Your rights are untouched: arbitration, the court, or an appeal within "
-                "the window.",
+                "Mediation did not settle it. Your rights are untouched: go to arbitration or court, or appeal.",
             ),
             "appeal_window",
             ended=True,

@@ -25,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case, lists_of
-from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, VersionConflict, seen_by
+from chalicelib.cases.lifecycle.records import TERMS_SK, Change, Listed, Loaded, NewCase, VersionConflict, seen_by
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
@@ -68,7 +68,8 @@ class CaseStore:
         if not items or items[0]["sk"] != "META":
             return None
         texts: Mapping[str, bytes] = next((item["texts"] for item in items if item["sk"] == "META#TEXTS"), {})
-        return Loaded(from_item(Case, items[0]), texts, self.open_keys(code))
+        terms: bytes | None = next((item["terms"] for item in items if item["sk"] == TERMS_SK), None)
+        return Loaded(from_item(Case, items[0]), texts, self.open_keys(code), terms)
 
     def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
         """Return new keys for a case that is about to be filed."""

@@ -106,7 +106,7 @@ class Transition:
         return not self.relations
 
 
-def row(
+def row(  # noqa: PLR0917 - a row of the table, in its order
     action: str,
     sources: str,
     target: str | None,

@@ -12,8 +12,6 @@ from chalicelib.cases.lifecycle.stages import agreement, court, intake, mediatio
 from chalicelib.cases.lifecycle.transition import Transition
 
 TRANSITIONS: Final[dict[str, Transition]] = {
-    row.action: row
-    for stage in (intake, mediators, mediation, agreement, court, performance)
-    for row in stage.ROWS
+    row.action: row for stage in (intake, mediators, mediation, agreement, court, performance) for row in stage.ROWS
 }
 """Rows that nobody may ask for happen when a deadline is over (`clockwork`), or when an appeal is upheld (`reopen`)."""

@@ -9,8 +9,9 @@ from typing import Any
 from chalicelib.cases.events import WAITING
 from chalicelib.cases.lifecycle.confirmation import obstacles_to_confirmation
 from chalicelib.cases.lifecycle.model import Case, Deadline
-from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal
+from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal, duty_actions_of
 from chalicelib.cases.lifecycle.service import Seen
+from chalicelib.cases.lifecycle.stages.mediators import LEFT_TO_ORGANISATION
 from chalicelib.cases.lifecycle.statuses import WAITING_FOR
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
@@ -35,7 +36,10 @@ class DeadlineView(View):
 
 
 class PartyView(View):
-    """A party. `phone`: to staff of the case, and to oneself; masked for others' eyes it is null."""
+    """A party. `leaves_choice`: they leave it to the organisation who mediates.
+
+    `phone`: to staff of the case, and to oneself; masked for others' eyes it is null.
+    """
 
     id: str
     role: str
@@ -44,6 +48,8 @@ class PartyView(View):
     phone: str | None
     consented: bool
     joined: bool
+    leaves_choice: bool
+    chosen_mediator: str | None
     you: bool
 
 
@@ -97,7 +103,7 @@ class UrgentView(View):
 
 def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, now: datetime) -> DeadlineView:
     """Return a deadline in words."""
-    rule, waits = rules.get(deadline.rule), WAITING_FOR[deadline.rule]
+    rule, waits = rules.describe(deadline.rule, deadline.kept), WAITING_FOR.get(deadline.rule, "organisation")
     overdue = now >= datetime.fromisoformat(deadline.at) + timedelta(seconds=1)
     return DeadlineView(
         id=deadline.rule,
@@ -123,7 +129,12 @@ def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionVie
         offered["book"] = "/v1/appointments"
     if can_appeal(seen.person, seen.case, seen.now):
         offered["appeal"] = f"{href}/appeals"
-    return [ActionView(action=action, method="POST", href=where) for action, where in offered.items()]
+    views = [ActionView(action=action, method="POST", href=where) for action, where in offered.items()]
+    views += [
+        ActionView(action=action, method="POST", href=f"{href}/duties/{number}/actions/{action}")
+        for number, action in duty_actions_of(seen.relation, seen.person, seen.case, seen.now)
+    ]
+    return views
 
 
 def party_views(seen: Seen) -> list[PartyView]:
@@ -144,6 +155,8 @@ def party_views(seen: Seen) -> list[PartyView]:
                 phone=phone,
                 consented=party.consented_at is not None,
                 joined=party.person is not None,
+                leaves_choice=party.choice == LEFT_TO_ORGANISATION,
+                chosen_mediator=party.choice or None,
                 you=you,
             )
         )

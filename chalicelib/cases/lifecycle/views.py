@@ -6,6 +6,14 @@ from collections.abc import Callable
 from typing import Self
 
 from chalicelib.cases.events import EVENTS
+from chalicelib.cases.lifecycle.duty_views import (
+    BeforeCourtView,
+    ChallengeView,
+    DutyView,
+    before_court_view,
+    challenge_view,
+    duty_views,
+)
 from chalicelib.cases.lifecycle.recording import sk_of
 from chalicelib.cases.lifecycle.records import Listed, place_of
 from chalicelib.cases.lifecycle.service import Seen
@@ -59,6 +67,10 @@ class CaseView(View):
     invite_codes: list[InviteView]
     preferred_modes: list[str]
     agreement_sha256: str | None
+    duties: list[DutyView]
+    before_court: BeforeCourtView | None
+    challenge: ChallengeView | None
+    paused_since: str | None
     confirmation: ConfirmationView
     end_reason: str | None
     document_no: str | None
@@ -92,6 +104,10 @@ class CaseView(View):
             actions=action_views(seen, can_book),
             invite_codes=invite_views(seen),
             preferred_modes=filed.get("preferred_modes", []),
+            duties=duty_views(seen),
+            before_court=before_court_view(case),
+            challenge=challenge_view(case),
+            paused_since=case.suspended_at if case.status == "mediating" else None,
             confirmation=confirmation_view(case, language),
             agreement_sha256=case.agreement_sha256,
             end_reason=case.end_reason,

@@ -12,6 +12,7 @@ from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.texts import Language
+from chalicelib.web.due_view import DueView
 from chalicelib.web.view import View
 
 _ENDS_OTHERWISE: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted"})
@@ -26,13 +27,9 @@ class StageView(View):
     reached_at: str | None
 
 
-class DueView(View):
+class NextDueView(DueView):
     """The due date that comes next. `text`: in words a citizen understands."""
 
-    at: str
-    provisional: bool
-    rule: str
-    source: str
     text: str
 
 
@@ -52,7 +49,7 @@ class CurrentView(View):
     next_step: str
     waiting_for: str | None
     waiting_for_name: str | None
-    due: DueView | None
+    due: NextDueView | None
     appointment: SessionView | None
 
 
@@ -105,14 +102,14 @@ def _next_session(case: Case, now: str) -> SessionView | None:
     return SessionView(**{name: first[name] for name in SessionView.model_fields})
 
 
-def _due(case: Case, rules: DeadlineRules, language: Language) -> DueView | None:
+def _due(case: Case, rules: DeadlineRules, language: Language) -> NextDueView | None:
     if not case.deadlines or case.state.ended:
         return None
     first = min(case.deadlines, key=lambda one: one.at)
-    rule = rules.get(first.rule)
+    rule = rules.describe(first.rule, first.kept)
     day = datetime.fromisoformat(first.at) + timedelta(hours=8)
     text = f"{day:%Y-%m-%d} 前：{rule.title.zh}" if language == "zh" else f"By {day:%Y-%m-%d}: {rule.title.en}"
-    return DueView(
+    return NextDueView(
         at=first.at, provisional=first.provisional, rule=first.rule, source=rule.source.text(language), text=text
     )
 

@@ -13,6 +13,7 @@ from chalicelib.ratings.rating.views import (
     show_subject,
 )
 from chalicelib.shared.texts import Language
+from chalicelib.web.due_view import DueView
 from chalicelib.web.view import View
 
 
@@ -28,6 +29,7 @@ class BadRatingView(View):
     status: str
     steps: list[StepView]
     due_at: str | None
+    due: DueView | None
     provisional: bool
     overdue: bool
     escalated: bool
@@ -77,5 +79,5 @@ class BadRatingDrawing:
             follow_up=show_follow_up(rating),
             actions=[action for action, (sources, _) in STEPS.items() if handling.status in sources],
             version=rating.version,
-            **self._drawing.show_handling(handling),
+            **self._drawing.show_handling(handling, language),
         )

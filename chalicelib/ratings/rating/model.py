@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Self
 from chalicelib.ratings.rating.refusals import WrongStep
 from chalicelib.shared.clock import format_instant, parse_instant
 from chalicelib.shared.crypto import Keyring
+from chalicelib.shared.deadline_rules import KeptRule
 from chalicelib.shared.idempotency import Shown
 
 STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
@@ -74,7 +75,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """How a bad rating is handled. `due_at`: of the next duty; `escalated`: duties that were missed."""
+    """How a bad rating is handled. `due_at`: of the next duty; `escalated`: duties that were missed.
+
+    `contact`, `fix`: the rules that the duties are counted by; None of what was stored before they were kept.
+    """
 
     status: str
     contact_due_at: str
@@ -82,6 +86,8 @@ class Handling:
     provisional: bool
     steps: tuple[Step, ...] = ()
     escalated: tuple[str, ...] = ()
+    contact: KeptRule | None = None
+    fix: KeptRule | None = None
 
     @property
     def due_at(self) -> str | None:
@@ -89,6 +95,11 @@ class Handling:
         if self.status == "opened":
             return self.contact_due_at
         return self.fix_due_at if self.status in {"contacted", "fixing"} else None
+
+    @property
+    def due_rule(self) -> tuple[str, KeptRule | None]:
+        """The id of the next duty's rule, and the rule as it was when the rating was made."""
+        return ("bad_rating_contact", self.contact) if self.status == "opened" else ("bad_rating_fix", self.fix)
 
     def stepped(self, action: str, at: datetime, role: str, note: str | None) -> Self:
         """Return the handling one step on; raise `WrongStep`."""
@@ -113,7 +124,8 @@ class Rating:
     """A rating with everything that came of it.
 
     `organisation`: whose service it is; `name`: masked, if not anonymous; `answer_key`: stored answers that show the
-    rating are sealed under it (and under the service's), so that they go when its author is erased: None then.
+    rating are sealed under it (and under the service's), so that they go when its author is erased: None then;
+    `follow_up_rule`: the rule that `follow_up_until` is counted by.
     """
 
     id: str
@@ -134,6 +146,7 @@ class Rating:
     hidden: str | None = None
     shards: Mapping[str, int] = field(default_factory=dict)
     answer_key: bytes | None = None
+    follow_up_rule: KeptRule | None = None
 
     def erased(self) -> Self:
         """Return what is left once its author is erased: levels and tags, and what staff did; no words, no name."""

@@ -159,6 +159,7 @@ class RatingService:
         judgements = self._judge(viewer, invitation, said)
         rating_id = new_id(12)
         bad = any(one.level in BAD_LEVELS for one in judgements)
+        follow_up = self._counting.due("rating_follow_up", now)
         rating = Rating(
             id=rating_id,
             invitation=invitation.id,
@@ -169,7 +170,8 @@ class RatingService:
             judgements=judgements,
             anonymous=anonymous,
             created_at=format_instant(now),
-            follow_up_until=self._due("rating_follow_up", now),
+            follow_up_until=format_instant(follow_up.at),
+            follow_up_rule=follow_up.kept,
             version=1,
             head=GENESIS,
             name=None if anonymous or not viewer.name else mask_name(viewer.name),
@@ -285,10 +287,8 @@ class RatingService:
     def _opened(self, now: datetime) -> Handling:
         contact, fix = self._counting.due("bad_rating_contact", now), self._counting.due("bad_rating_fix", now)
         provisional = contact.provisional or fix.provisional
-        return Handling("opened", format_instant(contact.at), format_instant(fix.at), provisional)
-
-    def _due(self, rule: str, now: datetime) -> str:
-        return format_instant(self._counting.due(rule, now).at)
+        due = format_instant(contact.at), format_instant(fix.at)
+        return Handling("opened", *due, provisional, contact=contact.kept, fix=fix.kept)
 
     def _watch_bursts(self, rating: Rating) -> None:
         """Flag many ratings of one person in a short time, none is dropped. Twice is once."""

@@ -9,7 +9,9 @@ from chalicelib.ratings.rating.model import Entry, Handling, Invitation, Rating
 from chalicelib.ratings.rating.rules import RatingRules
 from chalicelib.ratings.rating.tallies import Summary
 from chalicelib.shared.codes import show_code
+from chalicelib.shared.deadline_rules import DeadlineRules
 from chalicelib.shared.texts import Language, Text
+from chalicelib.web.due_view import DueView
 from chalicelib.web.view import View
 
 _BECAUSE = {
@@ -46,6 +48,7 @@ class InvitationView(View):
     targets: list[TargetView]
     created_at: str
     expires_at: str
+    expiry: DueView
 
     @classmethod
     def of(cls, one: Invitation, names: dict[str, str], language: Language) -> Self:
@@ -58,6 +61,7 @@ class InvitationView(View):
             targets=[TargetView(target=each.target, kind=each.kind, name=names[each.target]) for each in one.targets],
             created_at=one.created_at,
             expires_at=one.expires_at,
+            expiry=show_expiry(one.expires_at, language),
         )
 
 
@@ -94,6 +98,7 @@ class HandlingView(View):
     status: str
     steps: list[StepView]
     due_at: str | None
+    due: DueView | None
     provisional: bool
     overdue: bool
     escalated: bool
@@ -116,6 +121,7 @@ class RatingView(View):
     anonymous: bool
     created_at: str
     follow_up_until: str
+    follow_up_due: DueView
     follow_up: FollowUpView | None
     bad_rating: HandlingView | None
     hidden: str | None
@@ -228,13 +234,15 @@ class SummaryView(FiguresView):
 class RatingDrawing:
     """What it takes to show ratings: the rules' words, and whether a duty is late."""
 
-    def __init__(self, rules: RatingRules, is_overdue: Callable[[Handling], bool]) -> None:
+    def __init__(self, rules: RatingRules, deadlines: DeadlineRules, is_overdue: Callable[[Handling], bool]) -> None:
         self._rules = rules
+        self._deadlines = deadlines
         self._is_overdue = is_overdue
 
     def draw(self, rating: Rating, language: Language) -> RatingView:
         """Return a rating as its author sees it."""
         handling = rating.handling
+        follow_up = self._deadlines.describe("rating_follow_up", rating.follow_up_rule)
         return RatingView(
             id=rating.id,
             subject=show_subject(rating.subject),
@@ -242,17 +250,21 @@ class RatingDrawing:
             anonymous=rating.anonymous,
             created_at=rating.created_at,
             follow_up_until=rating.follow_up_until,
+            follow_up_due=DueView.of(rating.follow_up_until, follow_up, language, provisional=False),
             follow_up=show_follow_up(rating),
-            bad_rating=None if handling is None else HandlingView(**self.show_handling(handling)),
+            bad_rating=None if handling is None else HandlingView(**self.show_handling(handling, language)),
             hidden=rating.hidden,
             version=rating.version,
         )
 
-    def show_handling(self, handling: Handling) -> dict[str, Any]:
+    def show_handling(self, handling: Handling, language: Language) -> dict[str, Any]:
         """Return the fields of `HandlingView`."""
+        kept = self._deadlines.describe(*handling.due_rule)
+        due = handling.due_at
         return {
             "status": handling.status,
-            "due_at": handling.due_at,
+            "due_at": due,
+            "due": None if due is None else DueView.of(due, kept, language, provisional=handling.provisional),
             "provisional": handling.provisional,
             "overdue": self._is_overdue(handling),
             "escalated": bool(handling.escalated),
@@ -274,6 +286,12 @@ class RatingDrawing:
             )
             for one in rating.judgements
         ]
+
+
+def show_expiry(at: str, language: Language) -> DueView:
+    """Return when an invitation ends: natural days, whatever days they are."""
+    source = Text("本市规则", "The city's rule").text(language)
+    return DueView(at=at, provisional=False, rule="rating_invitation", source=source)
 
 
 def show_subject(subject: Mapping[str, str]) -> SubjectView:

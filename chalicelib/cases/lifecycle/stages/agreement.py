@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.refusals import AgreementChanged, AlreadyDone
@@ -81,7 +81,8 @@ def _staff_act(attribute: str) -> tuple[Check, Take]:
 
     def take(case: Case, command: Command, due_dates: DueDates) -> Effect:
         _check_hash(case, command)
-        noted = replace(case, **{attribute: format_instant(command.now)})
+        changes: dict[str, Any] = {attribute: format_instant(command.now)}
+        noted = replace(case, **changes)
         return _effective(noted, command, due_dates, {"agreement_sha256": case.agreement_sha256})
 
     return check, take

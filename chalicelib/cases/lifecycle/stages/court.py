@@ -1,7 +1,7 @@
 """Before the court, or an arbitration commission: the joint application, its examination, the ruling.
 
-Sources: 民事诉讼法 (2023) art. 205, 206; 法释〔2011〕5号 art. 4-6. `receive` is the court's acceptance (受理), from which
-the ruling's clock counts (art. 5).
+Sources: 民事诉讼法 (2023) art. 205, 206; 法释〔2011〕5号 art. 4-6. `receive` is the court's acceptance (受理), from
+which the ruling's clock counts (art. 5).
 """
 # ruff: noqa: ARG001 - what an action does has one signature, and not every one needs all of it
 
@@ -91,7 +91,7 @@ def _receive(case: Case, command: Command, due_dates: DueDates) -> Effect:
 
 
 def _accept_over(case: Case, command: Command, due_dates: DueDates) -> Effect:
-    """The court said nothing in its three days: the ruling is expected as if it had accepted on the last of them."""
+    """Count the ruling from the last of the court's days to accept: it said nothing in them."""
     accept = find_deadline(case, "court_accept")
     if accept is None:
         raise IllegalTransition
@@ -149,7 +149,11 @@ def _supplement(case: Case, command: Command, due_dates: DueDates) -> Effect:
     due = due_dates.until(rule, until)
     case = suspend(case.with_all_parties(supplemented_at=None), ("court_decide",), command.now)
     case = replace(case, supplement={"until": until.isoformat(), "asked_at": format_instant(command.now)})
-    return Effect(with_deadline(case, replace(Deadline.of(due, command.now), agreed=True)), {"until": until.isoformat()}, command.details["what"])
+    return Effect(
+        with_deadline(case, replace(Deadline.of(due, command.now), agreed=True)),
+        {"until": until.isoformat()},
+        command.details["what"],
+    )
 
 
 def _check_answer_supplement(case: Case, command: Command) -> None:

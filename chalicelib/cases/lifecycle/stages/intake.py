@@ -59,9 +59,7 @@ def _check_not_consented(case: Case, command: Command) -> None:
 
 def _consent(case: Case, command: Command, due_dates: DueDates) -> Effect:
     party = acting_party(case, command)
-    consented = replace(
-        party, consented_at=format_instant(command.now), terms_version=command.details["terms_version"]
-    )
+    consented = replace(party, consented_at=format_instant(command.now), terms_version=command.details["terms_version"])
     case = case.with_party(consented)
     if case.all_consented:
         case = without(case, "invite")

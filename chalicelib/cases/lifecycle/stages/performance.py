@@ -45,7 +45,7 @@ def in_force(case: Case, now: datetime, due_dates: DueDates) -> Case:
 
 
 def performance_ends(case: Case) -> datetime:
-    """Return the end of the period for performance: the last duty's day; without any, when the agreement took effect."""
+    """Return the end of the period for performance: the last duty's day, or else the agreement's effect."""
     days = [duty.due_on for duty in case.duties if duty.due_on is not None]
     return _end_of(max(days)) if days else parse_instant(case.effective_at or case.since)
 
@@ -61,7 +61,8 @@ def with_duty_notices(case: Case, now: datetime, due_dates: DueDates) -> Case:
     for rule in _NOTICES:
         for day in days:
             end = _end_of(day)
-            at = due_dates.before(rule, end, case.scope).at if rule == "duty_reminder" else end
+            before = due_dates.before(rule, end, case.scope) if rule == "duty_reminder" else None
+            at = end if before is None else before.at
             if at > now:
                 running = Deadline(rule, format_instant(at), provisional=False, started_at=format_instant(now))
                 case = with_deadline(case, replace(running, about=day))

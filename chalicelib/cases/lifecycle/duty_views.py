@@ -1,0 +1,101 @@
+"""What an agreement in force asks of its parties, and where it stands before a court, as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.service import Seen
+from chalicelib.web.times import Day
+from chalicelib.web.view import View
+
+
+class DutyView(View):
+    """A term with a payer and a payee (party ids), and what became of it as they say."""
+
+    n: int
+    text: str | None
+    payer: str
+    payee: str
+    amount_cents: int | None
+    due_on: Day | None
+    state: Literal["open", "reported", "acknowledged", "defaulted"]
+
+
+class EnquiryView(View):
+    """What a party told the court."""
+
+    party_id: str
+    voluntary: bool
+    understood: bool
+    accepted: bool
+
+
+class BeforeCourtView(View):
+    """An application to a court, or an arbitration commission. `received_at`: when it accepted it."""
+
+    court_id: str
+    kind: str
+    applied: list[str]
+    received_at: str | None
+    asked_at: str | None
+    enquiry: list[EnquiryView]
+    supplement_until: Day | None
+
+
+class ChallengeView(View):
+    """A party's request for another mediator, and who answers it."""
+
+    party_id: str
+    at: str
+    state: Literal["open", "refused", "with_reviewer", "refused_by_reviewer"]
+
+
+def duty_views(seen: Seen) -> list[DutyView]:
+    """Return the duties, with their words unless the case's key is gone."""
+    owed = [term for term in seen.loaded.terms if term.get("payer") is not None]
+    return [
+        DutyView(
+            n=duty.n,
+            text=_text(owed, duty.n),
+            payer=duty.payer,
+            payee=duty.payee,
+            amount_cents=duty.amount_cents,
+            due_on=duty.due_on,
+            state=duty.state,
+        )
+        for duty in seen.case.duties
+    ]
+
+
+def _text(owed: list[dict[str, Any]], number: int) -> str | None:
+    return owed[number - 1]["text"] if number <= len(owed) else None
+
+
+def before_court_view(case: Case) -> BeforeCourtView | None:
+    """Return where the application stands; None if no party has applied."""
+    if case.court is None:
+        return None
+    answered = [(party, party.enquiry) for party in case.parties if party.enquiry is not None]
+    return BeforeCourtView(
+        court_id=case.court,
+        kind=case.court_kind or "court",
+        applied=[party.id for party in case.parties if party.applied_at is not None],
+        received_at=case.received_at,
+        asked_at=case.asked_at,
+        enquiry=[_enquiry_view(party, said) for party, said in answered],
+        supplement_until=None if case.supplement is None else case.supplement["until"],
+    )
+
+
+def _enquiry_view(party: Party, said: Mapping[str, Any]) -> EnquiryView:
+    return EnquiryView(
+        party_id=party.id, voluntary=said["voluntary"], understood=said["understood"], accepted=said["accepted"]
+    )
+
+
+def challenge_view(case: Case) -> ChallengeView | None:
+    """Return the last request for another mediator, while this one is there."""
+    one = case.challenge
+    return None if one is None else ChallengeView(party_id=one["party"], at=one["at"], state=one["state"])
