@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from chalicelib.organisations.directory import Directory
 from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.refusals import MediatorNotAssignable, NoOrganisation
 from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import Event
+from chalicelib.shared.paging import Slice
 from chalicelib.shared.texts import Text
 
 __all__ = ["MediatorNotAssignable", "OrganisationService"]  # other contexts know organisations by this room
@@ -56,37 +58,55 @@ class OrganisationService:
         self._store = store
         self._main_of = main_of
         self._clock = clock
-        self._directory: tuple[datetime, tuple[Organisation, ...]] | None = None
+        self._directory: Directory | None = None
         self._lock = threading.Lock()
 
-    def list_organisations(self, dispute_type: str | None, region: str | None) -> list[Organisation]:
-        """Return those that handle the type and cover the region, by id."""
+    def list_organisations(
+        self, dispute_type: str | None, region: str | None, kind: str | None = None
+    ) -> Sequence[Organisation]:
+        """Return those that take the type and cover the region, by id; of a kind, or (None) all that mediate."""
         main = None if dispute_type is None else self._main_type(dispute_type)
-        return [
-            one
-            for one in self._all()
-            if (region is None or region in one.covers)
-            and (main is None or main in one.dispute_types or "*" in one.dispute_types)
-        ]
+        return self._read().every(kind, main, region)
+
+    def page_of_organisations(
+        self, dispute_type: str | None, region: str | None, kind: str | None, after: str | None, limit: int
+    ) -> Slice[Organisation]:
+        """Return a page of `list_organisations`, after an id."""
+        main = None if dispute_type is None else self._main_type(dispute_type)
+        directory = self._read()
+        found = directory.every(kind, main, region)
+        shown = directory.page(found, after, limit)
+        more = bool(shown) and shown[-1] is not found[-1]
+        return Slice(list(shown), {"after": shown[-1].id} if more else None)
+
+    def list_courts(self) -> Sequence[Organisation]:
+        """Return the courts and arbitration commissions, by id."""
+        directory = self._read()
+        return (*directory.every("court", None, None), *directory.every("arbitration", None, None))
 
     def get(self, organisation_id: str) -> Organisation:
         """Return an organisation with its mediators; raise `NotFound`."""
-        found = next((one for one in self._all() if one.id == organisation_id), None)
+        found = self._read().find(organisation_id)
         if found is None:
             raise NotFound
         return found
 
+    def find(self, organisation_id: str) -> Organisation | None:
+        """Return an organisation, or None if it is not in the directory."""
+        return self._read().find(organisation_id)
+
     def find_kind(self, organisation_id: str) -> str | None:
         """Return what kind of organisation one is, or None if it is not in the directory."""
-        return next((one.kind for one in self._all() if one.id == organisation_id), None)
+        found = self._read().find(organisation_id)
+        return None if found is None else found.kind
 
     def list_by_mediator(self, mediator_id: str) -> list[Organisation]:
         """Return the organisations that a mediator works for, by id."""
-        return [one for one in self._all() if one.find_mediator(mediator_id) is not None]
+        return [one for one in self._read().everybody if one.find_mediator(mediator_id) is not None]
 
     def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
         """Return a mediator's name on the public roster, or None."""
-        organisation = next((one for one in self._all() if one.id == organisation_id), None)
+        organisation = self._read().find(organisation_id)
         mediator = None if organisation is None else organisation.find_mediator(mediator_id)
         return None if mediator is None else mediator.name
 
@@ -99,7 +119,7 @@ class OrganisationService:
         Raises `InvalidRequest` for an unknown type, `NoOrganisation` if nobody handles it there.
         """
         main = self._main_type(dispute_type)
-        candidates = [one for one in self._all() if one.handles(main, region)]
+        candidates = self._read().every(None, main, region)
         if not candidates:
             raise NoOrganisation
         chosen = min(candidates, key=lambda one: (_rank(one, main, region), one.load, one.id))
@@ -144,15 +164,15 @@ class OrganisationService:
             raise InvalidRequest(violations=(Violation("/dispute_type", "unknown", said),))
         return main
 
-    def _all(self) -> tuple[Organisation, ...]:
+    def _read(self) -> Directory:
         now = self._clock.now()
         with self._lock:
             known = self._directory
-        if known is not None and 0 <= (now - known[0]).total_seconds() < DIRECTORY_SECONDS:
-            return known[1]
-        read = tuple(sorted(self._store.list_all(), key=lambda one: one.id))
+        if known is not None and 0 <= (now - known.read_at).total_seconds() < DIRECTORY_SECONDS:
+            return known
+        read = Directory(self._store.list_all(), now)
         with self._lock:
-            self._directory = (now, read)
+            self._directory = read
         return read
 
 
