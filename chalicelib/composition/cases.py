@@ -13,6 +13,7 @@ from chalicelib.composition.ratings import Ratings
 if TYPE_CHECKING:
     from chalicelib.cases.appeals.service import AppealService
     from chalicelib.cases.court.agreement import AgreementService
+    from chalicelib.cases.court.choice import CourtChoice
     from chalicelib.cases.court.service import BundleService
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
@@ -85,6 +86,13 @@ class Cases:
         from chalicelib.cases.court.agreement import AgreementService
 
         return AgreementService(self.service, self.store)
+
+    @cached_property
+    def court_choice(self) -> CourtChoice:
+        """Which court may be asked."""
+        from chalicelib.cases.court.choice import CourtChoice
+
+        return CourtChoice(self.service, self._organisations.service, self._base.due_dates)
 
     @cached_property
     def evidence(self) -> EvidenceService:

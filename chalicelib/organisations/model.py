@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.shared.texts import Text
 
-
 Kind = Literal[
     "peoples_mediation_committee",
     "industry",

@@ -15,6 +15,7 @@ from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import Event
 from chalicelib.shared.paging import Slice
+from chalicelib.shared.rule_files import read_rules
 from chalicelib.shared.texts import Text
 
 __all__ = ["MediatorNotAssignable", "OrganisationService"]  # other contexts know organisations by this room
@@ -124,19 +125,16 @@ class OrganisationService:
             raise NoOrganisation
         chosen = min(candidates, key=lambda one: (_rank(one, main, region), one.load, one.id))
         reasons = [
-            ("type_specialised", "专门受理此类纠纷", "specialised in this type of dispute")
-            if main in chosen.dispute_types
-            else ("type_general", "受理各类民间纠纷", "takes civil disputes of every type"),
-            ("region_own", "位于您选择的地区", "in the region that you chose")
-            if chosen.region == region
-            else ("region_covered", "服务范围包括您选择的地区", "serves the region that you chose"),
+            "type_specialised" if main in chosen.dispute_types else "type_general",
+            "region_own" if chosen.region == region else "region_covered",
         ]
         rivals = [
             one for one in candidates if one is not chosen and _rank(one, main, region) == _rank(chosen, main, region)
         ]
         if rivals:
-            reasons.append(("load_lowest", "在办案件相对较少", "has fewer open cases for each mediator"))
-        return Routed(chosen.id, [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons])
+            reasons.append("load_lowest")
+        words = read_rules("routing")["because"]
+        return Routed(chosen.id, [{"code": code, **words[code]} for code in reasons])
 
     def on_case_event(self, event: Event) -> bool:
         """Count the open cases of organisations; tell whether this event changed the count."""

@@ -35,13 +35,14 @@ class DeadlineView(View):
 
 
 class PartyView(View):
-    """A party. `phone`: to staff of the case, and to oneself; masked for others' eyes it is null."""
+    """A party. `phone`, `region`: to staff of the case, and to oneself; null for others' eyes."""
 
     id: str
     role: str
     kind: str
     name: str | None
     phone: str | None
+    region: str | None
     consented: bool
     joined: bool
     you: bool
@@ -127,21 +128,20 @@ def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionVie
 
 
 def party_views(seen: Seen) -> list[PartyView]:
-    """Return the parties; phone numbers only to staff of the case, and each party's own."""
+    """Return the parties; phone and region only to staff of the case, and each party's own."""
     views = []
     for party in seen.case.parties:
         text: Mapping[str, Any] = seen.loaded.text_of(party.id)
         you = party.person == seen.person
-        phone = text.get("phone")
-        if not you and seen.relation not in {"clerk", "mediator"}:
-            phone = None
+        contact = text if you or seen.relation in {"clerk", "mediator"} else {}
         views.append(
             PartyView(
                 id=party.id,
                 role=party.role,
                 kind=party.kind,
                 name=text.get("name"),
-                phone=phone,
+                phone=contact.get("phone"),
+                region=contact.get("region"),
                 consented=party.consented_at is not None,
                 joined=party.person is not None,
                 you=you,

@@ -25,6 +25,8 @@ from chalicelib.cases.lifecycle.view_parts import (
     party_views,
     urgent_view,
 )
+from chalicelib.cases.routes.grounds import end_reason_name
+from chalicelib.cases.routes.views import RouteView, route_views
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.events import Event
@@ -61,6 +63,8 @@ class CaseView(View):
     agreement_sha256: str | None
     confirmation: ConfirmationView
     end_reason: str | None
+    end_reason_name: str | None
+    routes: list[RouteView]
     document_no: str | None
     you: str
     version: int
@@ -95,6 +99,8 @@ class CaseView(View):
             confirmation=confirmation_view(case, language),
             agreement_sha256=case.agreement_sha256,
             end_reason=case.end_reason,
+            end_reason_name=None if (reason := end_reason_name(case)) is None else reason.text(language),
+            routes=route_views(case, language),
             document_no=case.document_no,
             you=seen.relation,
             version=case.version,
