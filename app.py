@@ -22,6 +22,7 @@ API_MODULES = (
     "chalicelib.cases.court.api",
     "chalicelib.cases.appeals.api",
     "chalicelib.cases.progress.api",
+    "chalicelib.cases.routes.api",
     "chalicelib.appointments.booking.api",
     "chalicelib.appointments.slots.api",
     "chalicelib.appointments.waitlist.api",

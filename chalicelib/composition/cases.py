@@ -9,15 +9,18 @@ from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
 from chalicelib.composition.people import People
 from chalicelib.composition.ratings import Ratings
+from chalicelib.shared.texts import Text
 
 if TYPE_CHECKING:
     from chalicelib.cases.appeals.service import AppealService
     from chalicelib.cases.appeals.views import AppealDrawing
     from chalicelib.cases.court.agreement import AgreementService
+    from chalicelib.cases.court.choice import CourtChoice
     from chalicelib.cases.court.service import BundleService
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
     from chalicelib.cases.lifecycle.clockwork import CaseClock
+    from chalicelib.cases.lifecycle.preparing import Preparation
     from chalicelib.cases.lifecycle.service import CaseService
     from chalicelib.cases.lifecycle.store import CaseStore
     from chalicelib.cases.lifecycle.views import CaseDrawing
@@ -55,6 +58,7 @@ class Cases:
         return CaseService(
             self.store,
             self._organisations.service,
+            self.preparation,
             self._people.ledger,
             self._people.store.profile_write,
             self._ratings.visits.know_writes,
@@ -64,14 +68,28 @@ class Cases:
         )
 
     @cached_property
+    def preparation(self) -> Preparation:
+        """What completes the details of actions."""
+        from chalicelib.cases.court.application import AgreementRules
+        from chalicelib.cases.lifecycle.preparing import Preparation
+
+        directory = self._organisations.service
+        return Preparation(directory, AgreementRules(directory), lambda: self._base.pseudonyms)
+
+    @cached_property
     def drawing(self) -> CaseDrawing:
         """How cases are shown."""
         from chalicelib.appointments.booking.cases import can_book
         from chalicelib.appointments.booking.rules import BookingRules
+        from chalicelib.cases.court.declarations import Declarations
         from chalicelib.cases.lifecycle.views import CaseDrawing
 
         most = BookingRules.load().max_open_per_case
-        return CaseDrawing(self._base.deadline_rules, lambda seen: can_book(seen, most))
+
+        def cautions(dispute_type: str) -> list[Text]:
+            return [one.text for one in Declarations.load().warnings(dispute_type)]
+
+        return CaseDrawing(self._base.deadline_rules, lambda seen: can_book(seen, most), cautions)
 
     @cached_property
     def messages(self) -> MessageService:
@@ -86,6 +104,13 @@ class Cases:
         from chalicelib.cases.court.agreement import AgreementService
 
         return AgreementService(self.service, self.store)
+
+    @cached_property
+    def court_choice(self) -> CourtChoice:
+        """Which court may be asked."""
+        from chalicelib.cases.court.choice import CourtChoice
+
+        return CourtChoice(self.service, self._organisations.service, self._base.due_dates)
 
     @cached_property
     def evidence(self) -> EvidenceService:

@@ -1,4 +1,4 @@
-"""HTTP routes of mediation organisations, for everyone."""
+"""HTTP routes of the directory of organisations and courts, for everyone."""
 
 from __future__ import annotations
 
@@ -37,15 +37,13 @@ def list_organisations(
     organisations: OrganisationService,
     ratings: RatingFigures,
 ) -> OrganisationList:
-    """List the organisations that take a type of dispute in a region."""
-    found = organisations.list_organisations(query.dispute_type, query.region)
-    start = 0 if page.position is None else int(page.position["start"])
-    shown = found[start : start + page.limit]
-    figures = _ratings_of(shown, ratings)
-    more = start + page.limit < len(found)
+    """List the organisations that take a type of dispute in a region; courts and commissions by `kind`."""
+    after = (page.position or {}).get("after")
+    found = organisations.page_of_organisations(query.dispute_type, query.region, query.kind, after, page.limit)
+    figures = _ratings_of(found.items, ratings)
     return OrganisationList(
-        items=[OrganisationView.with_roster(one, figures, language) for one in shown],
-        next_cursor=page.cursor_after({"start": start + page.limit} if more else None),
+        items=[OrganisationView.with_roster(one, figures, language) for one in found.items],
+        next_cursor=page.cursor_after(found.position),
     )
 
 
@@ -54,6 +52,6 @@ def list_organisations(
 def get_organisation(
     organisation_id: str, language: Language, organisations: OrganisationService, ratings: RatingFigures
 ) -> OrganisationView:
-    """Show an organisation and its mediators."""
+    """Show an organisation with its mediators, or a court."""
     found = organisations.get(organisation_id)
     return OrganisationView.with_roster(found, _ratings_of([found], ratings), language)

@@ -1,13 +1,44 @@
-"""Mediation organisations and mediators: what they handle, and who may be assigned."""
+"""Organisations and mediators: who mediates what and who may be assigned, which courts and commissions there are."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.shared.texts import Text
+
+Kind = Literal[
+    "peoples_mediation_committee",
+    "industry",
+    "consumer",
+    "labour",
+    "commercial",
+    "medical",
+    "court",
+    "arbitration",
+    "department",
+]
+"""What an organisation is (3b-bodies, "Law and court")."""
+
+MEDIATING: Final = frozenset(get_args(Kind)) - {"court", "arbitration", "department"}
+"""The kinds that mediate: a dispute is routed to one of these, and to nobody else."""
+
+KIND_NAMES: Final[dict[str, Text]] = {
+    "peoples_mediation_committee": Text("人民调解委员会", "people's mediation committee"),
+    "industry": Text("行业性、专业性人民调解委员会", "people's mediation committee of a trade or profession"),
+    "consumer": Text("消费者组织", "consumers' organisation"),
+    "labour": Text("劳动争议调解组织", "labour mediation organisation"),
+    "commercial": Text("商事调解组织", "commercial mediation organisation"),
+    "medical": Text("医疗纠纷人民调解委员会", "people's mediation committee for medical disputes"),
+    "court": Text("人民法院", "people's court"),
+    "arbitration": Text("劳动人事争议仲裁委员会", "labour and personnel arbitration commission"),
+    "department": Text("政府部门", "government department"),
+}
+
+Region = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+"""A division of the country, as a code (GB/T 2260)."""
 
 
 class _Data(BaseModel):
@@ -55,29 +86,20 @@ class Mediator(_Data):
 
 
 class Organisation(_Data):
-    """An organisation. `covers`: regions (GB/T 2260) it serves; `dispute_types`: main codes, or `*`.
+    """An organisation, a court or an arbitration commission.
 
-    `court_invited`: a court has invited it to mediate on the courts' platform, under 法释〔2021〕23号.
+    `covers`: regions that it serves; for a court, those whose grounds (a party's home, the organisation's seat) lead to
+    it. `dispute_types`: main codes, or `*`. `region`: what it is for; `seat_region`: the district of its office, which
+    says what court is near. `court_invited`: mediates at the invitation of the courts `invited_by`. `level` and
+    `subjects` are of courts and commissions. It is used from `valid_from` to `valid_until`, both included.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,60}$")
     name: str
     name_en: str | None = None
-    kind: Literal[
-        "peoples_mediation_committee",
-        "industry",
-        "consumer",
-        "labour",
-        "commercial",
-        "medical",
-        "court",
-        "arbitration",
-        "department",
-        "court_affiliated",
-    ]
-    court_invited: bool = False
-    region: str = Field(pattern=r"^\d{6}$")
-    covers: tuple[str, ...]
+    kind: Kind
+    region: Region
+    covers: tuple[Region, ...]
     dispute_types: tuple[str, ...]
     address: str | None = None
     phone: str | None = None
@@ -85,11 +107,33 @@ class Organisation(_Data):
     fee: str | None = None
     rooms: tuple[str, ...] = ("1",)
     mediators: tuple[Mediator, ...] = ()
+    seat_region: Region | None = None
+    court_invited: bool = False
+    invited_by: tuple[str, ...] = ()
+    level: Literal["basic", "intermediate", "district", "city"] | None = None
+    subjects: tuple[
+        Literal["civil", "intellectual_property", "ip_technical", "foreign", "maritime", "labour"], ...
+    ] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
     open_cases: int = Field(default=0, exclude=True)  # counted, never imported
+
+    @property
+    def mediates(self) -> bool:
+        """Whether disputes can be routed to it."""
+        return self.kind in MEDIATING
+
+    def takes(self, main_type: str) -> bool:
+        """Tell whether it takes disputes of this main type."""
+        return main_type in self.dispute_types or "*" in self.dispute_types
+
+    def exists_on(self, day: date) -> bool:
+        """Tell whether it is in use on a day."""
+        return (self.valid_from or day) <= day <= (self.valid_until or day)
 
     def handles(self, main_type: str, region: str) -> bool:
         """Tell whether a dispute of this main type from this region can come here."""
-        return region in self.covers and (main_type in self.dispute_types or "*" in self.dispute_types)
+        return self.mediates and region in self.covers and self.takes(main_type)
 
     @property
     def load(self) -> float:

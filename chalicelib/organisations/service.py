@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from chalicelib.organisations.directory import Directory
 from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.refusals import MediatorNotAssignable, NoOrganisation
 from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import Event
+from chalicelib.shared.paging import Slice
+from chalicelib.shared.rule_files import read_rules
 from chalicelib.shared.texts import Text
 
 __all__ = ["MediatorNotAssignable", "OrganisationService"]  # other contexts know organisations by this room
@@ -43,7 +46,7 @@ class Routed:
 
     organisation_id: str
     because: Sequence[Mapping[str, str]]
-    kind: str | None = None
+    kind: str
     court_invited: bool = False
 
 
@@ -58,37 +61,55 @@ class OrganisationService:
         self._store = store
         self._main_of = main_of
         self._clock = clock
-        self._directory: tuple[datetime, tuple[Organisation, ...]] | None = None
+        self._directory: Directory | None = None
         self._lock = threading.Lock()
 
-    def list_organisations(self, dispute_type: str | None, region: str | None) -> list[Organisation]:
-        """Return those that handle the type and cover the region, by id."""
+    def list_organisations(
+        self, dispute_type: str | None, region: str | None, kind: str | None = None
+    ) -> Sequence[Organisation]:
+        """Return those that take the type and cover the region, by id; of a kind, or (None) all that mediate."""
         main = None if dispute_type is None else self._main_type(dispute_type)
-        return [
-            one
-            for one in self._all()
-            if (region is None or region in one.covers)
-            and (main is None or main in one.dispute_types or "*" in one.dispute_types)
-        ]
+        return self._read().every(kind, main, region)
+
+    def page_of_organisations(
+        self, dispute_type: str | None, region: str | None, kind: str | None, after: str | None, limit: int
+    ) -> Slice[Organisation]:
+        """Return a page of `list_organisations`, after an id."""
+        main = None if dispute_type is None else self._main_type(dispute_type)
+        directory = self._read()
+        found = directory.every(kind, main, region)
+        shown = directory.page(found, after, limit)
+        more = bool(shown) and shown[-1] is not found[-1]
+        return Slice(list(shown), {"after": shown[-1].id} if more else None)
+
+    def list_courts(self) -> Sequence[Organisation]:
+        """Return the courts and arbitration commissions, by id."""
+        directory = self._read()
+        return (*directory.every("court", None, None), *directory.every("arbitration", None, None))
 
     def get(self, organisation_id: str) -> Organisation:
         """Return an organisation with its mediators; raise `NotFound`."""
-        found = next((one for one in self._all() if one.id == organisation_id), None)
+        found = self._read().find(organisation_id)
         if found is None:
             raise NotFound
         return found
 
+    def find_organisation(self, organisation_id: str) -> Organisation | None:
+        """Return an organisation, or None if it is not in the directory."""
+        return self._read().find(organisation_id)
+
     def find_kind(self, organisation_id: str) -> str | None:
         """Return what kind of organisation one is, or None if it is not in the directory."""
-        return next((one.kind for one in self._all() if one.id == organisation_id), None)
+        found = self._read().find(organisation_id)
+        return None if found is None else found.kind
 
     def list_by_mediator(self, mediator_id: str) -> list[Organisation]:
         """Return the organisations that a mediator works for, by id."""
-        return [one for one in self._all() if one.find_mediator(mediator_id) is not None]
+        return [one for one in self._read().everybody if one.find_mediator(mediator_id) is not None]
 
     def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
         """Return a mediator's name on the public roster, or None."""
-        organisation = next((one for one in self._all() if one.id == organisation_id), None)
+        organisation = self._read().find(organisation_id)
         mediator = None if organisation is None else organisation.find_mediator(mediator_id)
         return None if mediator is None else mediator.name
 
@@ -101,25 +122,21 @@ class OrganisationService:
         Raises `InvalidRequest` for an unknown type, `NoOrganisation` if nobody handles it there.
         """
         main = self._main_type(dispute_type)
-        candidates = [one for one in self._all() if one.handles(main, region)]
+        candidates = self._read().every(None, main, region)
         if not candidates:
             raise NoOrganisation
         chosen = min(candidates, key=lambda one: (_rank(one, main, region), one.load, one.id))
         reasons = [
-            ("type_specialised", "专门受理此类纠纷", "specialised in this type of dispute")
-            if main in chosen.dispute_types
-            else ("type_general", "受理各类民间纠纷", "takes civil disputes of every type"),
-            ("region_own", "位于您选择的地区", "in the region that you chose")
-            if chosen.region == region
-            else ("region_covered", "服务范围包括您选择的地区", "serves the region that you chose"),
+            "type_specialised" if main in chosen.dispute_types else "type_general",
+            "region_own" if chosen.region == region else "region_covered",
         ]
         rivals = [
             one for one in candidates if one is not chosen and _rank(one, main, region) == _rank(chosen, main, region)
         ]
         if rivals:
-            reasons.append(("load_lowest", "在办案件相对较少", "has fewer open cases for each mediator"))
-        because = [{"code": code, "zh": zh, "en": en} for code, zh, en in reasons]
-        return Routed(chosen.id, because, chosen.kind, chosen.court_invited)
+            reasons.append("load_lowest")
+        words = read_rules("routing")["because"]
+        return Routed(chosen.id, [{"code": code, **words[code]} for code in reasons], chosen.kind, chosen.court_invited)
 
     def check_transfer(self, organisation: str, target: str, dispute_type: str) -> Organisation:
         """Return the organisation that is to take a case from another.
@@ -127,11 +144,11 @@ class OrganisationService:
         Raises `InvalidRequest` if there is none of that id, or it is the same; `NoOrganisation` if it does not handle
         the type of dispute.
         """
-        found = next((one for one in self._all() if one.id == target), None)
-        if found is None or target == organisation or not found.is_mediating:
+        found = self._read().find(target)
+        if found is None or target == organisation or not found.mediates:
             said = "请选择另一个调解组织 / choose another mediation organisation"
             raise InvalidRequest(violations=(Violation("/organisation_id", "unknown", said),))
-        if not {self._main_type(dispute_type), "*"} & {*found.dispute_types}:
+        if not found.takes(self._main_type(dispute_type)):
             raise NoOrganisation
         return found
 
@@ -165,15 +182,15 @@ class OrganisationService:
             raise InvalidRequest(violations=(Violation("/dispute_type", "unknown", said),))
         return main
 
-    def _all(self) -> tuple[Organisation, ...]:
+    def _read(self) -> Directory:
         now = self._clock.now()
         with self._lock:
             known = self._directory
-        if known is not None and 0 <= (now - known[0]).total_seconds() < DIRECTORY_SECONDS:
-            return known[1]
-        read = tuple(sorted(self._store.list_all(), key=lambda one: one.id))
+        if known is not None and 0 <= (now - known.read_at).total_seconds() < DIRECTORY_SECONDS:
+            return known
+        read = Directory(self._store.list_all(), now)
         with self._lock:
-            self._directory = (now, read)
+            self._directory = read
         return read
 
 

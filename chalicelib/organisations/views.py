@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from chalicelib.organisations.model import Mediator, Organisation
+from chalicelib.organisations.model import KIND_NAMES, Mediator, Organisation
 from chalicelib.shared.texts import Language
 from chalicelib.web.view import View
 
@@ -45,11 +45,12 @@ class MediatorView(View):
 
 
 class OrganisationSummary(View):
-    """An organisation in a list."""
+    """An organisation in a list. `level`, `subjects`: of courts and commissions; `invited_by`: ids of courts."""
 
     id: str
     name: str
     kind: str
+    kind_name: str
     region: str
     covers: list[str]
     dispute_types: list[str]
@@ -57,6 +58,13 @@ class OrganisationSummary(View):
     phone: str | None
     hours: str | None
     fee: str | None
+    seat_region: str | None
+    court_invited: bool
+    invited_by: list[str]
+    level: str | None
+    subjects: list[str]
+    valid_from: str | None
+    valid_until: str | None
 
     @classmethod
     def of(cls, one: Organisation, language: Language) -> Self:
@@ -84,9 +92,14 @@ class OrganisationList(View):
 
 
 def _fields(one: Organisation, language: Language) -> dict[str, object]:
-    names = ("id", "kind", "region", "address", "phone", "hours", "fee")
+    names = ("id", "kind", "region", "address", "phone", "hours", "fee", "seat_region", "court_invited", "level")
     return {
         **{name: getattr(one, name) for name in names},
+        "kind_name": KIND_NAMES[one.kind].text(language),
+        "invited_by": list(one.invited_by),
+        "subjects": list(one.subjects),
+        "valid_from": None if one.valid_from is None else one.valid_from.isoformat(),
+        "valid_until": None if one.valid_until is None else one.valid_until.isoformat(),
         "covers": list(one.covers),
         "dispute_types": list(one.dispute_types),
         "name": one.name_en if language == "en" and one.name_en else one.name,

@@ -72,9 +72,7 @@ class DueDates:
             last = first + timedelta(days=kept.value)
         else:
             last = _add_months(first, kept.value * _MONTHS[kept.calendar])
-        if not kept.extends_over_rest_days:
-            return self.until(kept, last)
-        return _end_of(self.calendar.first_working_day(last), kept)
+        return self._on_or_after(kept, last + timedelta(days=more))
 
     def days_between(self, kept: KeptRule, first: date, last: date) -> int:
         """Return how many days of a rule's calendar lie after `first`, up to and with `last`."""
@@ -85,11 +83,12 @@ class DueDates:
 
     def shift(self, kept: KeptRule, at: datetime, days: timedelta) -> Due:
         """Return a due date that is later by days that did not count."""
-        last = at.astimezone(SHANGHAI).date() + days
-        counted = (
-            self.calendar.first_working_day(last) if kept.extends_over_rest_days else Counted(last, provisional=False)
-        )
-        return _end_of(counted, kept)
+        return self._on_or_after(kept, at.astimezone(SHANGHAI).date() + days)
+
+    def _on_or_after(self, kept: KeptRule, last: date) -> Due:
+        if not kept.extends_over_rest_days:
+            return self.until(kept, last)
+        return _end_of(self.calendar.first_working_day(last), kept)
 
     def before(self, rule_id: str, at: datetime, scope: Scope = _ANY_CASE) -> Due | None:
         """Return the end of the day that lies a rule's days before a due date; None: the case has no such rule."""

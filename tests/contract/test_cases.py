@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS
 from chalicelib.cases.lifecycle.service import Asked
-from chalicelib.cases.lifecycle.transitions import IllegalTransition
+from chalicelib.cases.lifecycle.transition import IllegalTransition
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Erased
 from chalicelib.shared.errors import YimaError

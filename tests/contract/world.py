@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.preparing import Preparation
+from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
 from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.people.store import AccessLedger, PeopleStore
@@ -21,6 +24,7 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
 from chalicelib.shared.records import from_item
 from chalicelib.shared.sealing import AesGcmSealer
+from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
 from infra.audit.commands import find_fault
@@ -59,7 +63,7 @@ _TABLES = (
 class Routed:
     organisation_id: str = "org-1"
     because: tuple[dict[str, str], ...] = ()
-    kind: str | None = "commercial"
+    kind: str = "commercial"
     court_invited: bool = False
 
 
@@ -70,8 +74,24 @@ class Routing:
     def route(self, dispute_type: str, region: str) -> Routed:
         return self.routed
 
+    def check_transfer(self, organisation: str, target: str, dispute_type: str) -> Routed:
+        return Routed(target)
+
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         return None
+
+
+class AgreementRules:
+    """Agreements are in force with the last party's signature, and every court may be asked."""
+
+    def acts_of(self, case: Case, now: datetime) -> tuple[str, ...]:
+        return ("sign",)
+
+    def check_application(self, loaded: Loaded, court_id: str, declarations: Sequence[str]) -> str:
+        return "court"
+
+    def name_of(self, court_id: str) -> Text:
+        return Text(court_id, court_id)
 
 
 class PlainKeys(Keys):
@@ -114,6 +134,7 @@ class World:
         self.cases = CaseService(
             self.store,
             self.routing,
+            Preparation(self.routing, AgreementRules(), lambda: Pseudonyms(b"root")),
             self.ledger,
             self.people.profile_write,
             lambda person, numbers: [],
@@ -168,16 +189,23 @@ class World:
         invite = self.cases.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(respondent, code, invite, self.key())
         self.act(respondent, code, "consent", terms_version="1")
+        self.leave_choice(code, applicant, respondent)
         self.act(clerk, code, "assign", mediator_id=mediator)
         return code, applicant, respondent
 
     def agreed(self) -> tuple[str, str]:
         code = self.joined()
         self.act(LI, code, "consent", terms_version="1")
+        self.leave_choice(code, WANG, LI)
         self.act(CLERK, code, "assign", mediator_id="m-1")
         self.act(MEDIATOR, code, "take")
         drafted = self.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
         return code, str(drafted.case.agreement_sha256)
+
+    def leave_choice(self, code: str, *parties: Viewer) -> None:
+        """Let the parties leave it to the organisation who mediates."""
+        for party in parties:
+            self.act(party, code, "choose_mediator", mediator_id=None)
 
     def fault(self, code: str) -> str | None:
         case = self.store.find_case(code)

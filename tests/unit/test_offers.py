@@ -15,7 +15,8 @@ from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start
 from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.cases.lifecycle.policies import actions_of, can_appeal, check_can_act, find_relation
 from chalicelib.cases.lifecycle.refusals import AlreadyDone
-from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
+from chalicelib.cases.lifecycle.transition import IllegalTransition
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
 from chalicelib.shared.deadlines import DeadlineRules, DueDates

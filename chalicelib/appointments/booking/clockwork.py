@@ -21,7 +21,9 @@ from chalicelib.shared.jobs import Job, Part
 from chalicelib.shared.transactions import Write
 
 _MAX_DECISIONS: Final = 8
-_WITHOUT_MEDIATOR: Final = frozenset({"passed", "lapsed", "reopened"})
+_WITHOUT_MEDIATOR: Final = frozenset(
+    {"passed", "lapsed", "recused", "replaced", "challenge_granted", "transferred", "reopened"}
+)
 
 
 class AppointmentClock:

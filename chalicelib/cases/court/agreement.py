@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import place_of
@@ -24,7 +24,7 @@ class Agreement:
 
     case: Case
     text: str
-    terms: list[str]
+    terms: list[dict[str, Any]]
     sha256: str
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib.cases.lifecycle import contract
 from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ListCases, ReadCase
 from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
-from chalicelib.cases.lifecycle.stages.performance import DUTY_ACTIONS
+from chalicelib.cases.lifecycle.stages.duties import DUTY_ACTIONS
 from chalicelib.cases.lifecycle.transition import IllegalTransition
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.cases.lifecycle.views import CaseDrawing, CaseLine, CaseList, CaseView, Timeline, TimelineEntry

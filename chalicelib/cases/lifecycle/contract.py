@@ -57,28 +57,35 @@ PartyId = Annotated[str, StringConstraints(pattern=r"^p[1-9][0-9]{0,2}$")]
 MAX_AMOUNT_CENTS: Final = 10**13  # a hundred thousand million yuan: above that, a typo
 
 
+Region = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+"""A district or another division of the country, as a code (GB/T 2260)."""
+
+
 class Applicant(RequestBody):
-    """Who files: the caller."""
+    """Who files: the caller. `region`: where they live (habitually), or have their office: it decides on the court."""
 
     name: Name
     id_number: IdentityNumber | None = None
     phone: Phone
     address: text_field(300) | None = None  # type: ignore[valid-type]
+    region: Region | None = None
 
 
 class Respondent(RequestBody):
-    """Whom the dispute is with."""
+    """Whom the dispute is with. `region`: where they live or have their office, as far as the applicant knows."""
 
     name: Name
     phone: Phone | None = None
     kind: Literal["person", "organisation"] = "person"
+    region: Region | None = None
 
 
 class FileCase(RequestBody):
-    """A new dispute."""
+    """A new dispute. `subject_region`: where the home, land or thing in dispute is; in labour, the place of work."""
 
     dispute_type: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    region: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+    region: Region
+    subject_region: Region | None = None
     title: text_field(100)  # type: ignore[valid-type]
     facts: text_field(20_000)  # type: ignore[valid-type]
     claims: list[text_field(1000)] = Field(default_factory=list, max_length=20)  # type: ignore[valid-type]

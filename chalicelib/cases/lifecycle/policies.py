@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.cases.lifecycle.deadlines import is_running
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.stages.performance import DUTY_ACTIONS, check_duty
+from chalicelib.cases.lifecycle.stages.duties import DUTY_ACTIONS, check_duty
 from chalicelib.cases.lifecycle.transition import Command, IllegalTransition
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.errors import Conflict, NotAllowed, NotFound

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.people.public import Access
 from chalicelib.shared.texts import Text
 from chalicelib.shared.transactions import Write
@@ -27,7 +28,7 @@ class Routed(Protocol):
         ...
 
     @property
-    def kind(self) -> str | None:
+    def kind(self) -> str:
         """What kind of organisation it is."""
         ...
 
@@ -56,20 +57,15 @@ class Taker(Protocol):
         ...
 
 
-class Place(Protocol):
-    """A court, or an arbitration commission, that may be asked about an agreement."""
+class Rules(Protocol):
+    """What puts an agreement in force, and which court may be asked about it."""
 
-    @property
-    def kind(self) -> str:
-        """What it is: `court` or `arbitration`."""
+    def acts_of(self, case: Case, now: datetime) -> tuple[str, ...]:
+        """Return what must all be done before an agreement is in force: `sign`, `countersign`, `seal`."""
         ...
 
-
-class Competence(Protocol):
-    """Which courts may be asked about an agreement, and what must be declared there."""
-
-    def check(self, case: Case, court_id: str, declarations: Sequence[str]) -> Place:
-        """Return the court that is asked; raise the refusal if it is not competent, or a declaration is missing."""
+    def check_application(self, loaded: Loaded, court_id: str, declarations: Sequence[str]) -> str:
+        """Return what kind of place is asked; raise the refusal if it is not competent, or a declaration is missing."""
         ...
 
     def name_of(self, court_id: str) -> Text:

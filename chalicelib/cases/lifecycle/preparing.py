@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from chalicelib.cases.lifecycle.digests import agreement_digest, to_json
 from chalicelib.cases.lifecycle.model import Case, Duty
-from chalicelib.cases.lifecycle.ports import Competence, Routing
+from chalicelib.cases.lifecycle.ports import Routing, Rules
+from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.cases.lifecycle.refusals import MediatorConflicted
-from chalicelib.shared.clock import SHANGHAI
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import InvalidRequest, Violation
 
@@ -25,11 +25,12 @@ class Preparation:
     """Completes the details of actions."""
 
     routing: Routing
-    competence: Competence
+    rules: Rules
     pseudonyms: Callable[[], Pseudonyms]
 
-    def prepare(self, case: Case, action: str, details: Details, now: datetime) -> Details:
+    def prepare(self, loaded: Loaded, action: str, details: Details, now: datetime) -> Details:
         """Return the details of an action with what the decision needs beside them; raise the refusal in them."""
+        case = loaded.case
         if action in {"assign", "choose_mediator"}:
             return {**details, "mediator_person": self._person_of(case, details["mediator_id"], now)}
         if action == "transfer":
@@ -37,11 +38,11 @@ class Preparation:
             mark = {"organisation_kind": routed.kind, "court_invited": routed.court_invited}
             return {**details, "of_organisation": mark}
         if action in _EFFECTIVE_BY:
-            return {**details, "acts": _acts_of(case, now)}
+            return {**details, "acts": self.rules.acts_of(case, now)}
         if action == "apply_confirmation":
-            place = self.competence.check(case, details["court_id"], details["declarations"])
-            chosen = None if case.court is None else self.competence.name_of(case.court)
-            return {**details, "court_kind": place.kind, "chosen_court": chosen}
+            kind = self.rules.check_application(loaded, details["court_id"], details["declarations"])
+            chosen = None if case.court is None else self.rules.name_of(case.court)
+            return {**details, "court_kind": kind, "chosen_court": chosen}
         return _COMPLETED.get(action, _as_given)(case, details)
 
     def _person_of(self, case: Case, mediator: str | None, now: datetime) -> str | None:
@@ -53,14 +54,6 @@ class Preparation:
         if mediator in case.excluded_mediators or case.party_of(person) is not None:
             raise MediatorConflicted
         return person
-
-
-def _acts_of(case: Case, now: datetime) -> tuple[str, ...]:
-    # Late: the rules are data that only these actions need.
-    from chalicelib.cases.court.effect import EffectRules, Mediation
-
-    mediation = Mediation(case.organisation_kind or "", case.dispute_type, case.court_invited)
-    return EffectRules.load().rule_for(mediation, now.astimezone(SHANGHAI).date()).acts or ()
 
 
 def _draft(case: Case, details: Details) -> Details:

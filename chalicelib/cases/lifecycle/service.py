@@ -194,7 +194,7 @@ class CaseService:
         if asked.expected_version not in {None, seen.case.version}:
             raise Stale
         check_can_act(seen.relation, action, seen.case)
-        prepared = self._preparation.prepare(seen.case, action, details, seen.now)
+        prepared = self._preparation.prepare(seen.loaded, action, details, seen.now)
         outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
         items = items_of(outcome, prepared, seen.loaded.keys)
         # The answer shows the case: staff who act are noted in the act's own transaction.

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from chalicelib.cases.lifecycle.stages import agreement, court, intake, mediation, mediators, performance
+from chalicelib.cases.lifecycle.stages import (
+    agreement,
+    application,
+    closing,
+    duties,
+    intake,
+    mediation,
+    mediators,
+    ruling,
+)
 from chalicelib.cases.lifecycle.transition import Transition
 
 TRANSITIONS: Final[dict[str, Transition]] = {
-    row.action: row for stage in (intake, mediators, mediation, agreement, court, performance) for row in stage.ROWS
+    row.action: row
+    for stage in (intake, mediators, mediation, agreement, application, ruling, duties, closing)
+    for row in stage.ROWS
 }
 """Rows that nobody may ask for happen when a deadline is over (`clockwork`), or when an appeal is upheld (`reopen`)."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.cases.events import WAITING
-from chalicelib.cases.lifecycle.confirmation import obstacles_to_confirmation
 from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal, duty_actions_of
 from chalicelib.cases.lifecycle.service import Seen
@@ -15,7 +14,7 @@ from chalicelib.cases.lifecycle.stages.mediators import LEFT_TO_ORGANISATION
 from chalicelib.cases.lifecycle.statuses import WAITING_FOR
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
-from chalicelib.shared.texts import Language
+from chalicelib.shared.texts import Language, Text
 from chalicelib.triage.public import Help
 from chalicelib.web.view import View
 
@@ -46,6 +45,7 @@ class PartyView(View):
     kind: str
     name: str | None
     phone: str | None
+    region: str | None
     consented: bool
     joined: bool
     leaves_choice: bool
@@ -78,7 +78,10 @@ class RoutingView(View):
 
 
 class ConfirmationView(View):
-    """Whether a court can be asked to confirm an agreement in this case, and if not, why."""
+    """Whether a court can be asked to confirm the agreement; `reasons`: what to know before, by type of dispute.
+
+    What courts do not confirm is a matter of the agreement's content, which the parties declare.
+    """
 
     eligible: bool
     reasons: list[str]
@@ -138,21 +141,20 @@ def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionVie
 
 
 def party_views(seen: Seen) -> list[PartyView]:
-    """Return the parties; phone numbers only to staff of the case, and each party's own."""
+    """Return the parties; phone and region only to staff of the case, and each party's own."""
     views = []
     for party in seen.case.parties:
         text: Mapping[str, Any] = seen.loaded.text_of(party.id)
         you = party.person == seen.person
-        phone = text.get("phone")
-        if not you and seen.relation not in {"clerk", "mediator"}:
-            phone = None
+        contact = text if you or seen.relation in {"clerk", "mediator"} else {}
         views.append(
             PartyView(
                 id=party.id,
                 role=party.role,
                 kind=party.kind,
                 name=text.get("name"),
-                phone=phone,
+                phone=contact.get("phone"),
+                region=contact.get("region"),
                 consented=party.consented_at is not None,
                 joined=party.person is not None,
                 leaves_choice=party.choice == LEFT_TO_ORGANISATION,
@@ -178,10 +180,10 @@ def urgent_view(seen: Seen, filed: Mapping[str, Any], language: Language) -> Urg
     )
 
 
-def confirmation_view(case: Case, language: Language) -> ConfirmationView:
-    """Return whether a court can be asked to confirm an agreement, and why not."""
-    reasons = [reason.text(language) for reason in obstacles_to_confirmation(case)]
-    return ConfirmationView(eligible=not reasons, reasons=reasons)
+def confirmation_view(case: Case, cautions: Sequence[Text], language: Language) -> ConfirmationView:
+    """Return whether a court can be asked to confirm the agreement, and what to know before."""
+    refused = case.refused_sha256 is not None and case.refused_sha256 == case.agreement_sha256
+    return ConfirmationView(eligible=not refused, reasons=[one.text(language) for one in cautions])
 
 
 def invite_views(seen: Seen) -> list[InviteView]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from chalicelib.cases.events import EVENTS
@@ -33,11 +33,16 @@ from chalicelib.cases.lifecycle.view_parts import (
     party_views,
     urgent_view,
 )
+from chalicelib.cases.routes.grounds import end_reason_name
+from chalicelib.cases.routes.views import RouteView, route_views
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.events import Event
-from chalicelib.shared.texts import Language
+from chalicelib.shared.texts import Language, Text
 from chalicelib.web.view import View
+
+Cautions = Callable[[str], Sequence[Text]]
+"""Returns what the parties of a type of dispute should know before they ask a court."""
 
 CanBook = Callable[[Seen], bool]
 """Tells whether somebody who sees a case can book a session of it now."""
@@ -73,6 +78,8 @@ class CaseView(View):
     paused_since: str | None
     confirmation: ConfirmationView
     end_reason: str | None
+    end_reason_name: str | None
+    routes: list[RouteView]
     document_no: str | None
     you: str
     version: int
@@ -80,7 +87,7 @@ class CaseView(View):
     updated_at: str
 
     @classmethod
-    def of(cls, seen: Seen, rules: DeadlineRules, language: Language, *, can_book: CanBook) -> Self:
+    def of(cls, seen: Seen, rules: DeadlineRules, language: Language, *, can_book: CanBook, cautions: Cautions) -> Self:
         """Return the view of a case for the person who sees it. `can_book`: whether they can book a session."""
         case, filed = seen.case, seen.loaded.text_of("p1")
         return cls(
@@ -108,9 +115,11 @@ class CaseView(View):
             before_court=before_court_view(case),
             challenge=challenge_view(case),
             paused_since=case.suspended_at if case.status == "mediating" else None,
-            confirmation=confirmation_view(case, language),
+            confirmation=confirmation_view(case, cautions(case.dispute_type), language),
             agreement_sha256=case.agreement_sha256,
             end_reason=case.end_reason,
+            end_reason_name=None if (reason := end_reason_name(case)) is None else reason.text(language),
+            routes=route_views(case, language),
             document_no=case.document_no,
             you=seen.relation,
             version=case.version,
@@ -198,13 +207,14 @@ class Timeline(View):
 class CaseDrawing:
     """How cases are shown."""
 
-    def __init__(self, rules: DeadlineRules, can_book: CanBook) -> None:
+    def __init__(self, rules: DeadlineRules, can_book: CanBook, cautions: Cautions) -> None:
         self._rules = rules
         self._can_book = can_book
+        self._cautions = cautions
 
     def view(self, seen: Seen, language: Language) -> CaseView:
         """Return a case as its viewer may see it, in one language."""
-        return CaseView.of(seen, self._rules, language, can_book=self._can_book)
+        return CaseView.of(seen, self._rules, language, can_book=self._can_book, cautions=self._cautions)
 
     def in_language(self, language: Language) -> Callable[[Seen], CaseView]:
         """Return `view` for one language."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.refusals import AgreementChanged, AlreadyDone
+from chalicelib.cases.lifecycle.stages.in_force import in_force
 from chalicelib.cases.lifecycle.stages.intake import ends_with
 from chalicelib.cases.lifecycle.stages.mediators import without_draft
-from chalicelib.cases.lifecycle.stages.performance import in_force
 from chalicelib.cases.lifecycle.transition import (
     PARTIES,
     Check,

@@ -1,0 +1,1 @@
+"""Where to go when a mediation is refused or over."""
