@@ -192,7 +192,6 @@ def _of_one_mediator(world: World, number: int) -> tuple[str, Viewer]:
     world.act(CLERK, code, "accept")
     invite = world.container.cases.service.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
     world.container.cases.service.join(respondent, code, invite, world.key())
-    world.act(respondent, code, "consent", terms_version="1")
-    world.act(CLERK, code, "assign", mediator_id="m-0")
+    world.assign(code, applicant, respondent, "m-0")
     world.act(Viewer("m-0", frozenset({"mediator"}), "bench", None), code, "take")
     return code, applicant

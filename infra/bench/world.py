@@ -76,6 +76,13 @@ class World:
         """Take an action."""
         self.container.cases.service.act(viewer, code, Asked(action, details), self.key())
 
+    def assign(self, code: str, applicant: Viewer, respondent: Viewer, mediator: str) -> None:
+        """Let the respondent consent, both leave it to the organisation who mediates, and the clerk assign."""
+        self.act(respondent, code, "consent", terms_version="1")
+        for party in (applicant, respondent):
+            self.act(party, code, "choose_mediator", mediator_id=None)
+        self.act(CLERK, code, "assign", mediator_id=mediator)
+
     def mediating(self, number: int) -> tuple[str, Viewer]:
         """Bring a case of two people of its own to mediation, each number with a mediator of its own."""
         applicant, respondent = (Viewer(f"{name}-{number}", frozenset(), None, None) for name in ("a", "r"))
@@ -84,8 +91,7 @@ class World:
         self.act(CLERK, code, "accept")
         invite = self.container.cases.service.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
         self.container.cases.service.join(respondent, code, invite, self.key())
-        self.act(respondent, code, "consent", terms_version="1")
-        self.act(CLERK, code, "assign", mediator_id=mediator)
+        self.assign(code, applicant, respondent, mediator)
         self.act(Viewer(mediator, frozenset({"mediator"}), "bench", None), code, "take")
         return code, applicant
 

@@ -186,7 +186,9 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     for viewer in (WANG, LI):
         world.act(viewer, code, "sign", agreement_sha256=sha256)
     agreements = AgreementService(world.cases, world.store)
-    content = BundleService(world.cases, agreements, world.store, Signs()).get_bundle(WANG, code).content
+    content = (
+        BundleService(world.cases, agreements, world.store, Signs()).get_bundle(WANG, code, "confirmation").content
+    )
     assert len(content["evidence"]) == 300
     holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
     privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, lambda: PERSONS, world.clock)

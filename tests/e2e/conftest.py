@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.catalogues import real_path
 from tests.conftest import need_dynamodb_local
 from tests.e2e.server import Server, running
 
-STORIES: Final = {"test_cases", "test_appointments", "test_ratings", "test_evidence", "test_me"}
+STORIES: Final = {"test_cases", "test_appointments", "test_ratings", "test_evidence", "test_me", "test_law"}
 """Modules whose stories are played on both engines: what moto forgives, DynamoDB Local does not, and its streams differ."""
 
 ENGINES: Final = ("moto", "dynamodb-local")
@@ -49,3 +49,10 @@ def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def real_server() -> Iterator[Server]:
     with running("--catalogue", str(real_path())) as server:
         yield server
+
+
+@pytest.fixture
+def console_clock(sample_server: Server) -> Any:
+    """The console's clock, put back afterwards."""
+    yield lambda **body: sample_server.console.post("/clock", json=body).raise_for_status()
+    sample_server.console.post("/clock", json={"reset": True})

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from tests.e2e.server import Server
+from tests.e2e.story import Person, Story
 from tests.e2e.test_appointments import act, book, mediating, slots
-from tests.e2e.test_cases import Person, Story
 
 SHARED = "pmc-zhongshan-m2"
 

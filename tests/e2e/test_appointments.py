@@ -9,7 +9,7 @@ import icalendar
 import pytest
 
 from tests.e2e.server import Server
-from tests.e2e.test_cases import Person, Story
+from tests.e2e.story import Person, Story
 
 
 def mediating(server: Server, name: str) -> Story:

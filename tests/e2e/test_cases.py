@@ -3,102 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.e2e.server import Server
-
-NUMBERS = itertools.count()
-FILING = {
-    "dispute_type": "neighbour",
-    "region": "210202",
-    "title": "楼上夜间噪音",
-    "facts": "楼上住户每晚十一点后仍有装修噪音，多次沟通无果。",
-    "claims": ["停止夜间噪音"],
-    "amount_cents": 300_000,
-    "applicant": {"name": "王小明", "phone": "13800138000", "id_number": "11010519491231002X"},
-    "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
-    "preferred_modes": ["video"],
-    "terms_version": "2026-01",
-}
-
-
-class Person:
-    """Somebody at the API."""
-
-    def __init__(self, server: Server, sub: str, *roles: str, **more: object) -> None:
-        self._api = server.api
-        self._headers = server.token(sub, *roles, **more)
-
-    def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        key = {"Idempotency-Key": f"key-{next(NUMBERS)}"}
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._api.post(path, json=body or {}, headers={**self._headers, **key, **named})
-
-    def read(self, path: str) -> Any:
-        reply = self._api.get(path, headers=self._headers)
-        assert reply.status_code == 200, reply.text
-        return reply.json()
-
-
-class Story:
-    """A case and everybody in it."""
-
-    def __init__(self, server: Server, name: str, **filing: Any) -> None:
-        self.server = server
-        self.applicant = Person(server, f"{name}-applicant")
-        self.respondent = Person(server, f"{name}-respondent")
-        self.stranger = Person(server, f"{name}-stranger")
-        filed = self.applicant.post("/v1/cases", {**FILING, **filing})
-        assert filed.status_code == 201, filed.text
-        self.case = filed.json()
-        self.code = self.case["code"]
-        assert filed.headers["location"] == f"/v1/cases/{self.code}"
-        roster = server.api.get(f"/v1/organisations/{self.case['organisation']}").json()["mediators"]
-        self.mediator_id = roster[0]["id"]
-        self.other_mediator_id, self.untrained_id = roster[1]["id"], roster[2]["id"]
-        self.clerk = Person(server, "clerk-1", "clerk", org=self.case["organisation"])
-        self.mediator = Person(server, self.mediator_id, "mediator", org=self.case["organisation"])
-        self.court = Person(server, "court-1", "court")
-        self.reviewer = Person(server, "reviewer-1", "reviewer")
-
-    def act(self, person: Person, action: str, body: Any = None, *, status: int = 200) -> Any:
-        reply = person.post(f"/v1/cases/{self.code}/actions/{action}", body)
-        assert reply.status_code == status, reply.text
-        return reply.json()
-
-    def progress(self) -> Any:
-        reply = self.server.api.get(f"/v1/progress/{self.code}")
-        assert reply.status_code == 200, reply.text
-        return reply.json()
-
-    def shows(self, status: str, colour: str, due: str | None) -> None:
-        shown = self.progress()
-        assert (shown["status"], shown["colour"]) == (status, colour)
-        assert (shown["current"]["due"] or {}).get("rule") == due
-
-    def join(self) -> None:
-        invite = self.applicant.read(f"/v1/cases/{self.code}")["invite_codes"][0]["invite_code"]
-        reply = self.respondent.post(f"/v1/cases/{self.code}/join", {"invite_code": invite})
-        assert reply.status_code == 200, reply.text
-
-    def until_mediating(self) -> None:
-        self.act(self.clerk, "accept")
-        self.join()
-        self.act(self.respondent, "consent", {"terms_version": "2026-01"})
-        self.act(self.clerk, "assign", {"mediator_id": self.mediator_id})
-        self.act(self.mediator, "take")
-
-
-@pytest.fixture
-def console_clock(sample_server: Server) -> Any:
-    """The console's clock, put back afterwards."""
-    yield lambda **body: sample_server.console.post("/clock", json=body).raise_for_status()
-    sample_server.console.post("/clock", json={"reset": True})
+from tests.e2e.story import FILING, Person, Story
 
 
 def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Server, console_clock: Any) -> None:
@@ -111,6 +22,10 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Serv
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
     story.join()
     story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.shows("accepted", "blue", "choose_mediator")
+    early = story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
+    assert early["type"] == "/problems/choice-open"
+    story.leave_choice()
     story.shows("accepted", "blue", "match")
     refused = story.act(story.clerk, "assign", {"mediator_id": story.untrained_id}, status=409)
     assert refused["type"] == "/problems/mediator-not-assignable"
@@ -118,7 +33,9 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Serv
     story.shows("assigned", "yellow", "mediator_reply")
     story.act(story.mediator, "take")
     story.shows("mediating", "yellow", "contact_party")
-    drafted = story.act(story.mediator, "draft_agreement", {"text": "晚十点后不施工。", "terms": ["晚十点后不施工"]})
+    drafted = story.act(
+        story.mediator, "draft_agreement", {"text": "晚十点后不施工。", "terms": [{"text": "晚十点后不施工"}]}
+    )
     story.shows("agreed", "orange", "mediation_period")
     agreement = story.respondent.read(f"/v1/cases/{story.code}/agreement")
     assert agreement["sha256"] == drafted["agreement_sha256"]
@@ -127,11 +44,15 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Serv
     story.act(story.applicant, "sign", {"agreement_sha256": agreement["sha256"]})
     story.shows("agreed", "orange", "mediation_period")
     story.act(story.respondent, "sign", {"agreement_sha256": agreement["sha256"]})
+    assert story.progress()["status"] == "agreed"
+    story.act(story.mediator, "countersign", {"agreement_sha256": agreement["sha256"]})
+    story.act(story.clerk, "seal", {"agreement_sha256": agreement["sha256"]})
     story.shows("signed", "orange", "confirmation_window")
     assert len(story.applicant.read(f"/v1/cases/{story.code}/agreement")["signatures"]) == 2
-    story.act(story.applicant, "apply_confirmation")
-    story.act(story.respondent, "apply_confirmation")
+    story.apply()
     story.shows("confirming", "orange", "court_accept")
+    story.examine()
+    story.shows("confirming", "orange", "court_decide")
     bundle = story.court.read(f"/v1/cases/{story.code}/bundle")
     canonical = json.dumps(bundle["content"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert hashlib.sha256(canonical.encode()).hexdigest() == bundle["sha256"]
@@ -139,20 +60,28 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Serv
     assert bundle["content"]["events"][-1]["hash"] == bundle["content"]["head"]
     assert bundle["signature"]
     story.act(story.court, "confirm", {"document_no": "(2026)辽0202民特1号"})
-    story.shows("confirmed", "green", None)
+    story.shows("confirmed", "green", "confirmation_objection")
     events = [entry["event"] for entry in story.respondent.read(f"/v1/cases/{story.code}/timeline")["items"]]
     assert events == [
         "submitted",
         "accepted",
         "joined",
         "all_consented",
+        "choice_made",
+        "choice_made",
         "assigned",
         "taken",
         "agreement_drafted",
         "signed",
+        "signed",
+        "countersigned",
         "agreement_effective",
         "confirmation_requested",
         "confirmation_applied",
+        "received",
+        "asked",
+        "enquiry_answered",
+        "enquiry_answered",
         "confirmed",
     ]
     percents = [stage["reached_at"] for stage in story.progress()["stages"]]
@@ -170,16 +99,15 @@ def test_other_ends(sample_server: Server, console_clock: Any) -> None:
     withdrawn.act(withdrawn.applicant, "withdraw")
     withdrawn.shows("withdrawn", "red", None)
     refused = Story(sample_server, "refused")
-    refused.act(refused.clerk, "refuse", {"reason": "不属于民间纠纷"})
+    refused.act(refused.clerk, "refuse", {"reason": "not_civil", "note": "不属于民间纠纷"})
     refused.shows("not_accepted", "red", None)
 
 
 def test_a_mediator_who_does_not_answer_loses_the_case(sample_server: Server, console_clock: Any) -> None:
     console_clock(now="2026-11-24T02:00:00Z")
     story = Story(sample_server, "lapse")
-    story.act(story.clerk, "accept")
-    story.join()
-    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.until_consented()
+    story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
     console_clock(now="2026-11-27T15:59:59Z")
     assert sample_server.console.post("/jobs/deadlines").status_code == 200
@@ -206,41 +134,45 @@ def test_an_upheld_appeal_reopens_the_case_for_another_mediator(sample_server: S
     assert decided.status_code == 200, decided.text
     story.shows("accepted", "blue", "invite")
     story.act(story.respondent, "consent", {"terms_version": "2026-02"})
+    story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
     story.act(story.clerk, "assign", {"mediator_id": story.other_mediator_id})
     events = [entry["event"] for entry in story.applicant.read(f"/v1/cases/{story.code}/timeline")["items"]]
     assert "reopened" in events or "appeal_upheld" in events
 
 
-def test_a_dismissed_application_can_be_made_again(sample_server: Server, console_clock: Any) -> None:
+def test_an_agreement_that_the_court_refused_can_still_be_carried_out(
+    sample_server: Server, console_clock: Any
+) -> None:
     story = Story(sample_server, "dismissed")
     story.until_mediating()
-    story.act(story.mediator, "draft_agreement", {"text": "和解", "terms": []})
-    sha256 = story.applicant.read(f"/v1/cases/{story.code}/agreement")["sha256"]
-    for person in (story.applicant, story.respondent):
-        story.act(person, "sign", {"agreement_sha256": sha256})
-    for person in (story.applicant, story.respondent):
-        story.act(person, "apply_confirmation")
+    story.agree()
+    story.apply()
+    story.examine()
     story.act(story.court, "dismiss", {"reason": "条款不明确"})
     assert story.progress()["status"] == "signed"
+    again = story.act(story.applicant, "apply_confirmation", story.application(), status=409)
+    assert again["type"] == "/problems/already-refused"
     for person in (story.applicant, story.respondent):
         story.act(person, "fulfil")
     story.shows("settled", "green", None)
 
 
-def test_what_courts_do_not_confirm_is_said_beforehand(sample_server: Server, console_clock: Any) -> None:
+def test_a_type_of_dispute_only_warns_before_the_court_is_asked(sample_server: Server, console_clock: Any) -> None:
     story = Story(sample_server, "divorce", dispute_type="marriage_family_divorce")
     shown = story.applicant.read(f"/v1/cases/{story.code}")["confirmation"]
-    assert (shown["eligible"], len(shown["reasons"])) == (False, 1)
+    assert shown["eligible"]
+    assert shown["reasons"]
     story.until_mediating()
-    story.act(story.mediator, "draft_agreement", {"text": "和解", "terms": []})
-    sha256 = story.applicant.read(f"/v1/cases/{story.code}/agreement")["sha256"]
-    for person in (story.applicant, story.respondent):
-        signed = story.act(person, "sign", {"agreement_sha256": sha256})
-    assert "apply_confirmation" not in {one["action"] for one in signed["actions"]}
-    refused = story.act(story.applicant, "apply_confirmation", status=409)
-    assert refused["type"] == "/problems/not-confirmable"
-    assert refused["detail"]
+    story.agree()
+    body = story.application()
+    incomplete = {**body, "declarations": body["declarations"][1:]}
+    missing = story.act(story.applicant, "apply_confirmation", incomplete, status=400)
+    assert missing["type"] == "/problems/declaration-missing"
+    assert [one["code"] for one in missing["errors"]] == body["declarations"][:1]
+    nowhere = story.act(story.applicant, "apply_confirmation", {**body, "court_id": "court-nowhere"}, status=409)
+    assert nowhere["type"] == "/problems/court-not-competent"
+    assert story.act(story.applicant, "apply_confirmation", body)["before_court"]["applied"] == ["p1"]
 
 
 def test_nobody_else_learns_anything(sample_server: Server, console_clock: Any) -> None:
@@ -279,7 +211,7 @@ def test_a_stale_version_changes_nothing(sample_server: Server, console_clock: A
     story = Story(sample_server, "stale")
     etag = sample_server.api.get(f"/v1/cases/{story.code}", headers=story.clerk._headers).headers["etag"]
     assert story.clerk.post(f"/v1/cases/{story.code}/actions/accept", If_Match=etag).status_code == 200
-    stale = story.clerk.post(f"/v1/cases/{story.code}/actions/refuse", {"reason": "x"}, If_Match=etag)
+    stale = story.clerk.post(f"/v1/cases/{story.code}/actions/refuse", {"reason": "other"}, If_Match=etag)
     assert stale.status_code == 412
     story.shows("accepted", "blue", "invite")
 

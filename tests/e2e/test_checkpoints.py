@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from tests.e2e.server import ROOT, Server
-from tests.e2e.test_cases import Person
+from tests.e2e.story import Person
 from tests.e2e.test_ratings import ended, rate
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.e2e.server import Server
-from tests.e2e.test_cases import Person, Story
+from tests.e2e.story import Person, Story
 
 PDF = b"%PDF-1.7\n" + b"a contract " * 50
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests.e2e.server import Server
-from tests.e2e.test_cases import Person, Story
+from tests.e2e.story import Person, Story
 from tests.e2e.test_evidence import PDF, submit
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from tests.e2e.server import Server
+from tests.e2e.story import Person, Story
 from tests.e2e.test_appointments import book, mediating, slots
-from tests.e2e.test_cases import Person, Story
 
 VIEWERS: Final[dict[str, Callable[[Server, Story], dict[str, str]]]] = {
     "applicant": lambda _, story: story.applicant._headers,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.server import Server
+from tests.e2e.story import Person, Story
 from tests.e2e.test_appointments import MovedClock, mediating
-from tests.e2e.test_cases import Person, Story
 
 
 def ended(server: Server, name: str) -> Story:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.test_triage import URGENT
 from tests.e2e.server import Server
-from tests.e2e.test_cases import FILING, Person, Story
+from tests.e2e.story import FILING, Person, Story
 
 
 def ask(server: Server, text: str, language: str) -> Any:

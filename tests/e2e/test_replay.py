@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from tests.e2e.server import ROOT, Server
-from tests.e2e.test_cases import Story
+from tests.e2e.story import Story
 
 
 def replay(server: Server, arguments: str) -> subprocess.CompletedProcess[str]:

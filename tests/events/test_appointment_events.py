@@ -30,7 +30,7 @@ class Story:
 def passed(town: Town) -> Story:
     code, applicant, respondent = town.assigned()
     old = town.book(applicant, code)
-    town.act(M1, code, "pass", reason="r")
+    town.act(M1, code, "pass", reason="other")
     return Story(code, old, town.last(code, "passed"), lambda: taken_up(town, code, applicant, respondent))
 
 
@@ -155,7 +155,7 @@ def test_one_session_that_cannot_be_cancelled_does_not_stop_the_others(
 ) -> None:
     code, applicant, _ = town.assigned()
     first, second = (town.book(applicant, code, start) for start in (TOMORROW, LATER))
-    town.act(M1, code, "pass", reason="r")
+    town.act(M1, code, "pass", reason="other")
     event, original = town.last(code, "passed"), town.appointment_store.find
 
     def down(appointment_id: str) -> Appointment | None:

@@ -105,7 +105,7 @@ def test_an_offer_is_told_while_it_stands(town: Town, late: bool) -> None:
 
 def test_what_is_past_is_told_late_too(town: Town) -> None:
     code, _, _ = town.assigned()
-    town.act(M1, code, "pass", reason="r")
+    town.act(M1, code, "pass", reason="other")
     town.act(CLERK, code, "assign", mediator_id="m-2")
     town.act(M2, code, "take")
     town.clock.at += timedelta(days=3)

@@ -257,7 +257,7 @@ def test_the_metric_names_consumer_and_reason_and_no_case(capsys: pytest.Capture
 def test_beside_a_poison_record_every_consumer_does_all_that_the_events_ask(town: Town) -> None:
     code, applicant, _ = town.assigned()
     old = town.book(applicant, code)
-    town.act(M1, code, "pass", reason="r")
+    town.act(M1, code, "pass", reason="other")
     records = [record_of(one) for one in town.events(code)]
     poison = broken("a field is missing")
     spoilt = [part for one in records for part in (poison, one)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,6 +126,7 @@ class Town(Bookings):
         assert case is not None
         if not case.all_consented:
             self.act(respondent, code, "consent", terms_version="1")
+            self.leave_choice(code, replace(respondent, subject=respondent.subject.replace("li", "wang")), respondent)
         self.act(CLERK, code, "assign", mediator_id="m-2")
         self.act(M2, code, "take")
 

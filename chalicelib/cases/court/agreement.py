@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import place_of
-from chalicelib.cases.lifecycle.service import CaseService
+from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.viewer import Viewer
 
@@ -38,14 +38,23 @@ class AgreementService:
     def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
         """Return the present agreement; raise `NotFound` if none was drafted."""
         seen = self._cases.get_case(viewer, code, what="agreement")
-        case = seen.case
-        if seen.relation not in _READERS or case.agreement_sha256 is None:
+        if seen.relation not in _READERS:
             raise NotFound
+        agreement = self.find_present(seen)
+        if agreement is None:
+            raise NotFound
+        return agreement
+
+    def find_present(self, seen: Seen) -> Agreement | None:
+        """Return the present agreement of a case; None if none was drafted, or its words are gone."""
+        case = seen.case
+        if case.agreement_sha256 is None:
+            return None
         item = self._store.find_item(case.code, f"AGREEMENT#{case.agreement_no:03d}")
         if item is None:
-            raise NotFound
+            return None
         opened = seen.loaded.unsealed(place_of(item["sk"], "agreement"), item["agreement"])
         if opened is None:
-            raise NotFound
+            return None
         content = json.loads(opened)
         return Agreement(case, content["text"], content["terms"], item["sha256"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chalicelib.cases.court.agreement import AgreementService
 from chalicelib.cases.court.choice import CourtChoice
+from chalicelib.cases.court.contract import GetBundle
+from chalicelib.cases.court.refusals import BundleNotReady
 from chalicelib.cases.court.service import BundleService
 from chalicelib.cases.court.views import AgreementView, BundleView, CourtList
 from chalicelib.shared.codes import BadCode
@@ -31,7 +33,7 @@ def list_competent_courts(viewer: Viewer, code: str, language: Language, choice:
 
 
 @routes.route("/v1/cases/{code}/bundle")
-@endpoint(problems=(BadCode, NotFound))
-def get_bundle(viewer: Viewer, code: str, bundles: BundleService) -> BundleView:
-    """Give the court, or a party, the case's bundle: agreement, signatures, evidence, chain, every hash."""
-    return BundleView.of(bundles.get_bundle(viewer, code))
+@endpoint(query=GetBundle, problems=(BadCode, NotFound, BundleNotReady))
+def get_bundle(viewer: Viewer, code: str, query: GetBundle, bundles: BundleService) -> BundleView:
+    """Give the court, or a party, the case's bundle: agreement, duties, signatures, evidence, chain, every hash."""
+    return BundleView.of(bundles.get_bundle(viewer, code, query.purpose))

@@ -6,6 +6,18 @@ from chalicelib.shared.errors import Conflict
 from chalicelib.shared.texts import Text
 
 
+class BundleNotReady(Conflict):
+    """A bundle for a purpose that the case does not serve yet."""
+
+    slug = "bundle-not-ready"
+    title = Text("材料尚不齐备", "There is no such bundle yet")
+    remedy = Text(
+        "协议生效后可以取得申请确认的材料；协议生效或者调解结束后，起诉的材料；经司法确认后，申请执行的材料。",
+        "To confirm it: when the agreement is in force. To sue: then, or when mediation is over. To enforce it: "
+        "when a court has confirmed it.",
+    )
+
+
 class CourtNotCompetent(Conflict):
     """An application to a court that the law does not name for this agreement."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.cases.court.agreement import Agreement, AgreementService
+from chalicelib.cases.court.refusals import BundleNotReady
 from chalicelib.cases.lifecycle.digests import to_json
+from chalicelib.cases.lifecycle.model import Case, Duty
 from chalicelib.cases.lifecycle.service import CaseService, Seen
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
@@ -50,20 +52,28 @@ class BundleService:
         self._store = store
         self._signing = signing
 
-    def get_bundle(self, viewer: Viewer, code: str) -> Bundle:
-        """Return the bundle of a case whose agreement is in force, to its parties, its mediator and the court."""
+    def get_bundle(self, viewer: Viewer, code: str, purpose: str) -> Bundle:
+        """Return a case's bundle for a purpose, to its parties, its mediator and the court; raise `BundleNotReady`.
+
+        `confirmation`: the agreement is in force; `filing` of a suit: that, or the mediation is over; `enforcement`: a
+        court has confirmed it.
+        """
         seen = self._cases.get_case(viewer, code, what="bundle")
-        if seen.relation not in _READERS or seen.case.effective_at is None:
+        if seen.relation not in _READERS:
             raise NotFound
-        content = self._content(seen, self._agreements.get_agreement(viewer, code))
+        if not _READY[purpose](seen.case):
+            raise BundleNotReady
+        content = self._content(seen, purpose)
         sha256 = hashlib.sha256(to_json(content).encode()).hexdigest()
         return Bundle(content, sha256, self._signing.key_id, self._signing.sign(sha256))
 
-    def _content(self, seen: Seen, agreement: Agreement) -> dict[str, Any]:
+    def _content(self, seen: Seen, purpose: str) -> dict[str, Any]:
         case = seen.case
+        agreement = self._agreements.find_present(seen)
         filed = seen.loaded.text_of("p1")
         return {
             "code": show_code(case.code),
+            "for": purpose,
             "made_at": format_instant(seen.now),
             "status": case.status,
             "dispute_type": case.dispute_type,
@@ -87,12 +97,10 @@ class BundleService:
                 }
                 for party in case.parties
             ],
-            "agreement": {
-                "text": agreement.text,
-                "terms": agreement.terms,
-                "sha256": agreement.sha256,
-                "effective_at": case.effective_at,
-            },
+            "agreement": None if agreement is None else _agreement(agreement),
+            "duties": [_duty(duty, seen) for duty in case.duties],
+            "court": case.court,
+            "document_no": case.document_no,
             "evidence": [
                 {name: item[name] for name in ("id", "content_type", "size", "sha256", "created_at")}
                 for item in self._store.every_item(case.code, "EVIDENCE#")
@@ -111,3 +119,35 @@ class BundleService:
             ],
             "head": case.head,
         }
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    case = agreement.case
+    return {
+        "text": agreement.text,
+        "terms": agreement.terms,
+        "sha256": agreement.sha256,
+        "effective_at": case.effective_at,
+        "countersigned_at": case.countersigned_at,
+        "sealed_at": case.sealed_at,
+    }
+
+
+def _duty(duty: Duty, seen: Seen) -> dict[str, Any]:
+    return {
+        "n": duty.n,
+        "text": seen.loaded.text_of_duty(duty.n),
+        "payer": duty.payer,
+        "payee": duty.payee,
+        "amount_cents": duty.amount_cents,
+        "due_on": duty.due_on,
+        "state": duty.state,
+    }
+
+
+_READY: Final[Mapping[str, Callable[[Case], bool]]] = {
+    "confirmation": lambda case: case.effective_at is not None,
+    "filing": lambda case: case.effective_at is not None or case.state.ended,
+    "enforcement": lambda case: case.document_no is not None,
+}
+"""Whether a case has what each bundle is for."""

@@ -54,11 +54,10 @@ class ChallengeView(View):
 
 def duty_views(seen: Seen) -> list[DutyView]:
     """Return the duties, with their words unless the case's key is gone."""
-    owed = [term for term in seen.loaded.terms if term.get("payer") is not None]
     return [
         DutyView(
             n=duty.n,
-            text=_text(owed, duty.n),
+            text=seen.loaded.text_of_duty(duty.n),
             payer=duty.payer,
             payee=duty.payee,
             amount_cents=duty.amount_cents,
@@ -67,10 +66,6 @@ def duty_views(seen: Seen) -> list[DutyView]:
         )
         for duty in seen.case.duties
     ]
-
-
-def _text(owed: list[dict[str, Any]], number: int) -> str | None:
-    return owed[number - 1]["text"] if number <= len(owed) else None
 
 
 def before_court_view(case: Case) -> BeforeCourtView | None:

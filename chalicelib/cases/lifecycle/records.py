@@ -52,6 +52,11 @@ class Loaded:
         opened = None if self.sealed_terms is None else self.unsealed(TERMS, self.sealed_terms)
         return [] if opened is None else json.loads(opened)
 
+    def text_of_duty(self, number: int) -> str | None:
+        """Return the words of a duty, by its number from 1; None once the case's key is gone."""
+        owed = [term["text"] for term in self.terms if term.get("payer") is not None]
+        return owed[number - 1] if number <= len(owed) else None
+
     def text_of(self, subject: str) -> dict[str, Any]:
         """Return a subject's texts; empty once they were erased."""
         if subject not in self.texts:

@@ -240,6 +240,9 @@ WAITING_FOR: Final[dict[str, str]] = {
 }
 """Who must act before a rule's due date."""
 
+REMINDERS: Final = frozenset({"period_notice", "duty_reminder"})
+"""Dates on which somebody is told of another date; nobody has anything to do by them."""
+
 WORKING: Final = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed"})
 """Statuses in which the organisation's work goes on."""
 

@@ -17,7 +17,7 @@ from chalicelib.cases.lifecycle.duty_views import (
 from chalicelib.cases.lifecycle.recording import sk_of
 from chalicelib.cases.lifecycle.records import Listed, place_of
 from chalicelib.cases.lifecycle.service import Seen
-from chalicelib.cases.lifecycle.statuses import STATUSES
+from chalicelib.cases.lifecycle.statuses import REMINDERS, STATUSES
 from chalicelib.cases.lifecycle.view_parts import (
     ActionView,
     ConfirmationView,
@@ -107,7 +107,9 @@ class CaseView(View):
             routing=RoutingView(organisation=case.organisation, because=[one[language] for one in case.routing]),
             mediator=case.mediator,
             parties=party_views(seen),
-            deadlines=[deadline_view(one, rules, language, seen.now) for one in case.deadlines],
+            deadlines=[
+                deadline_view(one, rules, language, seen.now) for one in case.deadlines if one.rule not in REMINDERS
+            ],
             actions=action_views(seen, can_book),
             invite_codes=invite_views(seen),
             preferred_modes=filed.get("preferred_modes", []),

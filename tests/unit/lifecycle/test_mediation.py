@@ -12,7 +12,7 @@ from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.refusals import AlreadyDone
 from chalicelib.cases.lifecycle.stages.mediation import END_GROUNDS
 from chalicelib.cases.lifecycle.transition import IllegalTransition
-from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
+from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.errors import InvalidRequest
 from tests.unit.lifecycle.cases import (
     INSTANT,
