@@ -12,7 +12,9 @@ from tests.e2e.server import Server
 from tests.e2e.story import FILING, Person, Story
 
 
-def test_a_whole_life_from_filing_to_the_courts_confirmation(sample_server: Server, console_clock: Any) -> None:
+def test_a_whole_life_from_filing_to_the_courts_confirmation(  # noqa: PLR0915 - a life is long
+    sample_server: Server, console_clock: Any
+) -> None:
     console_clock(now="2026-11-24T02:00:00Z")
     story = Story(sample_server, "life")
     story.shows("submitted", "blue", "acceptance")

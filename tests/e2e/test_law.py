@@ -99,7 +99,7 @@ def test_dismissed_resumed_confirmed_and_not_performed(sample_server: Server, co
     sha256 = story.agree(RENT, text="李大勇于十一月二十日前付款")
     agreement = story.respondent.read(f"/v1/cases/{story.code}/agreement")
     assert (agreement["sha256"], agreement["terms"]) == (sha256, [RENT])
-    assert agreement["countersigned_at"] and agreement["sealed_at"] and agreement["effective_at"]
+    assert None not in {agreement[name] for name in ("countersigned_at", "sealed_at", "effective_at")}
     (duty,) = story.applicant.read(f"/v1/cases/{story.code}")["duties"]
     assert duty == {"n": 1, **RENT, "state": "open"}
     story.apply()

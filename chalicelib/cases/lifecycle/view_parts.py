@@ -11,7 +11,7 @@ from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal, duty_actions_of
 from chalicelib.cases.lifecycle.service import Seen
 from chalicelib.cases.lifecycle.stages.mediators import LEFT_TO_ORGANISATION
-from chalicelib.cases.lifecycle.statuses import WAITING_FOR
+from chalicelib.cases.lifecycle.statuses import REMINDERS, WAITING_FOR
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
 from chalicelib.shared.texts import Language, Text
@@ -120,6 +120,11 @@ def deadline_view(deadline: Deadline, rules: DeadlineRules, language: Language, 
         started_at=deadline.started_at,
         overdue=overdue,
     )
+
+
+def deadline_views(case: Case, rules: DeadlineRules, language: Language, now: datetime) -> list[DeadlineView]:
+    """Return the due dates of a case in words, but for those that only call another one to mind."""
+    return [deadline_view(one, rules, language, now) for one in case.deadlines if one.rule not in REMINDERS]
 
 
 def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionView]:

@@ -17,7 +17,7 @@ from chalicelib.cases.lifecycle.duty_views import (
 from chalicelib.cases.lifecycle.recording import sk_of
 from chalicelib.cases.lifecycle.records import Listed, place_of
 from chalicelib.cases.lifecycle.service import Seen
-from chalicelib.cases.lifecycle.statuses import REMINDERS, STATUSES
+from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.cases.lifecycle.view_parts import (
     ActionView,
     ConfirmationView,
@@ -28,7 +28,7 @@ from chalicelib.cases.lifecycle.view_parts import (
     UrgentView,
     action_views,
     confirmation_view,
-    deadline_view,
+    deadline_views,
     invite_views,
     party_views,
     urgent_view,
@@ -107,9 +107,7 @@ class CaseView(View):
             routing=RoutingView(organisation=case.organisation, because=[one[language] for one in case.routing]),
             mediator=case.mediator,
             parties=party_views(seen),
-            deadlines=[
-                deadline_view(one, rules, language, seen.now) for one in case.deadlines if one.rule not in REMINDERS
-            ],
+            deadlines=deadline_views(case, rules, language, seen.now),
             actions=action_views(seen, can_book),
             invite_codes=invite_views(seen),
             preferred_modes=filed.get("preferred_modes", []),

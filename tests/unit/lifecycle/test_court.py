@@ -107,7 +107,8 @@ def test_where_the_court_says_nothing_the_ruling_is_counted_from_its_last_day_to
 
 def test_the_court_confirms_what_it_accepted_and_asked_everybody_about() -> None:
     case = confirming()
-    for action, details in (("ask", {}), ("supplement", {"what": "w", "until": at(11, 20).date()})):
+    papers: dict[str, Any] = {"what": "w", "until": at(11, 20).date()}
+    for action, details in (("ask", {}), ("supplement", papers)):
         assert action not in offered(case, "court")
         with pytest.raises(IllegalTransition):
             do(case, action, "x", "court", **details)
