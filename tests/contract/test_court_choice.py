@@ -105,6 +105,7 @@ def test_the_domiciles_that_were_declared_decide(world: World) -> None:
         "court-xigang": ("party_domicile",),
         "court-shahekou": ("organisation",),
     }
+    assert choice_of(world).competence(world.cases.get(LI, code)).find("court-xigang") is not None
     case = world.cases.get(WANG, code).case
     (window,) = [one for one in case.deadlines if one.rule == "confirmation_window"]
     assert {(one.rule, one.until) for one in choices.items} == {("confirmation_window", window.at)}

@@ -60,6 +60,12 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str, tuple[str, ...]]], tuple[
         (),
     ),
     (
+        "a home said as the whole city says nothing",
+        {"party_regions": ("210200",)},
+        [("ganjingzi", ("case_region",)), ("zhongshan", ("organisation",))],
+        (),
+    ),
+    (
         "a home elsewhere",
         {"party_regions": (XIGANG, BEIJING)},
         [("xigang", ("party_domicile",)), ("zhongshan", ("organisation",))],

@@ -162,6 +162,10 @@ def test_interruption_is_said_as_the_law_of_the_matter_has_it() -> None:
                 assert "第二十七条" in said.zh
 
 
+def period(*, escalated: bool) -> tuple[Deadline, ...]:
+    return (Deadline("mediation_period", "t", provisional=False, started_at="t", escalated=escalated),)
+
+
 def in_status(status: str, **more: Any) -> Case:
     return replace(case_in("mediating"), status=status, **more)
 
@@ -171,6 +175,10 @@ def in_status(status: str, **more: Any) -> Case:
     [
         (in_status("mediating"), None),
         (in_status("submitted"), None),
+        (in_status("mediating", dispute_type="labour_wages", deadlines=period(escalated=True)), FOR_LABOUR_ONLY),
+        (in_status("mediating", dispute_type="labour_wages", deadlines=period(escalated=False)), None),
+        (in_status("mediating", dispute_type="labour_gig", deadlines=period(escalated=True)), None),
+        (in_status("mediating", deadlines=period(escalated=True)), None),
         (in_status("failed", end_reason="party_declined"), "failed:party_declined"),
         (in_status("failed", end_reason="no_answer"), "failed:other"),
         (in_status("failed", end_reason="agreement_reached"), "settled:agreement_reached"),

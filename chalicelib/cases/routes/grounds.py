@@ -79,7 +79,7 @@ _LABOUR: Final = TypeScope(frozenset({"labour"}), frozenset({"labour_gig"}))
 
 
 def ground_of(case: Case) -> str | None:
-    """Return the ground of `routes.json` on which a case stands, or None while mediation is the way."""
+    """Return the ground of `routes.json` on which a case stands, or None while mediation is the only way."""
     status, reason = case.status, case.end_reason
     if status in {"failed", "settled"} and reason in _SETTLED:
         return f"settled:{reason}"
@@ -93,6 +93,7 @@ def ground_of(case: Case) -> str | None:
         "defaulted": f"defaulted:{confirmed}",
         "concluded": f"concluded:{confirmed}",
         "signed": "dismissed:after_receipt" if _was_dismissed(case) else None,
+        "mediating": "mediating:labour_period_over" if _is_labour_overdue(case) else None,
     }
     return grounds.get(status)
 
@@ -109,6 +110,12 @@ def end_reason_name(case: Case) -> Text | None:
     if reason == "agreement_reached" and _LABOUR.covers(case.dispute_type):
         return _LABOUR_AGREEMENT
     return END_REASONS.get(reason, END_REASONS["other"])
+
+
+def _is_labour_overdue(case: Case) -> bool:
+    """Tell whether labour mediation goes on after its period: arbitration is open (劳动争议调解仲裁法 art. 14 ¶3)."""
+    over = any(one.rule == "mediation_period" and one.escalated for one in case.deadlines)
+    return over and _LABOUR.covers(case.dispute_type)
 
 
 def _was_dismissed(case: Case) -> bool:
