@@ -257,7 +257,7 @@ def test_a_thing_elsewhere_is_said_too() -> None:
 def test_rules_are_read_as_they_stand() -> None:
     made = CompetenceRules(read_rules("competence"))
     assert made.version == read_rules("competence")["version"]
-    for code in ("labour", "labour_gig", "intellectual_property", "intellectual_property_patent"):
+    for code in ("neighbour", "labour", "labour_gig", "intellectual_property", "intellectual_property_patent"):
         matter = Matter(code, ZHONGSHAN, ZHONGSHAN, (XIGANG,))
         assert made.competent(matter, COURTS) == RULES.competent(matter, COURTS)
     assert made.competent(Matter("labour_gig", ZHONGSHAN, ZHONGSHAN), COURTS).find("arb-zhongshan") is None

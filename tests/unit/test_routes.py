@@ -292,6 +292,7 @@ def test_words_follow_the_law_of_the_matter() -> None:
     medical = in_status("failed", end_reason="period_expired", dispute_type="medical_dental")
     labour = in_status("settled", end_reason="agreement_reached", dispute_type="labour_wages")
     assert "第三十八条" in str(end_reason_name(medical))
+    assert "第三十八条" not in str(end_reason_name(replace(medical, end_reason="other")))
     assert "仲裁" in str(end_reason_name(labour))
     assert "第十七条" in str(end_reason_name(replace(labour, end_reason="party_declined")))
     assert "凭协议起诉" in str(end_reason_name(replace(labour, dispute_type="labour_gig")))
