@@ -55,6 +55,15 @@ _TARGETS: Final = {
         "shared/answers": _WRITES,
         "shared/crypto": "crypto keys answers",
     },
+    "law": {
+        "cases/type_scope": "type_scope effect declarations competence routes",
+        "cases/court/competence": "competence",
+        "cases/court/declarations": "declarations",
+        "cases/court/effect": "effect",
+        "cases/routes/grounds": "routes",
+        "cases/routes/model": "routes",
+        "organisations/directory": "directory",
+    },
     "calendar": {
         "shared/calendar": "calendar due_dates",
         "shared/deadlines": "calendar due_dates",

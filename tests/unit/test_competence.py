@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.court.competence import Competence, CompetenceRules, Matter
+from chalicelib.shared.rule_files import read_rules
 from chalicelib.triage.public import DisputeTypes
 from infra.organisations.importer import read_organisations
 
@@ -56,6 +57,12 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str, tuple[str, ...]]], tuple[
     (
         "no home is known: the case's region, which says so",
         {},
+        [("ganjingzi", ("case_region",)), ("zhongshan", ("organisation",))],
+        (),
+    ),
+    (
+        "a home said as the whole city says nothing",
+        {"party_regions": ("210200",)},
         [("ganjingzi", ("case_region",)), ("zhongshan", ("organisation",))],
         (),
     ),
@@ -225,6 +232,37 @@ def test_every_type_finds_a_court_and_every_reason_has_words() -> None:
             assert all(RULES.because(reason).zh and RULES.because(reason).en for reason in one.because)
     for row in TABLE:
         assert all(RULES.note(note).zh and RULES.note(note).en for note in row[3])
+
+
+def changed(court_id: str, **changes: Any) -> Competence:
+    courts = [one.model_copy(update=changes) if one.id == court_id else one for one in COURTS]
+    return RULES.competent(Matter("labour_wages", ZHONGSHAN, ZHONGSHAN, (ZHONGSHAN,)), courts)
+
+
+@pytest.mark.parametrize("court_id", ["court-zhongshan", "arb-zhongshan"])
+@pytest.mark.parametrize(
+    "changes", [{"subjects": ("maritime",)}, {"dispute_types": ("neighbour",)}, {"covers": (SHAHEKOU,)}], ids=str
+)
+def test_a_court_without_the_subject_the_type_or_the_region_is_not_competent(
+    court_id: str, changes: dict[str, Any]
+) -> None:
+    assert changed(court_id, name="as it was").find(court_id) is not None
+    assert changed(court_id, **changes).find(court_id) is None
+
+
+def test_a_thing_elsewhere_is_said_too() -> None:
+    assert asked(party_regions=(XIGANG,), subject_region=BEIJING).notes == ("elsewhere",)
+
+
+def test_rules_are_read_as_they_stand() -> None:
+    made = CompetenceRules(read_rules("competence"))
+    assert made.version == read_rules("competence")["version"]
+    for code in ("neighbour", "labour", "labour_gig", "intellectual_property", "intellectual_property_patent"):
+        matter = Matter(code, ZHONGSHAN, ZHONGSHAN, (XIGANG,))
+        assert made.competent(matter, COURTS) == RULES.competent(matter, COURTS)
+    assert made.competent(Matter("labour_gig", ZHONGSHAN, ZHONGSHAN), COURTS).find("arb-zhongshan") is None
+    shipped = CompetenceRules.load.__func__.__wrapped__(CompetenceRules)  # type: ignore[attr-defined]
+    assert shipped.version == made.version
 
 
 def test_the_order_of_the_directory_decides_nothing() -> None:

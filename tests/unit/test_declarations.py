@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.cases.court.declarations import DeclarationMissing, Declarations
 from chalicelib.shared.errors import InvalidRequest
+from chalicelib.shared.rule_files import read_rules
 from chalicelib.triage.public import DisputeTypes
 
 DECLARATIONS = Declarations.load()
@@ -86,6 +87,44 @@ def test_a_type_warns_and_never_refuses(dispute_type: str) -> None:
 def test_everybody_is_told_to_write_clear_terms() -> None:
     assert len(DECLARATIONS.warnings("neighbour")) == 1
     assert len(DECLARATIONS.warnings("labour_gig")) == 1
+
+
+def test_declarations_are_read_as_they_stand() -> None:
+    def text(name: str) -> dict[str, str]:
+        return {"zh": name, "en": name.upper()}
+
+    said = {"text": text("text"), "source": text("source")}
+    scope = {"dispute_types": ["labour"], "except_dispute_types": ["labour_gig"]}
+    made = Declarations.of(
+        {
+            "version": "1",
+            "declarations": [
+                {"id": "a", "for": ["court"], **said},
+                {"id": "b", "for": ["arbitration"], **said},
+                {"id": "c", "for": ["court"], "applies_to": scope, **said},
+            ],
+            "warnings": [{"dispute_types": ["medical"], **said}],
+            "clear_terms": said,
+            "bring": {"court": [text("one")], "arbitration": [text("two")], "source": text("s")},
+        }
+    )
+    assert made.version == "1"
+    needed = {
+        (place, code): [one.id for one in made.needed(place, code)]
+        for place in ("court", "arbitration")
+        for code in ("labour", "labour_gig")
+    }
+    assert needed == {
+        ("court", "labour"): ["a", "c"],
+        ("court", "labour_gig"): ["a"],
+        ("arbitration", "labour"): ["b"],
+        ("arbitration", "labour_gig"): ["b"],
+    }
+    assert (made.declarations[0].text.zh, made.declarations[0].source.en) == ("text", "SOURCE")
+    assert [len(made.warnings(code)) for code in ("medical_dental", "labour")] == [2, 1]
+    assert [made.bring(place)[0].zh for place in ("court", "arbitration")] == ["one", "two"]
+    shipped = Declarations.load.__func__.__wrapped__(Declarations)  # type: ignore[attr-defined]
+    assert shipped.declarations == Declarations.of(read_rules("declarations")).declarations == DECLARATIONS.declarations
 
 
 def test_every_type_that_is_warned_of_exists() -> None:

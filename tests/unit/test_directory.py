@@ -59,6 +59,7 @@ def test_courts_and_commissions_are_listed_by_kind_only() -> None:
     assert {each.kind for each in service.list_organisations(None, None)} <= MEDIATING
     courts = service.list_organisations("labour_wages", "210202", "arbitration")
     assert [each.id for each in courts] == ["arb-zhongshan"]
+    assert service.list_organisations("neighbour", "210202", "arbitration") == ()
     assert {each.level for each in service.list_organisations(None, "210202", "court")} == {"basic", "intermediate"}
     assert service.list_organisations("labour", "210202", "department") == ()
     assert [service.find_kind(name) for name in ("court-zhongshan", "nobody")] == ["court", None]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from chalicelib.cases.court.effect import EffectRules, Mediation
 from chalicelib.organisations.model import MEDIATING
+from chalicelib.shared.rule_files import read_rules
+from chalicelib.shared.texts import Text
 from chalicelib.triage.public import DisputeTypes
 
 TODAY = date(2026, 11, 25)
@@ -67,6 +70,38 @@ def test_a_law_holds_from_its_day() -> None:
     assert (
         RULES.rule_for(Mediation("industry", "neighbour", court_invited=True), date(2021, 12, 31)).id != "court_invited"
     )
+
+
+def test_rules_are_read_as_they_stand_and_the_newest_that_holds_wins() -> None:
+    def rule(name: str, begins: str, ends: str | None = None, **scope: Any) -> dict[str, Any]:
+        applies_to = {"dispute_types": "*", "organisation_kinds": "*", **scope}
+        said = {"zh": name, "en": name.upper()}
+        span = {"valid_from": begins, "valid_until": ends}
+        return {"id": name, "applies_to": applies_to, **span, "effective_after": ["sign"], "then": ["seal"]} | {
+            "text": said,
+            "source": said,
+        }
+
+    rules = EffectRules.of(
+        {
+            "version": "1",
+            "rules": [
+                rule("new", "2026-01-01", "2026-06-30"),
+                rule("old", "2020-01-01"),
+                {**rule("labour", "2020-01-01", dispute_types=["labour"]), "effective_after": None},
+            ],
+            "oral": {},
+        }
+    )
+    mediation = Mediation("industry", "neighbour")
+    days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)]
+    assert [rules.rule_for(mediation, day).id for day in days] == ["old", "new", "new", "old"]
+    labour = rules.rule_for(Mediation("industry", "labour_gig"), days[1])
+    assert (rules.version, labour.id, labour.acts, labour.then) == ("1", "labour", None, ("seal",))
+    first = rules.rules[0]
+    assert (first.acts, first.text, first.source) == (("sign",), Text("new", "NEW"), Text("new", "NEW"))
+    assert (first.valid_from, first.valid_until) == (days[1], days[2])
+    assert EffectRules.of(read_rules("effect")).rules == RULES.rules
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from chalicelib.cases.routes.grounds import END_REASONS, REFUSALS, end_reason_na
 from chalicelib.cases.routes.model import RouteRules
 from chalicelib.cases.routes.views import route_views
 from chalicelib.shared.deadlines import DeadlineRules
+from chalicelib.shared.rule_files import read_rules
+from chalicelib.shared.texts import Text
 from chalicelib.triage.public import DisputeTypes
 from tests.unit.lifecycle.cases import case_in
 
@@ -86,6 +88,62 @@ def test_what_is_said_of_a_route_is_whole() -> None:
             any(each == known or each == f"{known.partition(':')[0]}:*" for known in RULES.grounds)
             for each in one.grounds
         )
+
+
+def test_routes_are_read_as_they_stand() -> None:
+    def text(name: str) -> dict[str, str]:
+        return {"zh": name, "en": name.upper()}
+
+    whole = {
+        "id": "a",
+        "types": ["labour"],
+        "except_types": ["labour_gig"],
+        "grounds": ["failed:*"],
+        "kind": "court",
+        "name": text("name"),
+        "where": text("where"),
+        "until_rule": {"id": "clock", "from": "case_ended"},
+        "until_note": text("note"),
+        "rule": "limit",
+        "source": text("source"),
+        "bring": [text("paper")],
+        "when": text("when"),
+        "interruption": "civil",
+    }
+    bare = {**whole, "id": "b", "types": "*", "until_rule": None, "until_note": None, "rule": None, "bring": []}
+    bare["interruption"] = "none"
+    del bare["name"], bare["when"], bare["except_types"]
+    document = {
+        "version": "1",
+        "grounds": ["failed:other"],
+        "kinds": {"court": text("kind")},
+        "interruption": {"civil": text("runs anew"), "none": None},
+        "routes": [whole, bare],
+    }
+    rules = RouteRules.of(document)
+    first, second = rules.routes
+    assert rules.version == "1"
+    assert (first.id, first.kind, first.kind_name.zh, first.where.en) == ("a", "court", "name", "WHERE")
+    assert (first.until_rule, first.until_note, first.rule) == ("clock", Text("note", "NOTE"), "limit")
+    assert (first.source.zh, first.bring, first.when) == (
+        "source",
+        (Text("paper", "PAPER"),),
+        Text("when", "WHEN"),
+    )
+    assert first.interruption == Text("runs anew", "RUNS ANEW")
+    assert [first.fits(code, "failed:other") for code in ("labour", "labour_gig", "neighbour")] == [True, False, False]
+    assert not first.fits("labour", "settled:performed")
+    assert (second.kind_name.zh, second.until_rule, second.until_note, second.rule) == ("kind", None, None, None)
+    assert (second.bring, second.when, second.interruption) == ((), None, None)
+    assert second.fits("labour_gig", "failed:other")
+    (shown, _) = rules.routes_for("labour", "failed:other", {"clock": Due(), "limit": Due()})
+    assert (shown.route.id, shown.until) == ("a", Due.at)
+
+
+def test_what_ships_is_what_stands_in_the_file() -> None:
+    made = RouteRules.of(read_rules("routes"))
+    assert made.routes == RULES.routes
+    assert [one.id for one in made.routes] == [one["id"] for one in read_rules("routes")["routes"]]
 
 
 def test_every_rule_that_a_route_names_stands_among_the_deadlines() -> None:
@@ -162,6 +220,10 @@ def test_interruption_is_said_as_the_law_of_the_matter_has_it() -> None:
                 assert "第二十七条" in said.zh
 
 
+def period(*, escalated: bool) -> tuple[Deadline, ...]:
+    return (Deadline("mediation_period", "t", provisional=False, started_at="t", escalated=escalated),)
+
+
 def in_status(status: str, **more: Any) -> Case:
     return replace(case_in("mediating"), status=status, **more)
 
@@ -171,6 +233,10 @@ def in_status(status: str, **more: Any) -> Case:
     [
         (in_status("mediating"), None),
         (in_status("submitted"), None),
+        (in_status("mediating", dispute_type="labour_wages", deadlines=period(escalated=True)), FOR_LABOUR_ONLY),
+        (in_status("mediating", dispute_type="labour_wages", deadlines=period(escalated=False)), None),
+        (in_status("mediating", dispute_type="labour_gig", deadlines=period(escalated=True)), None),
+        (in_status("mediating", deadlines=period(escalated=True)), None),
         (in_status("failed", end_reason="party_declined"), "failed:party_declined"),
         (in_status("failed", end_reason="no_answer"), "failed:other"),
         (in_status("failed", end_reason="agreement_reached"), "settled:agreement_reached"),
@@ -210,7 +276,8 @@ def test_a_route_is_shown_with_its_date_in_the_readers_language() -> None:
 
 
 def test_every_reason_has_words_and_a_reason_nobody_knows_does_not_break_the_case() -> None:
-    for reason in [*END_GROUNDS, "party_declined", "withdrawn", "made_up"]:
+    assert {*END_GROUNDS, "party_declined", "withdrawn", "performed"} == set(END_REASONS)
+    for reason in [*END_REASONS, "made_up"]:
         said = end_reason_name(in_status("failed", end_reason=reason))
         assert said is not None
         assert said.zh
@@ -227,5 +294,7 @@ def test_words_follow_the_law_of_the_matter() -> None:
     medical = in_status("failed", end_reason="period_expired", dispute_type="medical_dental")
     labour = in_status("settled", end_reason="agreement_reached", dispute_type="labour_wages")
     assert "第三十八条" in str(end_reason_name(medical))
+    assert "第三十八条" not in str(end_reason_name(replace(medical, end_reason="other")))
     assert "仲裁" in str(end_reason_name(labour))
+    assert "第十七条" in str(end_reason_name(replace(labour, end_reason="party_declined")))
     assert "凭协议起诉" in str(end_reason_name(replace(labour, dispute_type="labour_gig")))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from chalicelib.cases.type_scope import TypeScope
 from chalicelib.shared.rule_files import read_rules
 from chalicelib.shared.texts import Text
+
+_WHOLE_CITY: Final = "00"
+"""How the code of a city or a province ends: too wide to tell a court by."""
 
 
 class Court(Protocol):
@@ -183,7 +186,8 @@ class CompetenceRules:
         subject = [] if matter.subject_region is None else [("subject_matter", matter.subject_region)]
         if self._labour.covers(matter.dispute_type):
             subject = []  # there it is the place of work, which counts for commissions
-        homes = [("party_domicile", region) for region in dict.fromkeys(matter.party_regions)]
+        precise = [region for region in dict.fromkeys(matter.party_regions) if not region.endswith(_WHOLE_CITY)]
+        homes = [("party_domicile", region) for region in precise]
         if not homes:
             homes = [("case_region", matter.case_region)]
         yield from (*subject, *homes) if self._immovable.covers(matter.dispute_type) else (*homes, *subject)

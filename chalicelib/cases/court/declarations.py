@@ -70,7 +70,11 @@ class Declarations:
     @cache
     def load(cls) -> Self:
         """Return those that ship; read once a process."""
-        document = read_rules("declarations")
+        return cls.of(read_rules("declarations"))
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return those of a document such as `declarations.json`."""
         warnings = [*document["warnings"], document["clear_terms"]]
         return cls(
             document["version"],

@@ -68,7 +68,11 @@ class EffectRules:
     @cache
     def load(cls) -> Self:
         """Return the rules that ship; read once a process."""
-        document = read_rules("effect")
+        return cls.of(read_rules("effect"))
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the rules of a document such as `effect.json`."""
         return cls(document["version"], [_rule(one) for one in document["rules"]], document["oral"])
 
     def rule_for(self, mediation: Mediation, on: date) -> EffectRule:

@@ -84,7 +84,7 @@ _LABOUR: Final = TypeScope(frozenset({"labour"}), frozenset({"labour_gig"}))
 
 
 def ground_of(case: Case) -> str | None:
-    """Return the ground of `routes.json` on which a case stands, or None while mediation is the way."""
+    """Return the ground of `routes.json` on which a case stands, or None while mediation is the only way."""
     status, reason = case.status, case.end_reason
     if status in {"failed", "settled"} and reason in _SETTLED:
         return f"settled:{reason}"
@@ -98,6 +98,7 @@ def ground_of(case: Case) -> str | None:
         "defaulted": f"defaulted:{confirmed}",
         "concluded": f"concluded:{confirmed}",
         "signed": None if case.dismissed_at is None else f"dismissed:{_dismissed_when(case)}",
+        "mediating": "mediating:labour_period_over" if _is_labour_overdue(case) else None,
     }
     return grounds.get(status)
 
@@ -119,3 +120,9 @@ def end_reason_name(case: Case) -> Text | None:
 def _dismissed_when(case: Case) -> str:
     """Tell whether the court refused before it accepted the application, or after it had examined the agreement."""
     return "after_receipt" if case.refused_sha256 == case.agreement_sha256 else "before_receipt"
+
+
+def _is_labour_overdue(case: Case) -> bool:
+    """Tell whether labour mediation goes on after its period: arbitration is open (劳动争议调解仲裁法 art. 14 ¶3)."""
+    over = any(one.rule == "mediation_period" and one.escalated for one in case.deadlines)
+    return over and _LABOUR.covers(case.dispute_type)

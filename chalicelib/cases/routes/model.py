@@ -76,7 +76,11 @@ class RouteRules:
     @cache
     def load(cls) -> Self:
         """Return the routes that ship; read once a process."""
-        document = read_rules("routes")
+        return cls.of(read_rules("routes"))
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the routes of a document such as `routes.json`."""
         return cls(document["version"], document["grounds"], [_route(one, document) for one in document["routes"]])
 
     def routes_for(self, dispute_type: str, ground: str, clocks: Mapping[str, Clock]) -> list[Offered]:

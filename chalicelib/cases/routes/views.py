@@ -71,7 +71,7 @@ class RoutingRulesView(View):
 
 
 def route_views(case: Case, language: Language) -> list[RouteView]:
-    """Return the ways that are open to the parties of a case: none while mediation is the way."""
+    """Return the ways that are open to the parties of a case: none while mediation is the only way."""
     ground = ground_of(case)
     if ground is None:
         return []
