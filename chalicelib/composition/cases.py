@@ -129,5 +129,10 @@ class Cases:
 
         holds = Holds.load(self._organisations.service.find_kind, self._base.due_dates)
         return CasePrivacy(
-            self.service, self.store, self.evidence_files, holds, lambda: self._base.pseudonyms, self._base.clock
+            self.service,
+            self.store,
+            self.evidence_files,
+            holds,
+            pseudonyms=lambda: self._base.pseudonyms,
+            clock=self._base.clock,
         )

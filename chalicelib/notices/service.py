@@ -38,12 +38,13 @@ FindCase = Callable[[str], CaseNow | None]
 class NoticeService:
     """The inbox of everyone in a case, and the messages that leave."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         store: NoticeStore,
         find_subject: FindSubject,
         find_case: FindCase,
         send: Send,
+        *,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
     ) -> None:

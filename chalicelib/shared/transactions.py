@@ -63,7 +63,7 @@ class Transaction:
         values: Item | None = None,
     ) -> None:
         """Write a whole item, if `condition` holds."""
-        self._add("Put", {"TableName": table, "Item": to_wire(item)}, condition, refusal, names, values)
+        self._add("Put", {"TableName": table, "Item": to_wire(item)}, condition, refusal, names=names, values=values)
 
     def update(
         self,
@@ -78,7 +78,7 @@ class Transaction:
     ) -> None:
         """Change attributes of an item, if `condition` holds."""
         parameters = {"TableName": table, "Key": to_wire(key), "UpdateExpression": expression}
-        self._add("Update", parameters, condition, refusal, names, values)
+        self._add("Update", parameters, condition, refusal, names=names, values=values)
 
     def delete(
         self,
@@ -91,7 +91,7 @@ class Transaction:
         values: Item | None = None,
     ) -> None:
         """Remove an item, if `condition` holds."""
-        self._add("Delete", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
+        self._add("Delete", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names=names, values=values)
 
     def check(
         self,
@@ -104,14 +104,16 @@ class Transaction:
         values: Item | None = None,
     ) -> None:
         """Hold the transaction to a condition on an item that it does not write."""
-        self._add("ConditionCheck", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
+        parameters = {"TableName": table, "Key": to_wire(key)}
+        self._add("ConditionCheck", parameters, condition, refusal, names=names, values=values)
 
-    def _add(  # noqa: PLR0917
+    def _add(
         self,
         kind: str,
         parameters: dict[str, Any],
         condition: str | None,
         refusal: Refusal | None,
+        *,
         names: Mapping[str, str] | None,
         values: Item | None,
     ) -> None:

@@ -428,21 +428,21 @@ def test_cells_follow_appointments_whoever_races_whom(real: Bookings) -> None:
             start = TOMORROW + timedelta(days=(0, 1, 5, 6)[round_number % 4], hours=4.5 * (round_number // 4))
             (first, hers, _), (second, his, _), *others = cases
             one = real.book(hers, first, start)
-            calls = _moves(real, one, (first, hers), (second, his), others, start)
+            calls = _moves(real, one, (first, hers), (second, his), others)
             list(pool.map(attempt, calls))
             real.check_cells()
     for code, *_ in cases:
         assert real.fault(code) is None
 
 
-def _moves(  # noqa: PLR0917
+def _moves(
     real: Bookings,
     one: Appointment,
     holder: tuple[str, Viewer],
     rival: tuple[str, Viewer],
     others: list[Any],
-    start: datetime,
 ) -> list[Callable[[], Any]]:
+    start = one.starts
     later = start + timedelta(minutes=30)
     return [
         lambda: real.do(holder[1], one, "cancel", reason="r"),

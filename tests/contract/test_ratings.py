@@ -56,10 +56,10 @@ class Ratings(World):
             self.ratings_store,
             RatingRules.load(),
             due,
-            lambda _, staff: "张大力" if staff == "m-1" else None,
-            choose_shards,
-            lambda: PERSONS,
-            self.clock,
+            find_staff_name=lambda _, staff: "张大力" if staff == "m-1" else None,
+            choose_shards=choose_shards,
+            pseudonyms=lambda: PERSONS,
+            clock=self.clock,
         )
         self.handling = HandlingService(self.ratings_store, due, lambda: PERSONS, self.clock)
         references = References(lambda: b"root")
@@ -68,8 +68,8 @@ class Ratings(World):
             self.ratings,
             references,
             lambda code: code == "S-1",
-            lambda: PERSONS,
-            self.clock,
+            pseudonyms=lambda: PERSONS,
+            clock=self.clock,
         )
         self._keys_made = itertools.count()
 

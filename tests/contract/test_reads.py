@@ -189,7 +189,7 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     content = BundleService(world.cases, agreements, world.store, Signs()).get_bundle(WANG, code).content
     assert len(content["evidence"]) == 300
     holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
-    privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, lambda: PERSONS, world.clock)
+    privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, pseudonyms=lambda: PERSONS, clock=world.clock)
     (mine,) = privacy.export(WANG)
     assert (len(mine["evidence"]), len(mine["messages"])) == (300, 90)
 

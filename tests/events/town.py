@@ -60,7 +60,12 @@ class Town(Bookings):
         self.audit = AuditService(self.audit_store, self.store, Signing(), self.clock)
         self.notice_store = NoticeStore(clients, self.tables["NoticesTable"], self.committer)
         self.notices = NoticeService(
-            self.notice_store, self.people.find_subject, self.store.find_case, self._send, lambda: PERSONS, self.clock
+            self.notice_store,
+            self.people.find_subject,
+            self.store.find_case,
+            self._send,
+            pseudonyms=lambda: PERSONS,
+            clock=self.clock,
         )
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
         self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().main_of)
@@ -68,7 +73,13 @@ class Town(Bookings):
             clients, self.tables["RatingsTable"], self.tables["PeopleTable"], self.committer, PlainKeys()
         )
         self.ratings = RatingService(
-            rating_store, RatingRules.load(), self.due, lambda *_: None, choose_shards, lambda: PERSONS, self.clock
+            rating_store,
+            RatingRules.load(),
+            self.due,
+            find_staff_name=lambda *_: None,
+            choose_shards=choose_shards,
+            pseudonyms=lambda: PERSONS,
+            clock=self.clock,
         )
         self.quarantine = QuarantineStore(clients, self.tables["AuditTable"])
         self.notes: list[tuple[str, str, str]] = []

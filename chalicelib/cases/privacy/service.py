@@ -36,15 +36,15 @@ class Files(Protocol):
 class CasePrivacy:
     """A party's rights in their cases."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         cases: CaseService,
         store: CaseStore,
         files: Files,
         holds: Holds,
+        *,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
-        *,
         pauses: Pauses | None = None,
     ) -> None:
         self._cases = cases

@@ -35,10 +35,10 @@ class HandlingService:
     """The loop of bad ratings, for the organisation concerned and for supervisors."""
 
     def __init__(
-        self, store: RatingStore, counting: DueDates, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+        self, store: RatingStore, due_dates: DueDates, pseudonyms: Callable[[], Pseudonyms], clock: Clock
     ) -> None:
         self._store = store
-        self._counting = counting
+        self._due_dates = due_dates
         self._pseudonyms = pseudonyms
         self._clock = clock
 
@@ -127,7 +127,7 @@ class HandlingService:
     def is_overdue(self, handling: Handling) -> bool:
         """Tell whether the next duty is late."""
         due = handling.due_at
-        return due is not None and self._counting.is_past(parse_instant(due), self._clock.now())
+        return due is not None and self._due_dates.is_past(parse_instant(due), self._clock.now())
 
     def run(self) -> dict[str, int]:
         """Escalate what is overdue, each duty once: part of the scheduled job `deadlines`."""

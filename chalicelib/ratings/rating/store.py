@@ -199,7 +199,9 @@ class RatingStore:
 
         None, and nothing is noted, once there are `enough` others: the item stays small however many come.
         """
-        return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl, at_most=enough)
+        return self._table.add_to_set(
+            (f"BURST#{staff}#{window}", "COUNT"), "ratings", rating_id, ttl=ttl, at_most=enough
+        )
 
     def flag(self, since: str, at: str, staff: str, organisation: str, ratings: int) -> None:
         """Flag a burst of ratings for the supervisor, once for the window that begins at `since`."""
