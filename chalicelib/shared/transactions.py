@@ -18,12 +18,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.shared.answers import AnswersAtRest, Claim, Sealer, key_of
+from chalicelib.shared.answers import AnswersAtRest, Claim, key_of
 from chalicelib.shared.aws import Clients, unavailable_when_down
 from chalicelib.shared.dynamo import Pauses, find_item
 from chalicelib.shared.errors import TooLarge, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Reopen, Replayed, StoredAnswer
 from chalicelib.shared.items import Item, from_wire, to_wire
+from chalicelib.shared.sealing import AesGcmSealer
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -136,7 +137,7 @@ class Committer:
         self,
         clients: Clients,
         table: str,
-        sealer: Callable[[], Sealer],
+        sealer: Callable[[], AesGcmSealer],
         *,
         pauses: Pauses | None = None,
         readers: Mapping[str, Reopen] | None = None,

@@ -10,6 +10,7 @@ from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.service import CatalogueService
+from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.composition.container import Container
 from chalicelib.ratings.rating.service import RatingService
 from chalicelib.ratings.rating.tallies import Summary, summarise
@@ -17,7 +18,7 @@ from chalicelib.settings import Settings
 from chalicelib.web import injection
 
 
-class OneItem:
+class OneItem(CatalogueStore):
     """A catalogue of one item."""
 
     def __init__(self, item: ServiceItem) -> None:

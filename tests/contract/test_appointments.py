@@ -32,7 +32,7 @@ from chalicelib.appointments.booking.store import AppointmentStore
 from chalicelib.appointments.booking.upkeep import Shown, Upkeep
 from chalicelib.appointments.slots.service import Desk, Slot, Wanted
 from chalicelib.appointments.waitlist.service import WaitlistService
-from chalicelib.organisations.service import MediatorNotAssignable
+from chalicelib.organisations.public import MediatorNotAssignable
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant

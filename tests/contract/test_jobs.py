@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.audit.service import AuditService
-from chalicelib.audit.store import PENDING_SHARDS, AuditStore
+from chalicelib.audit.store import PENDING_SHARDS, AuditStore, Signer
 from chalicelib.cases.lifecycle.clockwork import CaseClock
 from chalicelib.cases.lifecycle.deciding import MAX_DECISIONS
 from chalicelib.cases.lifecycle.decisions import Outcome
@@ -253,8 +253,9 @@ def test_a_broken_bad_rating_stops_no_other(clients: Clients) -> None:
     assert world.handling.run() == {"bad_rating_escalated": 4, "failed": 1}
 
 
-class Signing:
-    key_id = "key"
+class Signing(Signer):
+    def __init__(self) -> None:
+        self.key_id = "key"
 
     def sign(self, text: str) -> str:
         return "signed"

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.appointments.booking.model import Appointment
 from chalicelib.cases.court.agreement import AgreementService
 from chalicelib.cases.court.service import BundleService
+from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.service import Declared, EvidenceService
 from chalicelib.cases.lifecycle.records import place_of
 from chalicelib.cases.messages.service import MessageService
@@ -146,7 +147,10 @@ class Signs:
         return text
 
 
-class Destroys:
+class Destroys(EvidenceFiles):
+    def __init__(self) -> None:
+        pass
+
     def destroy(self, file_id: str) -> bool:
         return True
 
@@ -499,7 +503,7 @@ def test_bad_ratings_cost_what_is_shown(ratings: Ratings) -> None:
     first = make_bad(ratings)
     ratings.handling.step(RATING_CLERK, first, "contact", None, ratings.key())
     read = bad_of(ratings, RATING_CLERK, "contacted")
-    hidden = ratings.ratings_store.find(make_bad(ratings, 2))
+    hidden = ratings.ratings_store.find_rating(make_bad(ratings, 2))
     assert hidden is not None
     check_growth(ratings, read, lambda count: put_bad(ratings, hidden, count))
     assert pages_of(read, 100) == [[first]]

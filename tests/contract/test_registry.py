@@ -14,6 +14,7 @@ from chalicelib.appointments.booking.model import Appointment
 from chalicelib.audit.model import GENESIS, Checkpoint, Leaf, id_of
 from chalicelib.audit.store import AuditStore
 from chalicelib.cases.appeals.service import Appeal, AppealService
+from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.service import Declared, Evidence, EvidenceService, Inspection, Upload
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.messages.service import MessageService
@@ -43,10 +44,11 @@ NOT_STORED = {"filename", "title", "yours"}  # sealed together as `names`, or to
 GRADES = {"public", "internal", "personal", "sensitive"}
 
 
-class Kept:
+class Kept(EvidenceFiles):
     """Storage in which everything is, and is as it was announced unless `fault` says otherwise."""
 
-    fault: str | None = None
+    def __init__(self) -> None:
+        self.fault: str | None = None
 
     def start_upload(self, file_id: str, declared: Declared, now: datetime) -> Upload:
         return Upload("u", {}, now)

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.appointments.booking.model import Appointment
 from chalicelib.audit.model import Leaf
 from chalicelib.audit.service import AuditService
-from chalicelib.audit.store import AuditStore
+from chalicelib.audit.store import AuditStore, Signer
 from chalicelib.cases.appeals.service import AppealService
 from chalicelib.cases.lifecycle.clockwork import CaseClock
 from chalicelib.cases.lifecycle.service import Seen
@@ -40,8 +40,9 @@ REVIEWER = Viewer("reviewer", frozenset({"reviewer"}), None, None)
 LATER = TOMORROW + timedelta(days=1)
 
 
-class Signing:
-    key_id = "k"
+class Signing(Signer):
+    def __init__(self) -> None:
+        self.key_id = "k"
 
     def sign(self, text: str) -> str:
         return "s"
@@ -68,7 +69,7 @@ class Town(Bookings):
             clock=self.clock,
         )
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
-        self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().main_of)
+        self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().find_main)
         rating_store = RatingStore(
             clients, self.tables["RatingsTable"], self.tables["PeopleTable"], self.committer, PlainKeys()
         )

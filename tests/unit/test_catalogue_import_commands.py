@@ -25,7 +25,7 @@ class FakeCatalogue:
         self.states: dict[str, ItemState] = {}
         self.items: dict[str, ServiceItem] = {}
 
-    def get_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
         return {code: self.states[code] for code in codes if code in self.states}
 
     def list_codes(self) -> Iterator[str]:
@@ -184,7 +184,7 @@ def test_a_failure_of_aws_is_exit_3(
     def fail(_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(catalogue, "get_states", fail)
+    monkeypatch.setattr(catalogue, "find_states", fail)
     assert run("import", write_csv(tmp_path / "a.csv", "A1,甲,自然人")) == 3
     assert "run the same command again" in capsys.readouterr().err
 

@@ -14,11 +14,10 @@ from chalicelib.appointments.booking.model import LIVE, Appointment
 from chalicelib.appointments.booking.ports import Person, Store
 from chalicelib.appointments.slots.model import Availability, Hours, cell_names
 from chalicelib.appointments.slots.service import Desk
-from chalicelib.shared.answers import Sealer
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound, Stale
-from chalicelib.shared.sealing import Unsealable
+from chalicelib.shared.sealing import AesGcmSealer, Unsealable
 from chalicelib.shared.viewer import Viewer
 
 _FEED_CONTEXT: Final = b"calendar feed"
@@ -59,7 +58,12 @@ class HoursService:
     """Hours of mediators, by themselves and by the clerks of their organisation."""
 
     def __init__(
-        self, store: Store, desk: Desk, pseudonyms: Callable[[], Pseudonyms], sealer: Callable[[], Sealer], clock: Clock
+        self,
+        store: Store,
+        desk: Desk,
+        pseudonyms: Callable[[], Pseudonyms],
+        sealer: Callable[[], AesGcmSealer],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._desk = desk

@@ -189,7 +189,7 @@ class RatingService:
     def on_rating_event(self, event: Event) -> int:
         """Count a rating that was not counted when it was made; return 0: for the flags it makes no difference."""
         if event.name == "rated":
-            rating = self._store.find(event.aggregate.removeprefix("RATING-"))
+            rating = self._store.find_rating(event.aggregate.removeprefix("RATING-"))
             if rating is not None:
                 self._watch_bursts(rating)
         return 0
@@ -202,7 +202,7 @@ class RatingService:
 
         def attempt() -> Rating | None:
             now = self._clock.now()
-            rating = self._store.find(rating_id)
+            rating = self._store.find_rating(rating_id)
             if rating is None or rating.person != person:
                 raise NotFound
             if rating.follow_up is not None:
