@@ -111,7 +111,7 @@ def bench_world(mediators: int = 50) -> Iterator[World]:
                 wanted: Any = {key: resource["Properties"][key] for key in _KEYS if key in resource["Properties"]}
                 clients.dynamodb.create_table(TableName=name, **wanted)
         container = Container(_settings(), _Clock())
-        container.foundation.aws = clients
+        container.override(Clients, clients)
         container.foundation.root_secret = b"a root secret for the bench"
         container.appointments.desk.rules = replace(
             BookingRules.load(), max_open_per_case=10_000, max_daily_per_person=10_000, daily_cap=20

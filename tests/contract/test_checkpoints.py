@@ -81,7 +81,7 @@ class Audited(Ratings):
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients)
-        self.audit_store = AuditStore(clients, self.tables["AuditTable"], self.committer)
+        self.audit_store = self.container.audit.store
         self.signature = Signature()
         self.audit = self.service(self.audit_store)
         self._made = 0
