@@ -10,7 +10,7 @@ import pytest
 from chalicelib.cases.events import EVENTS
 from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.cases.lifecycle.policies import actions_of, check_can_act
-from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, STATUSES
+from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, STATUSES, WAITING_FOR
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
 from chalicelib.shared.errors import NotAllowed
 from infra.states.commands import PATH, draw
@@ -75,8 +75,13 @@ def test_the_table_is_consistent() -> None:
         assert row.target is None or row.target in STATUSES
         assert row.event in EVENTS
         assert row.collective is None or row.collective in EVENTS
-        clocks = STATUSES[row.target].deadlines if row.target else {"match"}
-        assert set(row.starts) <= clocks, row.action
+        statuses = [row.target] if row.target else row.sources
+        for status in statuses:
+            assert set(row.starts) <= STATUSES[status].deadlines, row.action
+
+
+def test_it_is_said_for_whom_each_deadline_waits() -> None:
+    assert {rule for status in STATUSES.values() for rule in status.deadlines} <= set(WAITING_FOR)
 
 
 def test_percent_rises_along_the_happy_path() -> None:
