@@ -25,7 +25,8 @@ from chalicelib.appointments.slots.service import Slot, Wanted
 from chalicelib.appointments.waitlist.service import NewWish
 from chalicelib.cases.lifecycle.service import CaseService
 from chalicelib.composition.appointments import Appointments
-from chalicelib.organisations.service import MediatorNotAssignable, OrganisationService
+from chalicelib.organisations.public import MediatorNotAssignable
+from chalicelib.organisations.service import OrganisationService
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Pseudonyms

@@ -8,9 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from chalicelib.shared.answers import Sealer
 from chalicelib.shared.errors import NotFound
-from chalicelib.shared.sealing import Unsealable
+from chalicelib.shared.sealing import AesGcmSealer, Unsealable
 
 _CONTEXT: Final = b"calendar feed"
 
@@ -26,7 +25,7 @@ class FeedKey(NamedTuple):
 class FeedSecrets:
     """Makes and reads secrets of calendars."""
 
-    def __init__(self, sealer: Callable[[], Sealer]) -> None:
+    def __init__(self, sealer: Callable[[], AesGcmSealer]) -> None:
         self._sealer = sealer
 
     def seal(self, key: FeedKey) -> str:
