@@ -65,8 +65,7 @@ class Cases:
     @cached_property
     def drawing(self) -> CaseDrawing:
         """How cases are shown."""
-        from chalicelib.appointments.booking.cases import can_book
-        from chalicelib.appointments.booking.rules import BookingRules
+        from chalicelib.appointments.public import BookingRules, can_book
         from chalicelib.cases.lifecycle.views import CaseDrawing
 
         most = BookingRules.load().max_open_per_case

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.booking.reading import AppointmentFilter
 from chalicelib.cases.court.agreement import AgreementService
 from chalicelib.cases.court.service import BundleService
 from chalicelib.cases.evidence.files import EvidenceFiles
@@ -352,10 +353,9 @@ def test_cases_of_a_status_cost_what_is_shown(world: Bookings) -> None:
 def appointments_of(world: Bookings, viewer: Viewer, status: str | None, **more: str) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
         first, last = more.get("first", ""), more.get("last", "")
-        found, _, position = world.service.list_appointments(
-            viewer, more.get("role"), status, first, last, after, limit, case_code=more.get("case")
-        )
-        return [one.id for one in found], position
+        wanted = AppointmentFilter(more.get("role"), status, first, last, more.get("case"))
+        page = world.appointments.reader.list_appointments(viewer, wanted, after, limit).page
+        return [one.id for one in page.items], page.position
 
     return read
 
@@ -371,14 +371,14 @@ def put_appointments(world: Bookings, code: str, numbers: range, status: str, vi
 
 def appointment(world: Bookings, code: str, number: int, status: str, viewer: Viewer) -> Appointment:
     start = TOMORROW + timedelta(hours=number)
-    person = world.service.person_of(viewer)
+    person = world.person_of(viewer)
     hold = format_instant(world.clock.at + timedelta(hours=24, minutes=number)) if status == "requested" else None
     return Appointment(
         id=f"{status}-{number:04d}",
         case_code=code,
         organisation="org-1",
         mediator="m-1",
-        mediator_person=world.service.person_of(MEDIATOR),
+        mediator_person=world.person_of(MEDIATOR),
         status=status,
         start=format_instant(start),
         end=format_instant(start + timedelta(hours=1)),

@@ -68,7 +68,7 @@ class Town(Bookings):
             "audit": self.audit.on_event,
             "notices": self.notices.on_case_event,
             "organisations": self.organisations.on_case_event,
-            "appointments": self.job.on_case_event,
+            "appointments": self.due_appointments.on_case_event,
             "waitlist": self.waitlist.on_case_event,
             "ratings": self.ratings.on_case_event,
         }
