@@ -36,7 +36,7 @@ check: $(READY)  ## style and types
 	$(BIN)/mypy
 
 bench: $(READY)  ## figures, as ratios within one run; also in build/bench.json
-	$(BIN)/python -m infra bench
+	$(BIN)/python -m infra bench $(if $(CATALOGUE),--catalogue $(CATALOGUE))
 
 docs: $(READY)  ## write docs/REFERENCE.md from the code
 	$(BIN)/python -m infra docs

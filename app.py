@@ -25,6 +25,7 @@ API_MODULES = (
     "chalicelib.cases.routes.api",
     "chalicelib.appointments.booking.api",
     "chalicelib.appointments.slots.api",
+    "chalicelib.appointments.hours.api",
     "chalicelib.appointments.waitlist.api",
     "chalicelib.appointments.calendar.api",
     "chalicelib.ratings.rating.api",

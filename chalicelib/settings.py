@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Self
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
+"""The version of what runs: in the API's description and in `/v1/health`. `pyproject.toml` takes it from here."""
 
 _Environment = Mapping[str, str]
 _Source = Mapping[str, Any]

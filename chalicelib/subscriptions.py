@@ -20,7 +20,7 @@ def consumers_of_cases(container: Container) -> Mapping[str, Consumer]:
         "audit": container.audit.service.on_event,
         "notices": container.notices.service.on_case_event,
         "organisations": container.organisations.service.on_case_event,
-        "appointments": container.appointments.clockwork.on_case_event,
+        "appointments": container.appointments.due.on_case_event,
         "waitlist": container.appointments.waitlist.on_case_event,
         "ratings": container.ratings.service.on_case_event,
     }

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.catalogue.model import Bundle, ItemState, ServiceItem
 from chalicelib.catalogue.search import Snapshot
+from chalicelib.catalogue.store import CatalogueStore
 from infra.catalogue.importer import ImportRules
 from infra.catalogue.readers import open_source
 from infra.search.builder import build_snapshot
@@ -58,7 +59,7 @@ def build(items: Iterable[ServiceItem], folder: Path, bundles: Sequence[Bundle] 
     return Snapshot.open(path)
 
 
-class MemoryStore:
+class MemoryStore(CatalogueStore):
     """A catalogue in memory, as far as guides and imports go."""
 
     def __init__(self, items: Iterable[ServiceItem] = ()) -> None:
@@ -67,7 +68,7 @@ class MemoryStore:
     def find_item(self, code: str) -> ServiceItem | None:
         return self.items.get(code)
 
-    def get_states(self, codes: Sequence[str]) -> dict[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> dict[str, ItemState]:
         return {}
 
     def list_codes(self) -> Iterator[str]:

@@ -47,10 +47,16 @@ def fresh_tables(clients: Clients, names: Iterable[str]) -> dict[str, str]:
     return made
 
 
-def container_of(settings: Settings, clock: Clock, stand_ins: Mapping[type[Any], Any]) -> Container:
-    """Return this process's container from now on. `stand_ins`: what stands where the service of a type stood."""
+def compose(settings: Settings, clock: Clock, stand_ins: Mapping[type[Any], Any]) -> Container:
+    """Return a container. `stand_ins`: what stands where the service of a type stood."""
     made = Container(settings, clock)
     for wanted, other in stand_ins.items():
         made.override(wanted, other)
+    return made
+
+
+def container_of(settings: Settings, clock: Clock, stand_ins: Mapping[type[Any], Any]) -> Container:
+    """Return a container as `compose` does; it is this process's from now on."""
+    made = compose(settings, clock, stand_ins)
     injection.install(made)
     return made

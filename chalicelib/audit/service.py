@@ -18,7 +18,7 @@ from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
-    from chalicelib.audit.store import AuditStore
+    from chalicelib.audit.store import AuditStore, Signer
 
 
 class Chains(Protocol):
@@ -26,16 +26,6 @@ class Chains(Protocol):
 
     def list_events(self, code: str) -> Iterator[Event]:
         """Yield a chain's events in order."""
-        ...
-
-
-class Signing(Protocol):
-    """What signs checkpoints."""
-
-    key_id: str
-
-    def sign(self, text: str) -> str:
-        """Return the signature of a text."""
         ...
 
 
@@ -51,10 +41,10 @@ class Chain:
 class AuditService:
     """What supervisors see of what happened."""
 
-    def __init__(self, store: AuditStore, chains: Chains, signing: Signing, clock: Clock) -> None:
+    def __init__(self, store: AuditStore, chains: Chains, signer: Signer, clock: Clock) -> None:
         self._store = store
         self._chains = chains
-        self._signing = signing
+        self._signer = signer
         self._clock = clock
 
     def on_event(self, event: Event) -> bool:
@@ -115,9 +105,9 @@ class AuditService:
             previous=GENESIS if last is None else last.digest(),
             previous_root=GENESIS if last is None else last.root,
             blocks=tuple(draft.blocks),
-            key_id=self._signing.key_id,
+            key_id=self._signer.key_id,
         )
-        signed = replace(unsigned, signature=self._signing.sign(unsigned.signed_text()))
+        signed = replace(unsigned, signature=self._signer.sign(unsigned.signed_text()))
         if self._store.add_checkpoint(signed):
             return signed
         faster = self._store.find_checkpoint(checkpoint_id)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Final
 
 from chalicelib.audit.model import Checkpoint, Leaf, Place
@@ -24,6 +23,7 @@ from chalicelib.shared.errors import Conflict
 from chalicelib.shared.items import Item
 from chalicelib.shared.jobs import Failures
 from chalicelib.shared.paging import Position, Slice
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.shards import shard_of
 from chalicelib.shared.transactions import Committer, Transaction
 
@@ -111,10 +111,8 @@ class AuditStore:
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         """Keep a checkpoint, once; tell whether it was new."""
-        values = asdict(checkpoint)
-        return self._table.put_new(
-            {"pk": _CHAIN, "sk": checkpoint.id, **values, "blocks": [bytes.fromhex(one) for one in checkpoint.blocks]}
-        )
+        blocks = [bytes.fromhex(one) for one in checkpoint.blocks]
+        return self._table.put_new({"pk": _CHAIN, "sk": checkpoint.id, **to_item(checkpoint), "blocks": blocks})
 
     def find_checkpoint(self, checkpoint_id: str) -> Checkpoint | None:
         """Return a checkpoint, or None. One read."""
@@ -156,8 +154,7 @@ def _place(item: Item) -> Place:
 
 
 def _checkpoint(item: Item) -> Checkpoint:
-    values = {name: item[name] for name in Checkpoint.__dataclass_fields__}
-    return Checkpoint(**{**values, "blocks": tuple(one.hex() for one in item["blocks"])})
+    return from_item(Checkpoint, {**item, "blocks": [one.hex() for one in item["blocks"]]})
 
 
 class Signer:

@@ -38,8 +38,7 @@ def search(query: SearchServices, page: Page, language: Language, catalogue: Cat
     """Look services up by words, pinyin, initials or English, and by filters."""
     offset = _read_offset(page)
     found = catalogue.search(query.q, query.to_filters(), limit=page.limit, offset=offset)
-    after = None if found.next_offset is None else {"offset": found.next_offset}
-    return ServicePage.of(found, language, page.cursor_after(after))
+    return ServicePage.of(found, language, page.cursor_after(found.position))
 
 
 @routes.route("/v1/services/suggest")

@@ -51,7 +51,7 @@ class CandidateFinder:
         narrowing = matching_filters(filters)
         return found if narrowing is None else self._file.matching_among(narrowing, found)
 
-    def find(self, meaning: Meaning, filters: Filters) -> Candidates:
+    def find_candidates(self, meaning: Meaning, filters: Filters) -> Candidates:
         """Return the items that may answer: those with all concepts first, then with any of them."""
         narrowing = matching_filters(filters)
         ranks: dict[int, None] = {}

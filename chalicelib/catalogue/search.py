@@ -80,21 +80,21 @@ class Snapshot:
         ranks = [match.row.rank for match in self._matches(text, Filters())[:limit]]
         return [Suggestion(summary["name"], summary["code"]) for summary in self._file.summaries(ranks)]
 
-    def popular(self, limit: int) -> list[dict[str, Any]]:
+    def list_popular(self, limit: int) -> list[dict[str, Any]]:
         """Return the summaries of the most used items."""
         return self._file.summaries(self._file.listed(limit, 0))
 
-    def themes(self) -> list[tuple[str, int]]:
+    def list_themes(self) -> list[tuple[str, int]]:
         """Return the life events, and how many items belong to each."""
         return [(theme, count) for theme, count in self._file.document("themes")]
 
-    def bundles(self) -> list[dict[str, Any]]:
+    def list_bundles(self) -> list[dict[str, Any]]:
         """Return all bundles."""
         return self._file.document("bundles")  # type: ignore[no-any-return]
 
     def find_bundle(self, bundle_id: str) -> dict[str, Any] | None:
         """Return one bundle, or None."""
-        return next((bundle for bundle in self.bundles() if bundle["id"] == bundle_id), None)
+        return next((bundle for bundle in self.list_bundles() if bundle["id"] == bundle_id), None)
 
     # -- without a query
 
@@ -127,7 +127,7 @@ class Snapshot:
             return [Match(row, 1.0, []) for row in self._file.rows(by_code)]
         if not meaning.concepts:
             return []
-        found = self._candidates.find(meaning, filters)
+        found = self._candidates.find_candidates(meaning, filters)
         language = self._language
         judge = Judge(
             meaning,

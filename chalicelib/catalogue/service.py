@@ -5,32 +5,21 @@ Search, home and bundles answer from the published snapshot, without a call to D
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chalicelib.catalogue.filters import Filters
 from chalicelib.catalogue.model import ServiceItem
-from chalicelib.catalogue.search import Found, Snapshot, Suggestion
+from chalicelib.catalogue.search import Found, Suggestion
 from chalicelib.shared.errors import NotFound
+from chalicelib.shared.paging import Position
 from chalicelib.shared.texts import Text
+
+if TYPE_CHECKING:
+    from chalicelib.catalogue.published import PublishedSnapshot
+    from chalicelib.catalogue.store import CatalogueStore
 
 MAX_SUGGESTIONS: Final = 8
 POPULAR_ON_HOME: Final = 10
-
-
-class CatalogueStore(Protocol):
-    """Where the items are kept."""
-
-    def find_item(self, code: str) -> ServiceItem | None:
-        """Return the item, unless it is absent or withdrawn. One read."""
-        ...
-
-
-class Snapshots(Protocol):
-    """Where the published snapshot comes from."""
-
-    def current(self) -> Snapshot:
-        """Return the current snapshot; raise `Unavailable` if there is none."""
-        ...
 
 
 class Home(NamedTuple):
@@ -42,16 +31,16 @@ class Home(NamedTuple):
 
 
 class SearchPage(NamedTuple):
-    """One page of a search, and the offset of the next one (None: this was the last)."""
+    """One page of a search, and where the next one begins (None: this was the last)."""
 
     found: Found
-    next_offset: int | None
+    position: Position | None
 
 
 class CatalogueService:
     """Reads the catalogue for citizens. Everything here is public."""
 
-    def __init__(self, store: CatalogueStore, snapshots: Snapshots) -> None:
+    def __init__(self, store: CatalogueStore, snapshots: PublishedSnapshot) -> None:
         self._store = store
         self._snapshots = snapshots
 
@@ -62,13 +51,13 @@ class CatalogueService:
     def get_home(self) -> Home:
         """Return the first screen."""
         snapshot = self._snapshots.current()
-        return Home(snapshot.themes(), snapshot.popular(POPULAR_ON_HOME), snapshot.bundles())
+        return Home(snapshot.list_themes(), snapshot.list_popular(POPULAR_ON_HOME), snapshot.list_bundles())
 
     def search(self, query: str | None, filters: Filters, *, limit: int, offset: int) -> SearchPage:
         """Find the items that `query` means, best first; without a query, all of them, most used first."""
         found = self._snapshots.current().search(query, filters, limit=limit, offset=offset)
         end = offset + len(found.hits)
-        return SearchPage(found, end if found.hits and end < found.total else None)
+        return SearchPage(found, {"offset": end} if found.hits and end < found.total else None)
 
     def suggest(self, text: str) -> list[Suggestion]:
         """Complete what a citizen is typing: at most `MAX_SUGGESTIONS`."""
@@ -89,7 +78,7 @@ class CatalogueService:
 
     def list_bundles(self) -> list[dict[str, Any]]:
         """Return all bundles."""
-        return self._snapshots.current().bundles()
+        return self._snapshots.current().list_bundles()
 
     def get_bundle(self, bundle_id: str) -> dict[str, Any]:
         """Return one bundle with its steps and joined materials; raise `NotFound`."""

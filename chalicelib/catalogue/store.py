@@ -40,7 +40,7 @@ class CatalogueStore:
             return None
         return ServiceItem.model_validate_json(found["document"])
 
-    def get_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
         """Return what the catalogue holds of the items; absent codes are absent."""
         keys = [_key(code) for code in codes]
         found = self._table.find_many(keys, attributes=("sk", "digest", "withdrawn"))

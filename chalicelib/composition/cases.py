@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.appeals.service import AppealService
     from chalicelib.cases.appeals.views import AppealDrawing
     from chalicelib.cases.court.agreement import AgreementService
+    from chalicelib.cases.court.application import AgreementRules
     from chalicelib.cases.court.choice import CourtChoice
     from chalicelib.cases.court.service import BundleService
     from chalicelib.cases.evidence.files import EvidenceFiles
@@ -70,17 +71,21 @@ class Cases:
     @cached_property
     def preparation(self) -> Preparation:
         """What completes the details of actions."""
-        from chalicelib.cases.court.application import AgreementRules
         from chalicelib.cases.lifecycle.preparing import Preparation
 
-        directory = self._organisations.service
-        return Preparation(directory, AgreementRules(directory), lambda: self._base.pseudonyms)
+        return Preparation(self._organisations.service, self.agreement_rules, lambda: self._base.pseudonyms)
+
+    @cached_property
+    def agreement_rules(self) -> AgreementRules:
+        """What puts agreements in force, and which court may be asked about them."""
+        from chalicelib.cases.court.application import AgreementRules
+
+        return AgreementRules(self._organisations.service)
 
     @cached_property
     def drawing(self) -> CaseDrawing:
         """How cases are shown."""
-        from chalicelib.appointments.booking.cases import can_book
-        from chalicelib.appointments.booking.rules import BookingRules
+        from chalicelib.appointments.public import BookingRules, can_book
         from chalicelib.cases.court.declarations import Declarations
         from chalicelib.cases.lifecycle.views import CaseDrawing
 
@@ -162,5 +167,10 @@ class Cases:
 
         holds = Holds.load(self._organisations.service.find_kind, self._base.due_dates)
         return CasePrivacy(
-            self.service, self.store, self.evidence_files, holds, lambda: self._base.pseudonyms, self._base.clock
+            self.service,
+            self.store,
+            self.evidence_files,
+            holds,
+            pseudonyms=lambda: self._base.pseudonyms,
+            clock=self._base.clock,
         )

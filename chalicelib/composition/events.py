@@ -48,8 +48,8 @@ class Events:
 
         appointments = self._container.appointments
         parts = (
-            *appointments.clockwork.parts,
-            appointments.waitlist.part,
+            *appointments.due.parts,
+            appointments.offers.part,
             self._container.cases.clockwork.part,
             self._container.ratings.handling.part,
         )

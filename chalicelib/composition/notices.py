@@ -34,6 +34,6 @@ class Notices:
             self._people.store.find_subject,
             self._cases.store.find_case,
             topic.send,
-            lambda: self._base.pseudonyms,
-            self._base.clock,
+            pseudonyms=lambda: self._base.pseudonyms,
+            clock=self._base.clock,
         )

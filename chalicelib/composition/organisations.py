@@ -27,5 +27,5 @@ class Organisations:
         return OrganisationService(
             OrganisationStore(self._base.aws, self._base.settings.organisations_table, self._base.answers),
             self._base.clock,
-            lambda code: DisputeTypes.load().main_of(code),  # read when first asked
+            lambda code: DisputeTypes.load().find_main(code),  # read when first asked
         )

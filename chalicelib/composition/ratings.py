@@ -60,10 +60,10 @@ class Ratings:
             self.store,
             RatingRules.load(),
             self._base.due_dates,
-            self._organisations.service.find_mediator_name,
-            choose_shards,
-            lambda: self._base.pseudonyms,
-            self._base.clock,
+            find_staff_name=self._organisations.service.find_mediator_name,
+            choose_shards=choose_shards,
+            pseudonyms=lambda: self._base.pseudonyms,
+            clock=self._base.clock,
         )
 
     @cached_property
@@ -85,8 +85,8 @@ class Ratings:
             self.service,
             references,
             self._catalogue.service.has_service,
-            lambda: self._base.pseudonyms,
-            self._base.clock,
+            pseudonyms=lambda: self._base.pseudonyms,
+            clock=self._base.clock,
         )
 
     @cached_property

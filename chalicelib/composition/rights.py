@@ -42,6 +42,6 @@ class Rights:
                 forgets=(cases.forget, self._ratings.visits.forget_writes),
                 held_by=cases.held_by,
             ),
-            lambda: self._base.pseudonyms,
-            self._base.clock,
+            pseudonyms=lambda: self._base.pseudonyms,
+            clock=self._base.clock,
         )

@@ -34,7 +34,7 @@ def read_notice(
 ) -> NoticeView:
     """Note that I have read a notice."""
     idempotency = key.answering(lambda read: NoticeView.of(read, language))
-    return NoticeView.of(notices.read(viewer, notice_id, idempotency), language)
+    return NoticeView.of(notices.mark_read(viewer, notice_id, idempotency), language)
 
 
 @routes.route("/v1/me/preferences")

@@ -38,12 +38,13 @@ FindCase = Callable[[str], CaseNow | None]
 class NoticeService:
     """The inbox of everyone in a case, and the messages that leave."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         store: NoticeStore,
         find_subject: FindSubject,
         find_case: FindCase,
         send: Send,
+        *,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
     ) -> None:
@@ -78,9 +79,9 @@ class NoticeService:
         """Return the viewer's notices, newest first."""
         return self._store.list_notices(self._pseudonyms().of(viewer.subject), after, limit)
 
-    def read(self, viewer: Viewer, notice_id: str, idempotency: Idempotency) -> Notice:
+    def mark_read(self, viewer: Viewer, notice_id: str, idempotency: Idempotency) -> Notice:
         """Note that the viewer has read a notice; the first time stays. Raises `NotFound` for another's."""
-        found = self._store.find(self._pseudonyms().of(viewer.subject), notice_id)
+        found = self._store.find_notice(self._pseudonyms().of(viewer.subject), notice_id)
         if found is None:
             raise NotFound
         read = replace(found, read_at=found.read_at or format_instant(self._clock.now()))
@@ -89,7 +90,7 @@ class NoticeService:
 
     def reopen(self, viewer: Viewer | None, notice_id: str, subjects: Sequence[str]) -> None:  # noqa: ARG002
         """Let the person whose notice it is have an answer about it again, as long as it is there. See `Reopen`."""
-        if viewer is None or self._store.find(self._pseudonyms().of(viewer.subject), notice_id) is None:
+        if viewer is None or self._store.find_notice(self._pseudonyms().of(viewer.subject), notice_id) is None:
             raise NotFound
 
     def get_preferences(self, viewer: Viewer) -> tuple[Preferences, list[str]]:
@@ -120,7 +121,7 @@ class NoticeService:
         notice = self._store.add(made)
         if notice.sent != "pending":
             return False
-        if self._find_subject(made.person) is None:  # erased between the look and the writing
+        if self._find_subject(made.person) is None:  # erased between the reading and the writing
             self._store.remove(notice)
             return False
         # The inbox is a history; a message that arrives is read as news, and must still be true.

@@ -38,7 +38,7 @@ class NoticeStore:
         key = _key(notice.person, notice.id)
         if self._table.put_new({**key, **to_item(notice), "ttl": expires_at(notice.at)}):
             return notice
-        return self.find(notice.person, notice.id) or notice
+        return self.find_notice(notice.person, notice.id) or notice
 
     def mark_sent(self, notice: Notice, state: str, at: str) -> None:
         """Note what became of the message, unless that is known."""
@@ -49,7 +49,7 @@ class NoticeStore:
             values={":state": state, ":at": at, ":pending": "pending"},
         )
 
-    def find(self, person: str, notice_id: str) -> Notice | None:
+    def find_notice(self, person: str, notice_id: str) -> Notice | None:
         """Return one notice, or None. One read."""
         item = self._table.find(f"PERSON#{person}", _PREFIX + notice_id)
         return None if item is None else from_item(Notice, item)
@@ -77,20 +77,11 @@ class NoticeStore:
     def find_preferences(self, person: str) -> Preferences | None:
         """Return how the person wants to be told, or None. One read."""
         item = self._table.find(f"PERSON#{person}", "PREFERENCES")
-        return None if item is None else Preferences(item["language"], tuple(item["channels"]))
+        return None if item is None else from_item(Preferences, item)
 
     def put_preferences(self, person: str, preferences: Preferences) -> None:
         """Keep how the person wants to be told."""
-        self._table.put_many(
-            [
-                {
-                    "pk": f"PERSON#{person}",
-                    "sk": "PREFERENCES",
-                    "language": preferences.language,
-                    "channels": list(preferences.channels),
-                }
-            ]
-        )
+        self._table.put_many([{"pk": f"PERSON#{person}", "sk": "PREFERENCES", **to_item(preferences)}])
 
     def remove(self, notice: Notice) -> None:
         """Remove a notice."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.organisations.directory import Directory
 from chalicelib.organisations.model import Organisation
@@ -18,26 +18,11 @@ from chalicelib.shared.paging import Slice
 from chalicelib.shared.rule_files import read_rules
 from chalicelib.shared.texts import Text
 
-__all__ = ["MediatorNotAssignable", "OrganisationService"]  # other contexts know organisations by this room
+if TYPE_CHECKING:
+    from chalicelib.organisations.store import OrganisationStore
 
 DIRECTORY_SECONDS: Final = 60
 """For how long a process works with the directory it read. Checks of a mediator always read anew."""
-
-
-class Store(Protocol):
-    """Where organisations are kept."""
-
-    def list_all(self) -> Iterable[Organisation]:
-        """Return every organisation."""
-        ...
-
-    def count(self, event_id: str, organisation: str, change: int) -> bool:
-        """Change the number of open cases, once for each event."""
-        ...
-
-    def find(self, organisation_id: str) -> Organisation | None:
-        """Return one as it is now, or None."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +35,16 @@ class Routed:
     court_invited: bool = False
 
 
-MainOf = Callable[[str], str | None]
+FindMain = Callable[[str], str | None]
 """Returns the main type of a dispute type's code, or None if there is no such type."""
 
 
 class OrganisationService:
     """Organisations and mediators of the city."""
 
-    def __init__(self, store: Store, clock: Clock, main_of: MainOf) -> None:
+    def __init__(self, store: OrganisationStore, clock: Clock, find_main: FindMain) -> None:
         self._store = store
-        self._main_of = main_of
+        self._find_main = find_main
         self._clock = clock
         self._directory: Directory | None = None
         self._lock = threading.Lock()
@@ -166,7 +151,7 @@ class OrganisationService:
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         """Raise `MediatorNotAssignable`, with what is missing, unless the mediator can take a case now."""
-        found = self._store.find(organisation)
+        found = self._store.find_organisation(organisation)
         person = None if found is None else found.find_mediator(mediator)
         if person is None:
             raise MediatorNotAssignable(Text("不是本组织的调解员。", "Not a mediator of your organisation."))
@@ -176,7 +161,7 @@ class OrganisationService:
             raise MediatorNotAssignable(said)
 
     def _main_type(self, code: str) -> str:
-        main = self._main_of(code)
+        main = self._find_main(code)
         if main is None:
             said = "没有此纠纷类型 / no such dispute type"
             raise InvalidRequest(violations=(Violation("/dispute_type", "unknown", said),))

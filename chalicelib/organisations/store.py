@@ -68,7 +68,7 @@ class OrganisationStore:
             return False
         return True
 
-    def find(self, organisation_id: str) -> Organisation | None:
+    def find_organisation(self, organisation_id: str) -> Organisation | None:
         """Return one organisation, or None. One consistent read."""
         item = self._table.find(_DIRECTORY, organisation_id)
         return None if item is None else Organisation.model_validate_json(item["data"])

@@ -60,12 +60,13 @@ class Erasure:
 class PeopleService:
     """The rights of the person whose data it is (个人信息保护法 art. 44–47)."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         ledger: AccessLedger,
         profiles: PeopleStore,
         answers: Committer,
         reach: Reach,
+        *,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
     ) -> None:

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from chalicelib.people.model import Access
 from chalicelib.people.refusals import ProfileChanged
-from chalicelib.shared.answers import Sealer
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.items import Item
 from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.records import from_item, to_item
+from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.transactions import Committer, Transaction, Write
 
 _ACCESS: Final = "ACCESS#"
@@ -31,7 +31,7 @@ class PeopleStore:
     """Profiles. The subject is sealed: the table names nobody."""
 
     def __init__(
-        self, clients: Clients, table: str, sealer: Callable[[], Sealer], committer: Committer | None = None
+        self, clients: Clients, table: str, sealer: Callable[[], AesGcmSealer], committer: Committer | None = None
     ) -> None:
         self._table = Table(clients, table)
         self._sealer = sealer

@@ -9,58 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from chalicelib.shared.crypto import Erased, Place
 from chalicelib.shared.errors import IdempotencyKeyReused, NotFound
-from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
+from chalicelib.shared.idempotency import Idempotency, IdempotencyKey, Reopen, StoredAnswer
 from chalicelib.shared.items import Item
-from chalicelib.shared.viewer import Viewer
+from chalicelib.shared.sealing import AesGcmSealer
 
 _SK: Final = "ANSWER"
 
-
-class Claim(Protocol):
-    """What names one request: the scope of its key, its body, its moment."""
-
-    @property
-    def scope_digest(self) -> str:
-        """SHA-256 of subject, method, path and key."""
-        ...
-
-    @property
-    def request_digest(self) -> str:
-        """SHA-256 of the body."""
-        ...
-
-    @property
-    def received_at(self) -> datetime:
-        """When it came."""
-        ...
-
-    @property
-    def viewer(self) -> Viewer | None:
-        """Who asks."""
-        ...
-
-
-class Sealer(Protocol):
-    """What stored answers are encrypted with."""
-
-    def seal(self, plain: bytes, context: bytes) -> bytes:
-        """Return the sealed bytes."""
-        ...
-
-    def unseal(self, sealed: bytes, context: bytes) -> bytes:
-        """Return the plain bytes."""
-        ...
+Claim = Idempotency | IdempotencyKey
+"""What names one request: the scope of its key, the digest of its body, its moment, who asks."""
 
 
 class AnswersAtRest:
     """Answers as rows. `readers`: by kind of aggregate; an answer whose reader is missing is given to nobody."""
 
-    def __init__(self, sealer: Callable[[], Sealer], readers: Mapping[str, Reopen]) -> None:
+    def __init__(self, sealer: Callable[[], AesGcmSealer], readers: Mapping[str, Reopen]) -> None:
         self._sealer = sealer
         self._readers = readers
 

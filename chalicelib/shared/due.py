@@ -15,12 +15,12 @@ item with a due date has to be written once more (for a while, jobs would read t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.paging import Position
 from chalicelib.shared.shards import shard_of
 
 SHARDS: Final = 8
@@ -68,9 +68,7 @@ class DueIndex:
         """Return the attributes that put an item into the index, due at an instant."""
         return due_keys(item_id, at, self._name)
 
-    def list_due(
-        self, shard: int, until: str, after: Mapping[str, Any] | None
-    ) -> tuple[list[DueEntry], Mapping[str, Any] | None]:
+    def list_due(self, shard: int, until: str, after: Position | None) -> tuple[list[DueEntry], Position | None]:
         """Return a page of what is due until an instant, earliest first, and where to go on. One query."""
         start = None if after is None else dict(after)
         items, last = self._table.query_index(f"{self._name}#{shard}", until=f"{until}~", after=start, limit=_PAGE)

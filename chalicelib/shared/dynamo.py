@@ -147,16 +147,14 @@ class Table:
         wanted: Any = {"Item": to_wire(item), "ConditionExpression": "attribute_not_exists(pk)"}
         return self._write(lambda: client.put_item(TableName=self.name, **wanted)) is not None
 
-    def add_to_set(  # noqa: PLR0917
-        self, pk: str, sk: str, attribute: str, member: str, ttl: int, at_most: int
-    ) -> int | None:
+    def add_to_set(self, key: tuple[str, str], attribute: str, member: str, *, ttl: int, at_most: int) -> int | None:
         """Put `member` into a set of strings; return how many it has. Doing it twice changes nothing.
 
         None, and nothing is changed, if it has `at_most` others already.
         """
         request: Any = {
             "TableName": self.name,
-            "Key": to_wire({"pk": pk, "sk": sk}),
+            "Key": to_wire({"pk": key[0], "sk": key[1]}),
             "UpdateExpression": "SET #ttl = :ttl ADD #set :one",
             "ConditionExpression": "attribute_not_exists(#set) OR size(#set) < :most OR contains(#set, :member)",
             "ReturnValues": "ALL_NEW",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self
 
+from chalicelib.shared import records
 from chalicelib.shared.clock import format_instant
 
 GENESIS: Final = "0" * 64
@@ -87,27 +88,11 @@ class Event:
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Return the event that a table's item holds."""
-        return cls(
-            aggregate=item["aggregate"],
-            seq=item["seq"],
-            at=item["at"],
-            name=item["name"],
-            actor=item["actor"],
-            actor_role=item["actor_role"],
-            status=item["status"],
-            data=item["data"],
-            audience=tuple(item["audience"]),
-            sealed=item.get("sealed"),
-            prev_hash=item["prev_hash"],
-            hash=item["hash"],
-        )
+        return records.from_item(cls, item)
 
     def to_item(self) -> dict[str, Any]:
         """Return the attributes of the event's item, without keys."""
-        values = self._values()
-        if self.sealed is None:
-            del values["sealed"]
-        return {**values, "audience": list(values["audience"]), "hash": self.hash}
+        return records.to_item(self)
 
     def follows(self, prev_hash: str, seq: int) -> bool:
         """Tell whether the event is whole, and stands at its place in the chain."""

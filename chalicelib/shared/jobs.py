@@ -19,7 +19,7 @@ import json
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
@@ -28,6 +28,7 @@ from typing import Any, Final, Protocol, Self
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.due import SHARDS, DueEntry, DueIndex
 from chalicelib.shared.errors import Unavailable
+from chalicelib.shared.paging import Position
 
 FAILED: Final = "failed"
 """The name under which a job's answer counts what failed."""
@@ -83,7 +84,7 @@ class Task:
     part: str
     shard: int
     until: str
-    after: Mapping[str, Any] | None = None
+    after: Position | None = None
     hops: int = 0
 
     def to_json(self) -> str:
@@ -224,7 +225,7 @@ class Job:
                 return
             run.begun = True
             entries: list[DueEntry] = []
-            last: Mapping[str, Any] | None = None
+            last: Position | None = None
             failed = run.failures.count
             with run.failures.isolated(part.name):
                 entries, last = part.due.list_due(task.shard, task.until, after)

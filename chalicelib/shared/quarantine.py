@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.records import from_item, to_item
 from chalicelib.shared.shards import shard_of
 
 READING: Final = "reading"
@@ -48,7 +49,7 @@ class QuarantineStore:
     def add(self, one: SetAside) -> None:
         """Keep an event; if it is there already, count the attempt and keep the newest reason."""
         pk, sk = _key(one)
-        if not self._table.put_new({"pk": pk, "sk": sk, **asdict(one)}):
+        if not self._table.put_new({"pk": pk, "sk": sk, **to_item(one)}):
             self._table.update(
                 (pk, sk),
                 "SET reason = :reason, set_aside_at = :at ADD attempts :one",
@@ -58,9 +59,8 @@ class QuarantineStore:
 
     def list_all(self) -> list[SetAside]:
         """Return everything in quarantine, by the time at which it happened. One query a shard."""
-        names = SetAside.__dataclass_fields__
         found = [
-            SetAside(**{name: item[name] for name in names})
+            from_item(SetAside, item)
             for shard in range(SHARDS)
             for item in self._table.list_partition(f"QUARANTINE#{shard}")
         ]

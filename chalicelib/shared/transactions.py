@@ -18,12 +18,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.shared.answers import AnswersAtRest, Claim, Sealer, key_of
+from chalicelib.shared.answers import AnswersAtRest, Claim, key_of
 from chalicelib.shared.aws import Clients, unavailable_when_down
 from chalicelib.shared.dynamo import Pauses, find_item
 from chalicelib.shared.errors import TooLarge, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Reopen, Replayed, StoredAnswer
 from chalicelib.shared.items import Item, from_wire, to_wire
+from chalicelib.shared.sealing import AesGcmSealer
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -63,7 +64,7 @@ class Transaction:
         values: Item | None = None,
     ) -> None:
         """Write a whole item, if `condition` holds."""
-        self._add("Put", {"TableName": table, "Item": to_wire(item)}, condition, refusal, names, values)
+        self._add("Put", {"TableName": table, "Item": to_wire(item)}, condition, refusal, names=names, values=values)
 
     def update(
         self,
@@ -78,7 +79,7 @@ class Transaction:
     ) -> None:
         """Change attributes of an item, if `condition` holds."""
         parameters = {"TableName": table, "Key": to_wire(key), "UpdateExpression": expression}
-        self._add("Update", parameters, condition, refusal, names, values)
+        self._add("Update", parameters, condition, refusal, names=names, values=values)
 
     def delete(
         self,
@@ -91,7 +92,7 @@ class Transaction:
         values: Item | None = None,
     ) -> None:
         """Remove an item, if `condition` holds."""
-        self._add("Delete", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
+        self._add("Delete", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names=names, values=values)
 
     def check(
         self,
@@ -104,14 +105,16 @@ class Transaction:
         values: Item | None = None,
     ) -> None:
         """Hold the transaction to a condition on an item that it does not write."""
-        self._add("ConditionCheck", {"TableName": table, "Key": to_wire(key)}, condition, refusal, names, values)
+        parameters = {"TableName": table, "Key": to_wire(key)}
+        self._add("ConditionCheck", parameters, condition, refusal, names=names, values=values)
 
-    def _add(  # noqa: PLR0917
+    def _add(
         self,
         kind: str,
         parameters: dict[str, Any],
         condition: str | None,
         refusal: Refusal | None,
+        *,
         names: Mapping[str, str] | None,
         values: Item | None,
     ) -> None:
@@ -134,7 +137,7 @@ class Committer:
         self,
         clients: Clients,
         table: str,
-        sealer: Callable[[], Sealer],
+        sealer: Callable[[], AesGcmSealer],
         *,
         pauses: Pauses | None = None,
         readers: Mapping[str, Reopen] | None = None,

@@ -109,7 +109,7 @@ class TriageService:
         lines = self.rules.red_lines
         return {one.id: one.why for one in lines.rules}.get(rule) or {one.id: one.why for one in lines.concerns}[rule]
 
-    def name_of(self, code: str) -> Text | None:
+    def find_name(self, code: str) -> Text | None:
         """Return the name of a type of either level, or None."""
-        found = self.types.find(code)
+        found = self.types.find_type(code)
         return None if found is None else found.name

@@ -68,13 +68,13 @@ class DisputeTypes:
         subtypes = {child.code: child for main in mains.values() for child in main.children}
         return cls(document["version"], path, mains, subtypes)
 
-    def find(self, code: str) -> DisputeType | Subtype | None:
+    def find_type(self, code: str) -> DisputeType | Subtype | None:
         """Return the type of a code, of either level, or None."""
         return self.mains.get(code) or self.subtypes.get(code)
 
-    def main_of(self, code: str) -> str | None:
+    def find_main(self, code: str) -> str | None:
         """Return the main type's code for a code of either level, or None."""
-        found = self.find(code)
+        found = self.find_type(code)
         return None if found is None else found.main
 
 

@@ -145,7 +145,7 @@ class TriageView(View):
     def of(cls, advice: Advice, service: TriageService, language: Language) -> Self:
         """Return the view of advice in one language."""
         best = _candidate(advice.triage.best, service, language)
-        subtype = None if best.subtype is None else service.name_of(best.subtype)
+        subtype = None if best.subtype is None else service.find_name(best.subtype)
         return cls(
             dispute_type=best.dispute_type,
             subtype=best.subtype,
@@ -191,7 +191,7 @@ class RuleSetView(View):
 
 
 def _candidate(one: Candidate, service: TriageService, language: Language) -> CandidateView:
-    name = service.name_of(one.type)
+    name = service.find_name(one.type)
     return CandidateView(
         dispute_type=one.type,
         subtype=one.subtype,

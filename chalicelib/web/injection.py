@@ -12,19 +12,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from chalicelib.settings import Settings
     from chalicelib.shared.clock import Clock
-    from chalicelib.shared.idempotency import IdempotencyKey, StoredAnswer
-    from chalicelib.web.cursors import Sealer
+    from chalicelib.shared.sealing import AesGcmSealer
+    from chalicelib.shared.transactions import Committer
     from chalicelib.web.identity import TokenVerifier
 
 T = TypeVar("T")
-
-
-class Answers(Protocol):
-    """Knows what was answered to requests that carried an `Idempotency-Key`."""
-
-    def find_answer(self, key: IdempotencyKey) -> StoredAnswer | None:
-        """Return the first answer, or None."""
-        ...
 
 
 class Provider(Protocol):
@@ -46,11 +38,11 @@ class Provider(Protocol):
         ...
 
     @property
-    def answers(self) -> Answers:
+    def answers(self) -> Committer:
         """The first answers."""
         ...
 
-    def sealer(self, purpose: str) -> Sealer:
+    def sealer(self, purpose: str) -> AesGcmSealer:
         """Return the sealer for a purpose, such as `cursors`."""
         ...
 

@@ -73,7 +73,7 @@ def find_chain_fault(container: Container, aggregate: str) -> str | None:
     """Return what is wrong with the chain of a case or rating, or between it and its leaves; None if it is whole."""
     if aggregate.startswith(_RATING):
         rating_id = aggregate.removeprefix(_RATING)
-        found = container.ratings.store.find(rating_id)
+        found = container.ratings.store.find_rating(rating_id)
         events = list(container.ratings.store.list_events(rating_id))
     else:
         found = container.cases.store.find_case(aggregate)  # type: ignore[assignment]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.store import CaseStore
 from chalicelib.catalogue.model import ServiceItem
 from chalicelib.catalogue.service import CatalogueService
+from chalicelib.catalogue.store import CatalogueStore
 from chalicelib.composition.container import Container
 from chalicelib.ratings.rating.service import RatingService
 from chalicelib.ratings.rating.tallies import Summary, summarise
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, variable_of
 from chalicelib.web import injection
 
+_MADE_UP: Final = ("_table", "_bucket", "_arn")
 
-class OneItem:
+
+class OneItem(CatalogueStore):
     """A catalogue of one item."""
 
     def __init__(self, item: ServiceItem) -> None:
@@ -29,34 +33,12 @@ class OneItem:
 
 
 def stub_settings() -> Settings:
-    """Return settings that name nothing real."""
-    return Settings(
-        stage="bench",
-        catalogue_table="catalogue",
-        cases_table="cases",
-        organisations_table="organisations",
-        appointments_table="appointments",
-        ratings_table="ratings",
-        notices_table="notices",
-        audit_table="audit",
-        people_table="people",
-        answers_table="answers",
-        data_bucket="data",
-        evidence_bucket="evidence",
-        data_key_arn="key",
-        signing_key_arn="signing",
-        notices_topic_arn="topic",
-        root_secret_arn="secret",
-        oidc_issuer="https://id.example.cn",
-        oidc_audiences=frozenset({"yima"}),
-        oidc_client_ids=frozenset(),
-        oidc_jwks_url=None,
-        oidc_roles_claim="roles",
-        public_url="https://yima.example.cn",
-        video_url="https://meet.example.cn",
-        cors_origins=("https://app.example.cn",),
-        scratch=Path(tempfile.gettempdir()),
-    )
+    """Return settings that name nothing real: tables, buckets and keys are called as their settings are."""
+    names = (one.name for one in fields(Settings))
+    made_up = {variable_of(name): name.removesuffix("_table") for name in names if name.endswith(_MADE_UP)}
+    given = Settings.from_env({**made_up, "YIMA_OIDC_ISSUER": "https://id.example.cn", "YIMA_OIDC_AUDIENCE": "yima"})
+    scratch = Path(tempfile.gettempdir())
+    return replace(given, stage="bench", cors_origins=("https://app.example.cn",), scratch=scratch)
 
 
 class OneCase:

@@ -137,10 +137,10 @@ class RealWrites:
             store,
             RatingRules.load(),
             due,
-            lambda _, __: None,
-            draw,
-            lambda: self._pseudonyms,
-            SimpleNamespace(now=_now),
+            find_staff_name=lambda _, __: None,
+            choose_shards=draw,
+            pseudonyms=lambda: self._pseudonyms,
+            clock=SimpleNamespace(now=_now),
         )
 
     def items_of(self, number: int) -> list[str]:

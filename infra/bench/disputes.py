@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.appointments.booking.refusals import SlotTaken
-from chalicelib.appointments.booking.service import Request
+from chalicelib.appointments.booking.service import BookingRequest
+from chalicelib.appointments.slots.refusals import SlotTaken
 from chalicelib.appointments.slots.service import Wanted
 from chalicelib.shared.codes import new_code
 from chalicelib.shared.dynamo import Table
@@ -54,13 +54,13 @@ def _count(world: World) -> dict[str, dict[str, float]]:
     world.act(CLERK, code, "accept")
     counted["action"] = tally.take()
     code, applicant = world.mediating(1)
-    container.appointments.desk.availability_of("bench", "m-1", NOW)
+    container.appointments.working_hours.availability_of("bench", "m-1", NOW)
     tally.take()
-    container.appointments.booking.book(applicant, Request(code, _MORNING, 60, "video"), world.key())
+    container.appointments.booking.book(applicant, BookingRequest(code, _MORNING, 60, "video"), world.key())
     counted["book"] = tally.take()
     wanted = Wanted("bench", None, _MORNING.date(), _MORNING.date() + timedelta(days=13), 60, None)
     started = time.perf_counter()
-    found = container.appointments.booking.list_slots(applicant, wanted, None, NOW)
+    found = container.appointments.slots.list_slots(applicant, wanted, None, NOW)
     counted["slots_50_mediators_14_days"] = {
         **tally.take(),
         "slots": len(found),
@@ -122,7 +122,7 @@ def _contend(world: World) -> dict[str, Any]:
 
     def attempt(case: tuple[str, Viewer], start: datetime) -> str:
         try:
-            container.appointments.booking.book(case[1], Request(case[0], start, 30, "phone"), world.key())
+            container.appointments.booking.book(case[1], BookingRequest(case[0], start, 30, "phone"), world.key())
         except SlotTaken:
             return "slot_taken"
         except Exception as other:  # noqa: BLE001 - whatever else happens is the figure
@@ -154,7 +154,7 @@ def _throughput(world: World) -> dict[str, float]:
     def book(number: int) -> int:
         code, applicant = cases[number]
         for start in starts:
-            container.appointments.booking.book(applicant, Request(code, start, 30, "phone"), world.key())
+            container.appointments.booking.book(applicant, BookingRequest(code, start, 30, "phone"), world.key())
         return len(starts)
 
     with ThreadPoolExecutor(_WORKERS) as pool:

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.rules import BookingRules
 from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.composition.container import Container
 from chalicelib.organisations.model import Certificate, Mediator, Organisation, Training
@@ -117,11 +117,10 @@ def bench_world(mediators: int = 50) -> Iterator[World]:
                 wanted: Any = {key: resource["Properties"][key] for key in _KEYS if key in resource["Properties"]}
                 clients.dynamodb.create_table(TableName=name, **wanted)
         container = Container(_settings(), _Clock())
-        container.foundation.aws = clients
+        container.override(Clients, clients)
         container.foundation.root_secret = b"a root secret for the bench"
-        container.appointments.desk.rules = replace(
-            BookingRules.load(), max_open_per_case=10_000, max_daily_per_person=10_000, daily_cap=20
-        )
+        rules = replace(BookingRules.load(), max_open_per_case=10_000, max_daily_per_person=10_000, daily_cap=20)
+        container.override(BookingRules, rules)
         _organisation(container, mediators)
         yield World(container)
 

@@ -23,7 +23,7 @@ BATCH_SIZE: Final = 100
 class CatalogueWriter(Protocol):
     """The catalogue, as far as an import goes."""
 
-    def get_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
         """Return what the catalogue holds of the items; absent codes are absent."""
         ...
 
@@ -142,7 +142,7 @@ def _write_changes(
     total = summary.read - summary.bad
     done = 0
     while batch := [ServiceItem.model_validate_json(line) for line in itertools.islice(documents, BATCH_SIZE)]:
-        states = writer.get_states([item.code for item in batch])
+        states = writer.find_states([item.code for item in batch])
         to_write = [item for item in batch if _count(item, states.get(item.code), summary)]
         if to_write and not rules.dry_run:
             writer.put_items(to_write)

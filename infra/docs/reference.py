@@ -52,7 +52,7 @@ LOCAL: Final = {
     "PORT": "`make run`: port of the API (8000)",
     "CONSOLE_PORT": "`make run`: port of the developer console (8001)",
     "DYNAMODB": "`make run`: `moto` (in memory) or `local` (DynamoDB Local, data kept in `.local/`)",
-    "CATALOGUE": "`make run`: file or folder of service items to load instead of the sample",
+    "CATALOGUE": "service items, a file or folder: `make run` loads them instead of the sample, `make bench` measures",
     "YIMA_PACKAGING_PYTHON": "`make package`: a Python of the Lambda runtime's version, if none is found",
     "YIMA_REQUIRE_DYNAMODB_LOCAL": "tests: fail, instead of skip, where DynamoDB Local cannot be had (CI sets it)",
     "YIMA_DEEP": "tests: send all hostile values, not a sixth of them",

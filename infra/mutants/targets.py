@@ -22,7 +22,7 @@ class Target:
 
 
 _CASES: Final = "decisions transitions relations recording ledger"
-_SESSIONS: Final = "sheets places sessions"
+_SESSIONS: Final = "sheets held_slots sessions"
 _WRITES: Final = "committing answers"
 
 _TARGETS: Final = {
@@ -37,14 +37,15 @@ _TARGETS: Final = {
         "people/store": "ledger",
     },
     "sheets": {
-        "appointments/booking/sheets": _SESSIONS,
-        "appointments/booking/sheet_writes": _SESSIONS,
-        "appointments/booking/places": _SESSIONS,
+        "appointments/slots/sheets": _SESSIONS,
+        "appointments/slots/sheet_writes": _SESSIONS,
+        "appointments/slots/held_slots": _SESSIONS,
         "appointments/booking/model": _SESSIONS,
     },
     "waitlist": {
         "appointments/waitlist/model": "waiting waitlist waitlist_offers",
         "appointments/waitlist/service": "waiting waitlist waitlist_offers",
+        "appointments/waitlist/offers": "waiting waitlist waitlist_offers",
     },
     "transactions": {
         "shared/transactions": _WRITES,

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any, Final
 from unittest.mock import patch
 
+from chalicelib.appointments.booking.actions import AppointmentActions, Asked
+from chalicelib.appointments.booking.case_appointments import Shown
 from chalicelib.appointments.booking.model import LIVE, Appointment
-from chalicelib.appointments.booking.places import Place, Places, Sought
-from chalicelib.appointments.booking.sessions import AppointmentService
-from chalicelib.appointments.booking.sheets import SheetChange
-from chalicelib.appointments.booking.store import AppointmentStore
-from chalicelib.appointments.booking.upkeep import Shown, Upkeep
+from chalicelib.appointments.slots.held_slots import HeldSlot, SlotFinder, Sought
+from chalicelib.appointments.slots.sheets import SheetChange
 from chalicelib.appointments.waitlist.model import Line, Offer, Spot
+from chalicelib.appointments.waitlist.store import WaitlistStore
 from chalicelib.ratings.rating.model import Invitation
 from chalicelib.ratings.rating.service import RatingService
 from chalicelib.ratings.rating.store import RatingStore
@@ -57,7 +57,7 @@ def _redelivered_events_cancel() -> AbstractContextManager[Any]:
 @contextmanager
 def _offers_make_rows() -> Iterator[None]:
     """Write what an offer notes in the line there, though the case may have left it."""
-    end_writes, writes = AppointmentStore.offer_end_writes, AppointmentStore.offer_writes
+    end_writes, writes = WaitlistStore.offer_end_writes, WaitlistStore.offer_writes
 
     def unconditional(found: list[Write]) -> list[Write]:
         return [
@@ -71,19 +71,19 @@ def _offers_make_rows() -> Iterator[None]:
             for one in found
         ]
 
-    def offer_writes(store: AppointmentStore, offer: Offer, spot: Spot) -> list[Write]:
+    def offer_writes(store: WaitlistStore, offer: Offer, spot: Spot) -> list[Write]:
         return unconditional(writes(store, offer, spot))
 
-    def offer_end_writes(store: AppointmentStore, offer: Offer, spot: Spot | None) -> list[Write]:
+    def offer_end_writes(store: WaitlistStore, offer: Offer, spot: Spot | None) -> list[Write]:
         wished = spot or Spot(offer.case_code, offer.organisation, offer.mediator, offer.wished_at)
         return unconditional(end_writes(store, offer, wished))
 
-    def mend_line(store: AppointmentStore, line: Line) -> None:
+    def mend_line(store: WaitlistStore, line: Line) -> None:
         """Leave it as it is."""
 
     with ExitStack() as stack:
         for made in (offer_writes, offer_end_writes, mend_line):
-            stack.enter_context(patch.object(AppointmentStore, made.__name__, made))
+            stack.enter_context(patch.object(WaitlistStore, made.__name__, made))
         yield
 
 
@@ -91,7 +91,7 @@ def _confirming_has_no_key() -> AbstractContextManager[Any]:
     """Confirm requests anew whenever a request comes, whatever its key."""
 
     def confirm_many(
-        service: AppointmentService,
+        actions: AppointmentActions,
         viewer: Viewer,
         ids: Sequence[str],
         whole: Idempotency,
@@ -100,7 +100,7 @@ def _confirming_has_no_key() -> AbstractContextManager[Any]:
         def confirm(one: str) -> StoredAnswer | YimaError:
             own = whole.part(f"{one}{whole.received_at}", render)
             try:
-                return own.render(service.act(viewer, one, "confirm", {}, own))
+                return own.render(actions.act(viewer, Asked(one, "confirm", {}), own))
             except (Unavailable, Replayed):
                 raise
             except YimaError as refused:
@@ -108,23 +108,24 @@ def _confirming_has_no_key() -> AbstractContextManager[Any]:
 
         return whole.render([(one, confirm(one)) for one in ids])
 
-    return patch.object(AppointmentService, "confirm_many", confirm_many)
+    return patch.object(AppointmentActions, "confirm_many", confirm_many)
 
 
 @contextmanager
 def _sheets_by_organisation() -> Iterator[None]:
     """Give a mediator a sheet for each organisation, and another one as a party."""
-    find, releases = Places.find, Upkeep.releases
+    get_slot, releases = SlotFinder.get_slot, Appointment.releases
 
-    def find_by_organisation(places: Places, sought: Sought, now: datetime) -> Place:
-        return find(places, replace(sought, mediator_person=f"{sought.organisation}-{sought.mediator_person}"), now)
+    def get_by_organisation(finder: SlotFinder, sought: Sought, now: datetime) -> HeldSlot:
+        return get_slot(finder, replace(sought, mediator_person=f"{sought.organisation}-{sought.mediator_person}"), now)
 
-    def releases_by_organisation(upkeep: Upkeep, one: Appointment, now: str) -> list[SheetChange]:
-        return releases(upkeep, replace(one, mediator_person=f"{one.organisation}-{one.mediator_person}"), now)
+    def releases_by_organisation(one: Appointment, now: str, grid_minutes: int) -> list[SheetChange]:
+        own = replace(one, mediator_person=f"{one.organisation}-{one.mediator_person}")
+        return releases(own, now, grid_minutes)
 
     with (
-        patch.object(Places, "find", find_by_organisation),
-        patch.object(Upkeep, "releases", releases_by_organisation),
+        patch.object(SlotFinder, "get_slot", get_by_organisation),
+        patch.object(Appointment, "releases", releases_by_organisation),
     ):
         yield
 

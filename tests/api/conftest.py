@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from chalice.test import Client, HTTPResponse
 
+from chalicelib.catalogue.published import PublishedSnapshot
 from chalicelib.catalogue.search import Snapshot
 from chalicelib.catalogue.service import CatalogueService
 from chalicelib.composition.container import Container
@@ -25,12 +26,12 @@ from tests.world import StillClock, container_of, settings_of
 ISSUER = "https://id.example.cn"
 
 
-class Snapshots:
+class Snapshots(PublishedSnapshot):
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+        self._only = snapshot
 
     def current(self) -> Snapshot:
-        return self._snapshot
+        return self._only
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ UNKNOWN = "neighbour_this_type_does_not_exist"
 
 
 def test_a_subtype_that_does_not_exist_is_routed_nowhere(container: Container) -> None:
-    assert DisputeTypes.load().find(UNKNOWN) is None
+    assert DisputeTypes.load().find_type(UNKNOWN) is None
     with pytest.raises(InvalidRequest) as refused:
         container.organisations.service.route(UNKNOWN, "210202")
     assert [one.pointer for one in refused.value.violations] == ["/dispute_type"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.settings import VERSION
 from chalicelib.shared.errors import every_error
 from chalicelib.web.operations import every_operation
 from infra.docs import reference, sources
@@ -78,6 +79,12 @@ def test_every_variable_of_this_machine_is_documented() -> None:
     found = sources.list_local_variables()
     assert "CATALOGUE" in found
     assert found == set(reference.LOCAL), "say in infra/docs/reference.py what a variable is for"
+
+
+def test_the_changelog_begins_with_the_version_that_runs() -> None:
+    newest = re.search(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == VERSION
 
 
 @pytest.mark.parametrize("page", HANDBOOK, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -114,6 +114,8 @@ def test_only_composition_builds_adapters(path: Path) -> None:
         "PublishedSnapshot",
         "Clients",
         "AppointmentStore",
+        "SlotStore",
+        "WaitlistStore",
         "RatingStore",
         "NoticeStore",
         "AuditStore",

@@ -59,7 +59,7 @@ def test_packages_form_no_cycle() -> None:
     assert find_cycle(packages(FILES, 2)) == []
 
 
-@pytest.mark.parametrize("context", sorted(CONTEXTS - {"appointments", "ratings"}))  # their topics know each other
+@pytest.mark.parametrize("context", sorted(CONTEXTS))
 def test_topics_of_a_context_form_no_cycle(context: str) -> None:
     assert find_cycle(packages(files_of(context), 3)) == []
 
@@ -103,3 +103,12 @@ def test_only_the_app_knows_how_it_is_composed(path: Path) -> None:
     if path.name == "app.py" or path.parent.name == "composition":
         return
     assert not [module for module in imports_of(path) if module.startswith("chalicelib.composition")]
+
+
+@pytest.mark.parametrize("context", sorted(CONTEXTS))
+def test_a_context_is_composed_of_itself_and_of_what_is_public(context: str) -> None:
+    path = LIBRARY / "composition" / f"{context}.py"
+    for module in imports_of(path) if path.exists() else ():
+        other = context_of(module)
+        if other not in {None, context}:
+            assert module.startswith(f"chalicelib.{other}.public"), f"{name_of(path)} imports {module}"

@@ -120,8 +120,8 @@ class City:
             made.cases.store,
             made.cases.evidence_files,
             NeverHeld(),  # type: ignore[arg-type]
-            lambda: made.foundation.pseudonyms,
-            self.clock,
+            pseudonyms=lambda: made.foundation.pseudonyms,
+            clock=self.clock,
         )
         made.override(CasePrivacy, held)
 

@@ -12,9 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.appointments.booking.cases import BOOKABLE, goes_on
+from chalicelib.appointments.booking.actions import Asked
+from chalicelib.appointments.booking.cases import goes_on
 from chalicelib.appointments.booking.model import ACTIONS, Appointment, actions_of, check_can
-from chalicelib.appointments.booking.refusals import NotBookable, NotNow
+from chalicelib.appointments.booking.refusals import NotNow
+from chalicelib.appointments.booking.service import MoveRequest
+from chalicelib.appointments.slots.policies import BOOKABLE
+from chalicelib.appointments.slots.refusals import NotBookable
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.cases.public import Case, Seen
@@ -54,7 +58,7 @@ def test_a_session_of_a_withdrawn_case_does_not_go_on(world: Bookings) -> None:
         with pytest.raises(NotBookable):
             world.do(viewer, one, action)
     with pytest.raises(NotBookable):
-        world.booking.move(applicant, one.id, TOMORROW + timedelta(hours=1), None, world.key())
+        world.booking.move(applicant, MoveRequest(one.id, TOMORROW + timedelta(hours=1)), world.key())
     assert versions(world, code) == before
     assert world.do(MEDIATOR, one, "cancel", reason="r").status == "cancelled"  # what is over can be called off
     world.check_cells()
@@ -107,11 +111,13 @@ def test_an_old_version_changes_nothing(world: Bookings) -> None:
     world.do(respondent, one, "accept")
     before = versions(world, code)
     with pytest.raises(Stale):
-        world.service.act(MEDIATOR, one.id, "confirm", {}, world.key(), 1)
+        world.actions.act(MEDIATOR, Asked(one.id, "confirm", {}, 1), world.key())
     with pytest.raises(Stale):
-        world.booking.move(applicant, one.id, TOMORROW + timedelta(hours=1), None, world.key(), 1)
+        world.booking.move(
+            applicant, MoveRequest(one.id, TOMORROW + timedelta(hours=1), expected_version=1), world.key()
+        )
     assert versions(world, code) == before
-    assert world.service.act(MEDIATOR, one.id, "confirm", {}, world.key(), 2).appointment.version == 3
+    assert world.actions.act(MEDIATOR, Asked(one.id, "confirm", {}, 2), world.key()).appointment.version == 3
 
 
 def test_an_answer_can_be_changed_three_times_a_session_and_party(world: Bookings) -> None:
@@ -128,10 +134,10 @@ def test_an_answer_can_be_changed_three_times_a_session_and_party(world: Booking
     assert versions(world, code) == before
     found = world.appointment_store.find(one.id)
     assert found is not None
-    shown = actions_of(found, "respondent", found.persons["p2"], world.clock.now(), world.desk.rules)
+    shown = actions_of(found, "respondent", found.persons["p2"], world.clock.now(), world.rules)
     assert not {"accept", "object"} & set(shown)
     assert world.do(applicant, one, "object").accepted["p1"] is False  # each party has its own
-    world.booking.move(MEDIATOR, one.id, TOMORROW + timedelta(hours=1), None, world.key())
+    world.booking.move(MEDIATOR, MoveRequest(one.id, TOMORROW + timedelta(hours=1)), world.key())
     assert world.do(respondent, one, "accept").accepted["p2"] is True  # another time, another question
 
 
@@ -186,7 +192,7 @@ def test_actions_offers_what_would_be_done_and_nothing_that_would_be_refused(
     relation = draw(st.sampled_from(["applicant", "respondent", "mediator"]) | others)
     person = people.get(relation, "somebody")
     seen = Seen(Loaded(case, {}, Keyring(case.code, {}, {})), relation, person, now)
-    offered = {each for each in actions_of(one, relation, person, now, world.desk.rules) if goes_on(each, one, case)}
+    offered = {each for each in actions_of(one, relation, person, now, world.rules) if goes_on(each, one, case)}
     done = {each for each in ACTIONS if _is_done(world, seen, one, each, relation)}
     assert offered == done
 
@@ -199,7 +205,7 @@ def _is_done(world: Bookings, seen: Seen, one: Appointment, action: str, relatio
         if action == "reschedule":  # whether there is another place is for the sheets to say
             check_can(action, one, relation, seen.now)
             return goes_on(action, one, seen.case) and not world.booking.is_too_late(seen, one)
-        world.service.decide(seen, one, action, details)
+        world.appointments.decisions.decide(seen, one, action, details)
     except YimaError:
         return False
     return True

@@ -14,35 +14,31 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.booking.clockwork import AppointmentClock
+from chalicelib.appointments.booking.actions import Asked
+from chalicelib.appointments.booking.case_appointments import Shown
 from chalicelib.appointments.booking.model import LIVE, Appointment
-from chalicelib.appointments.booking.refusals import (
-    DailyLimit,
-    HoldExpired,
-    OutsideHours,
-    PartyBusy,
-    SlotTaken,
-    TooFar,
-    TooSoon,
-)
-from chalicelib.appointments.booking.rules import BookingRules
-from chalicelib.appointments.booking.service import BookingService, Request
-from chalicelib.appointments.booking.sessions import AppointmentService
-from chalicelib.appointments.booking.store import AppointmentStore
-from chalicelib.appointments.booking.upkeep import Shown, Upkeep
-from chalicelib.appointments.slots.service import Desk, Slot, Wanted
-from chalicelib.appointments.waitlist.service import WaitlistService
-from chalicelib.organisations.service import MediatorNotAssignable
+from chalicelib.appointments.booking.refusals import DailyLimit, HoldExpired
+from chalicelib.appointments.booking.service import BookingRequest, MoveRequest
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.slots.refusals import OutsideHours, PartyBusy, SlotTaken, TooFar, TooSoon
+from chalicelib.appointments.slots.service import Slot, Wanted
+from chalicelib.appointments.waitlist.service import NewWish
+from chalicelib.cases.lifecycle.service import CaseService
+from chalicelib.composition.appointments import Appointments
+from chalicelib.organisations.public import MediatorNotAssignable
+from chalicelib.organisations.service import OrganisationService
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import NotAllowed, NotFound, YimaError
 from chalicelib.shared.idempotency import Replayed
+from chalicelib.shared.jobs import Job
+from chalicelib.shared.records import from_item
+from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.world import CLERK, MEDIATOR, World
+from tests.world import compose, settings_of
 
 TOMORROW = datetime(2026, 11, 25, 1, tzinfo=UTC)  # 09:00 in Dalian, a Wednesday
 
@@ -85,16 +81,37 @@ class Bookings(World):
 
     def __init__(self, clients: Clients, mediators: int = 2, **limits: int) -> None:
         super().__init__(clients)
-        rules = replace(BookingRules.load(), **limits)  # type: ignore[arg-type]
-        self.appointment_store = AppointmentStore(clients, self.tables["AppointmentsTable"], self.committer)
-        pseudonyms = Pseudonyms(b"root")
-        self.desk = Desk(self.appointment_store, Directory(mediators), work_calendar(), rules, pseudonyms.of)
-        self.upkeep = Upkeep(self.cases, self.appointment_store, rules)
-        self.booking = BookingService(self.appointment_store, self.desk, self.upkeep)
-        self.service = AppointmentService(self.appointment_store, self.upkeep, rules, lambda: pseudonyms, self.clock)
-        due = DueDates(DeadlineRules.load(), work_calendar())
-        self.job = AppointmentClock(self.service, self.upkeep, self.appointment_store, rules, self.clock, due)
-        self.waitlist = WaitlistService(self.appointment_store, self.upkeep, self.desk, self.clock)
+        self.rules = replace(BookingRules.load(), **limits)  # type: ignore[arg-type]
+        self.directory = Directory(mediators)
+        made = self.appointments = self.compose_anew()
+        self.appointment_store, self.slot_store, self.waitlist_store = made.store, made.slot_store, made.waitlist_store
+        self.hours, self.booking, self.actions = made.working_hours, made.booking, made.actions
+        self.due_appointments, self.waitlist, self.offers = made.due, made.waitlist, made.offers
+
+    def compose_anew(self) -> Appointments:
+        """Return the services of appointments as another process has them: on the same tables, knowing nothing yet."""
+        stand_ins = {
+            Clients: self.clients,
+            Committer: self.committer,
+            CaseService: self.cases,
+            OrganisationService: self.directory,
+            BookingRules: self.rules,
+        }
+        settings = settings_of(appointments_table=self.tables["AppointmentsTable"])
+        container = compose(settings, self.clock, stand_ins)
+        container.foundation.root_secret = b"root"
+        return container.appointments
+
+    def run_due(self) -> dict[str, int]:
+        """Let happen what is due for appointments."""
+        return Job("deadlines", self.due_appointments.parts, self.clock).run()
+
+    def run_offers(self) -> dict[str, int]:
+        """Let offers lapse that have run out."""
+        return Job("deadlines", [self.offers.part], self.clock).run()
+
+    def person_of(self, viewer: Viewer) -> str:
+        return Pseudonyms(b"root").of(viewer.subject)
 
     def book(
         self,
@@ -106,20 +123,20 @@ class Bookings(World):
         mode: str = "video",
         mediator: str | None = None,
     ) -> Appointment:
-        return self.booking.book(viewer, Request(code, start, minutes, mode, mediator), self.key()).appointment
+        return self.booking.book(viewer, BookingRequest(code, start, minutes, mode, mediator), self.key()).appointment
 
     def do(self, viewer: Viewer, one: Appointment, action: str, **details: Any) -> Appointment:
-        return self.service.act(viewer, one.id, action, details, self.key()).appointment
+        return self.actions.act(viewer, Asked(one.id, action, details), self.key()).appointment
 
     def slots(self, viewer: Viewer, code: str, day: date | None = None, minutes: int = 60) -> list[Slot]:
         day = day or TOMORROW.date()
         wanted = Wanted("", None, day, day, minutes, "video")
-        return self.booking.list_slots(viewer, wanted, code, self.clock.now())
+        return self.appointments.slots.list_slots(viewer, wanted, code, self.clock.now())
 
     def relay(self, code: str) -> None:
         """Deliver every event of a case, as often as it takes: consumers must not mind."""
         for event in list(self.store.list_events(code)):
-            self.job.on_case_event(event)
+            self.due_appointments.on_case_event(event)
             self.waitlist.on_case_event(event)
 
     def items(self) -> list[dict[str, Any]]:
@@ -137,9 +154,9 @@ class Bookings(World):
         items = self.items()
         for item in items:
             if item["sk"] == "META" and "persons" in item:
-                one = Appointment.from_item(item)
+                one = from_item(Appointment, item)
                 if one.status_at(self.clock.now()) in LIVE:
-                    for change in self.upkeep.releases(one, now):
+                    for change in one.releases(now, self.rules.grid_minutes):
                         expected.update((change.key.pk, change.key.sk, cell) for cell in change.give)
         for item in items:
             for name, cell in item.items():
@@ -267,8 +284,8 @@ def test_a_hold_that_ran_out_is_free_at_once_and_can_be_confirmed_by_nobody(worl
     second = world.book(somebody, other, start)
     assert world.do(MEDIATOR, second, "confirm").status == "confirmed"
     world.check_cells()
-    assert world.job.run() == {"appointment_expired": 1}
-    assert world.job.run() == {}
+    assert world.run_due() == {"appointment_expired": 1}
+    assert world.run_due() == {}
     world.check_cells()
     found = world.appointment_store.find(first.id)
     assert found is not None
@@ -281,14 +298,16 @@ def test_moving_keeps_the_old_slot_if_the_new_one_is_gone(world: Bookings) -> No
     one = world.book(applicant, code)
     taken = world.book(somebody, other, TOMORROW + timedelta(hours=1))
     with pytest.raises(SlotTaken):
-        world.booking.move(applicant, one.id, TOMORROW + timedelta(minutes=30), None, world.key())
+        world.booking.move(applicant, MoveRequest(one.id, TOMORROW + timedelta(minutes=30)), world.key())
     world.check_cells()
     world.do(somebody, taken, "cancel", reason="r")
     world.do(MEDIATOR, one, "confirm")
-    moved = world.booking.move(applicant, one.id, TOMORROW + timedelta(minutes=30), None, world.key()).appointment
+    moved = world.booking.move(
+        applicant, MoveRequest(one.id, TOMORROW + timedelta(minutes=30)), world.key()
+    ).appointment
     assert (moved.status, moved.sequence) == ("requested", 1)  # overlaps its own old cells
     world.check_cells()
-    firm = world.booking.move(MEDIATOR, one.id, TOMORROW + timedelta(days=1), None, world.key()).appointment
+    firm = world.booking.move(MEDIATOR, MoveRequest(one.id, TOMORROW + timedelta(days=1)), world.key()).appointment
     assert (firm.status, firm.accepted) == ("confirmed", {"p1": None, "p2": None})
     world.check_cells()
 
@@ -329,29 +348,30 @@ def test_a_freed_slot_is_offered_to_the_first_in_line_then_to_the_next(world: Bo
     start = TOMORROW + timedelta(days=1)
     booked = world.book(hers, holder, start)
     for code, applicant, _ in waiting:
-        world.waitlist.join(applicant, code, day, day + timedelta(days=7), ("video",), 60, world.key("line-" + code))
+        wish = NewWish(day, day + timedelta(days=7), ("video",), 60)
+        world.waitlist.join(applicant, code, wish, world.key("line-" + code))
         world.clock.at += timedelta(seconds=1)
     world.do(hers, booked, "cancel", reason="r")
     world.relay(holder)
     world.relay(holder)
     (first, one, _), (second, two, _) = waiting
-    assert world.waitlist.get(one, first).offer is not None
-    assert world.waitlist.get(two, second).offer is None
+    assert world.waitlist.get_place(one, first).offer is not None
+    assert world.waitlist.get_place(two, second).offer is None
     with pytest.raises(SlotTaken):
         world.book(two, second, start)
     world.clock.at += timedelta(hours=5)
-    assert world.waitlist.run() == {"offer_lapsed": 1}
+    assert world.run_offers() == {"offer_lapsed": 1}
     world.relay(first)
-    assert world.waitlist.get(one, first).offer is None
-    assert world.waitlist.get(two, second).offer is not None
+    assert world.waitlist.get_place(one, first).offer is None
+    assert world.waitlist.get_place(two, second).offer is not None
     assert start in {slot.start for slot in world.slots(two, second, start.date())}
     taken = world.book(two, second, start)
     assert taken.status == "requested"
     world.relay(second)
     with pytest.raises(NotFound):
-        world.waitlist.get(two, second)
+        world.waitlist.get_place(two, second)
     world.clock.at += timedelta(hours=5)
-    assert world.waitlist.run() == {}
+    assert world.run_offers() == {}
     world.check_cells()
 
 
@@ -374,13 +394,13 @@ def test_reminders_go_out_once_each(world: Bookings) -> None:
     counts = []
     for before in (25, 24, 23, 1, 0.5):
         world.clock.at = start - timedelta(hours=before)
-        counts.append(world.job.run().get("appointment_reminder", 0))
+        counts.append(world.run_due().get("appointment_reminder", 0))
     assert counts == [0, 1, 0, 1, 0]
 
 
 def test_a_retry_books_once(world: Bookings) -> None:
     code, applicant, _ = world.mediating()
-    request = Request(code, TOMORROW, 60, "video")
+    request = BookingRequest(code, TOMORROW, 60, "video")
     world.booking.book(applicant, request, world.key("same"))
     with pytest.raises((Replayed, SlotTaken)):
         world.booking.book(applicant, request, world.key("same"))
@@ -428,35 +448,35 @@ def test_cells_follow_appointments_whoever_races_whom(real: Bookings) -> None:
             start = TOMORROW + timedelta(days=(0, 1, 5, 6)[round_number % 4], hours=4.5 * (round_number // 4))
             (first, hers, _), (second, his, _), *others = cases
             one = real.book(hers, first, start)
-            calls = _moves(real, one, (first, hers), (second, his), others, start)
+            calls = _moves(real, one, (first, hers), (second, his), others)
             list(pool.map(attempt, calls))
             real.check_cells()
     for code, *_ in cases:
         assert real.fault(code) is None
 
 
-def _moves(  # noqa: PLR0917
+def _moves(
     real: Bookings,
     one: Appointment,
     holder: tuple[str, Viewer],
     rival: tuple[str, Viewer],
     others: list[Any],
-    start: datetime,
 ) -> list[Callable[[], Any]]:
+    start = one.starts
     later = start + timedelta(minutes=30)
     return [
         lambda: real.do(holder[1], one, "cancel", reason="r"),
         lambda: real.do(MEDIATOR, one, "confirm"),
         lambda: real.do(MEDIATOR, one, "decline", reason="r"),
         lambda: real.book(rival[1], rival[0], start),
-        lambda: real.booking.move(holder[1], one.id, later, None, real.key()),
+        lambda: real.booking.move(holder[1], MoveRequest(one.id, later), real.key()),
         *(lambda case=case: real.book(case[1], case[0], later) for case in others),
     ]
 
 
 def test_shown_is_what_was_written(world: Bookings) -> None:
     code, applicant, _ = world.mediating()
-    shown = world.booking.book(applicant, Request(code, TOMORROW, 60, "video"), world.key())
+    shown = world.booking.book(applicant, BookingRequest(code, TOMORROW, 60, "video"), world.key())
     assert isinstance(shown, Shown)
     found = world.appointment_store.find(shown.appointment.id)
     assert found is not None

@@ -17,9 +17,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from moto import mock_aws
 
 from chalicelib.appointments.booking.model import Appointment
-from chalicelib.appointments.booking.refusals import PartyBusy, SlotTaken
+from chalicelib.appointments.booking.service import MoveRequest
+from chalicelib.appointments.slots.refusals import PartyBusy, SlotTaken
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import Conflict
+from chalicelib.shared.records import from_item
 from chalicelib.shared.viewer import Viewer
 from infra.local.moto_speed import cheap_transactions
 from tests.contract.test_appointments import TOMORROW, Bookings
@@ -109,7 +111,7 @@ class BookingMachine(RuleBasedStateMachine):
     def move(self, one: Appointment, start: datetime) -> None:
         """Move it: the old half hours are kept unless the new ones can be had."""
         minutes = one.minutes
-        if self._try(lambda: self.world.booking.move(self._party(one), one.id, start, None, self.world.key())):
+        if self._try(lambda: self.world.booking.move(self._party(one), MoveRequest(one.id, start), self.world.key())):
             assert self._is_free(one.case_code, start, minutes, one.id)
             found = self.world.appointment_store.find(one.id)
             assert found is not None
@@ -124,7 +126,7 @@ class BookingMachine(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         """Run the scheduled job."""
-        self.world.job.run()
+        self.world.run_due()
 
     @invariant()
     def cells_are_those_of_live_appointments(self) -> None:
@@ -139,7 +141,7 @@ class BookingMachine(RuleBasedStateMachine):
             for item in self.world.items()
             if item["sk"] == "META"
             and "persons" in item
-            and Appointment.from_item(item).status_at(now) in {"requested", "confirmed"}
+            and from_item(Appointment, item).status_at(now) in {"requested", "confirmed"}
         }
         assert kept == mine
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.appointments.booking.cases import can_book
-from chalicelib.appointments.booking.service import Request
+from chalicelib.appointments.booking.service import BookingRequest
+from chalicelib.appointments.public import can_book
 from chalicelib.cases.appeals.service import AppealService
 from chalicelib.cases.lifecycle.policies import can_appeal
 from chalicelib.cases.lifecycle.refusals import CaseEnded, InviteExpired
@@ -59,9 +59,9 @@ def check_offers(world: Bookings, code: str) -> None:
             seen = world.cases.get_case(viewer, code)
         except YimaError:
             continue
-        if not can_book(seen, world.desk.rules.max_open_per_case):
+        if not can_book(seen, world.rules.max_open_per_case):
             with pytest.raises(YimaError):
-                world.booking.book(viewer, Request(code, TOMORROW, 60, "video"), world.key())
+                world.booking.book(viewer, BookingRequest(code, TOMORROW, 60, "video"), world.key())
         if not can_appeal(seen.person, seen.case, seen.now):
             with pytest.raises(YimaError):
                 appeals.file(viewer, code, "process", "t", world.key())
@@ -69,7 +69,7 @@ def check_offers(world: Bookings, code: str) -> None:
 
 def offers(world: Bookings, viewer: Viewer, code: str) -> tuple[bool, bool]:
     seen = world.cases.get_case(viewer, code)
-    return can_book(seen, world.desk.rules.max_open_per_case), can_appeal(seen.person, seen.case, seen.now)
+    return can_book(seen, world.rules.max_open_per_case), can_appeal(seen.person, seen.case, seen.now)
 
 
 def test_sessions_and_appeals_are_offered_when_they_can_be_had(world: Bookings) -> None:
@@ -84,7 +84,7 @@ def test_sessions_and_appeals_are_offered_when_they_can_be_had(world: Bookings) 
     assert offers(world, CLERK, code) == (False, False)
     check_offers(world, code)
     world.act(MEDIATOR, code, "take")
-    days = range(world.desk.rules.max_open_per_case)
+    days = range(world.rules.max_open_per_case)
     for number in days:
         assert offers(world, LI, code)[0]
         world.book((WANG, LI)[number % 2], code, TOMORROW.replace(hour=1 + 2 * number))

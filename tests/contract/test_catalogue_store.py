@@ -25,7 +25,7 @@ def test_an_item_is_found_as_it_was_put(store: CatalogueStore) -> None:
 def test_states_tell_what_is_new(store: CatalogueStore) -> None:
     store.put_items(ITEMS)
     store.withdraw(["C-002"])
-    states = store.get_states([item.code for item in ITEMS] + ["absent"])
+    states = store.find_states([item.code for item in ITEMS] + ["absent"])
     assert len(states) == len(ITEMS)
     assert states["C-001"] == ItemState(ITEMS[1].digest(), withdrawn=False)
     assert states["C-002"] == ItemState(ITEMS[2].digest(), withdrawn=True)

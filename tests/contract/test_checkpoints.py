@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib.audit.model import Checkpoint, Leaf
 from chalicelib.audit.service import AuditService
-from chalicelib.audit.store import AuditStore
+from chalicelib.audit.store import AuditStore, Signer
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.events import Event
 from chalicelib.shared.jobs import Failures
@@ -29,10 +29,11 @@ BLOCK = 4
 LAST_SECOND = datetime(2026, 11, 24, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Dalian
 
 
-class Signature:
+class Signature(Signer):
     """A key that is not in KMS, which DynamoDB Local does not have."""
 
-    key_id = "key"
+    def __init__(self) -> None:
+        self.key_id = "key"
 
     def sign(self, text: str) -> str:
         return hmac.new(b"key", text.encode(), hashlib.sha256).hexdigest()
@@ -80,7 +81,7 @@ class Audited(Ratings):
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients)
-        self.audit_store = AuditStore(clients, self.tables["AuditTable"], self.committer)
+        self.audit_store = self.container.audit.store
         self.signature = Signature()
         self.audit = self.service(self.audit_store)
         self._made = 0

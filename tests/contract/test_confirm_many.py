@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.appointments.booking.upkeep import Shown
+from chalicelib.appointments.booking.case_appointments import Shown
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.errors import IdempotencyKeyReused, Unavailable, YimaError
 from chalicelib.shared.idempotency import Idempotency, Replayed, StoredAnswer
@@ -34,7 +34,7 @@ class Tap:
         """Return the answer, and whether it was a replay."""
         whole = Idempotency(self.key, json.dumps(self.ids), NOW, _whole, MEDIATOR)
         try:
-            return self.world.service.confirm_many(MEDIATOR, self.ids, whole, _one).body, False
+            return self.world.actions.confirm_many(MEDIATOR, self.ids, whole, _one).body, False
         except Replayed as replayed:
             return replayed.answer.body, True
 

@@ -33,7 +33,7 @@ class Directory:
         data = {"id": "org-1", "name": "o", "kind": "labour", "covers": [], "dispute_types": ["*"], **seat}
         self.organisation: Organisation | None = Organisation.model_validate(data)
 
-    def find(self, organisation_id: str) -> Organisation | None:
+    def find_organisation(self, organisation_id: str) -> Organisation | None:
         assert organisation_id == "org-1"
         return self.organisation
 
@@ -64,7 +64,7 @@ def filing(**more: Any) -> dict[str, Any]:
 def in_force(world: World, filed: Mapping[str, Any], *, sign: bool = True) -> str:
     code = world.cases.file(WANG, filed, world.key()).case.code
     world.act(CLERK, code, "accept")
-    invite = world.cases.get(WANG, code).loaded.text_of("p2")["invite_code"]
+    invite = world.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"]
     world.cases.join(LI, code, invite, world.key())
     world.act(LI, code, "consent", terms_version="1")
     world.act(CLERK, code, "assign", mediator_id="m-1")
@@ -105,8 +105,8 @@ def test_the_domiciles_that_were_declared_decide(world: World) -> None:
         "court-xigang": ("party_domicile",),
         "court-shahekou": ("organisation",),
     }
-    assert choice_of(world).competence(world.cases.get(LI, code)).find("court-xigang") is not None
-    case = world.cases.get(WANG, code).case
+    assert choice_of(world).competence(world.cases.get_case(LI, code)).find("court-xigang") is not None
+    case = world.cases.get_case(WANG, code).case
     (window,) = [one for one in case.deadlines if one.rule == "confirmation_window"]
     assert {(one.rule, one.until) for one in choices.items} == {("confirmation_window", window.at)}
     assert [one.id for one in choices.declarations][:2] == ["civil_matter", "addresses_true"]
@@ -146,7 +146,7 @@ def test_where_somebody_lives_is_stored_in_no_open_field(world: World) -> None:
         )
         for region in ("110105", "310101", "440305"):
             assert region not in stored
-    assert world.cases.get(LI, code).loaded.text_of("p2")["region"] == "310101"
+    assert world.cases.get_case(LI, code).loaded.text_of("p2")["region"] == "310101"
 
 
 def test_an_invited_organisation_names_its_court_first(world: World) -> None:
@@ -167,7 +167,7 @@ def test_labour_lists_commissions_with_a_clock_of_their_own(world: World) -> Non
     assert {one.id for one in choices.declarations} >= {"labour_payment_only", "review_no_employment"}
     assert any("只能选择一种" in note.zh for note in choices.notes)
     if "arbitration_review" in {one.id for one in DeadlineRules.load().all()}:
-        effective = world.cases.get(WANG, code).case.effective_at
+        effective = world.cases.get_case(WANG, code).case.effective_at
         assert effective is not None
         assert commission.until is not None
         assert commission.until > effective

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.appointments.waitlist.service import NewWish
 from chalicelib.audit.service import AuditService
-from chalicelib.audit.store import PENDING_SHARDS, AuditStore
+from chalicelib.audit.store import PENDING_SHARDS, AuditStore, Signer
 from chalicelib.cases.lifecycle.clockwork import CaseClock
 from chalicelib.cases.lifecycle.deciding import MAX_DECISIONS
 from chalicelib.cases.lifecycle.decisions import Outcome
@@ -193,7 +194,7 @@ def test_a_broken_hold_stops_no_other(world: Bookings, field: str) -> None:
     ids = sessions(world, confirmed=False)
     spoil(world, "AppointmentsTable", f"APPOINTMENT#{ids[2]}", field)
     world.clock.at += timedelta(hours=30)
-    assert world.job.run() == {"appointment_expired": 4, "failed": 1}
+    assert world.run_due() == {"appointment_expired": 4, "failed": 1}
     assert statuses(world, ids) == ["expired", "expired", "requested", "expired", "expired"]
 
 
@@ -201,7 +202,7 @@ def test_a_broken_reminder_stops_no_other(world: Bookings) -> None:
     ids = sessions(world, confirmed=True)
     spoil(world, "AppointmentsTable", f"APPOINTMENT#{ids[2]}", "accepted")
     world.clock.at = TOMORROW - timedelta(hours=0.5)
-    assert world.job.run() == {"appointment_reminder": 4, "failed": 1}
+    assert world.run_due() == {"appointment_reminder": 4, "failed": 1}
 
 
 def test_an_appointment_whose_case_is_gone_is_a_failure_and_stops_no_other(world: Bookings) -> None:
@@ -210,7 +211,7 @@ def test_an_appointment_whose_case_is_gone_is_a_failure_and_stops_no_other(world
     world.book(applicant, lost, TOMORROW)
     Table(world.clients, world.tables["CasesTable"]).delete_many([(f"CASE#{lost}", "META")])
     world.clock.at += timedelta(hours=30)
-    assert world.job.run() == {"appointment_expired": 5, "failed": 1}
+    assert world.run_due() == {"appointment_expired": 5, "failed": 1}
     assert set(statuses(world, ids)) == {"expired"}
 
 
@@ -218,9 +219,9 @@ def test_a_broken_report_stops_no_other(world: Bookings) -> None:
     ids = sessions(world, confirmed=True)
     world.clock.at = TOMORROW + timedelta(hours=12)
     spoil(world, "AppointmentsTable", f"APPOINTMENT#{ids[2]}", "end")
-    assert world.job.run() == {"session_report_asked": 4, "failed": 1}
+    assert world.run_due() == {"session_report_asked": 4, "failed": 1}
     world.clock.at += timedelta(days=9)
-    assert world.job.run() == {"session_unreported": 4, "failed": 1}
+    assert world.run_due() == {"session_unreported": 4, "failed": 1}
 
 
 def test_a_broken_offer_stops_no_other(world: Bookings) -> None:
@@ -228,18 +229,19 @@ def test_a_broken_offer_stops_no_other(world: Bookings) -> None:
     holder, hers, _ = world.mediating()
     for number in range(1, 6):
         code, applicant, _ = world.mediating(number)
-        world.waitlist.join(applicant, code, day, day + timedelta(days=7), ("video",), 30, world.key())
+        wish = NewWish(day, day + timedelta(days=7), ("video",), 30)
+        world.waitlist.join(applicant, code, wish, world.key())
         world.clock.at += timedelta(seconds=1)
     for hour in (0, 1, 2, 5, 6):
         one = world.book(hers, holder, start + timedelta(hours=hour), 30)
         world.do(hers, one, "cancel", reason="r")
     world.relay(holder)
-    index = world.appointment_store.due_offers
+    index = world.waitlist_store.due_offers
     offers = [one.id for shard in range(SHARDS) for one in index.list_due(shard, "3000", None)[0]]
     assert len(offers) == 5
     spoil(world, "AppointmentsTable", offers[2], "case_code")
     world.clock.at += timedelta(hours=5)
-    assert world.waitlist.run() == {"offer_lapsed": 4, "failed": 1}
+    assert world.run_offers() == {"offer_lapsed": 4, "failed": 1}
 
 
 def test_a_broken_bad_rating_stops_no_other(clients: Clients) -> None:
@@ -253,8 +255,9 @@ def test_a_broken_bad_rating_stops_no_other(clients: Clients) -> None:
     assert world.handling.run() == {"bad_rating_escalated": 4, "failed": 1}
 
 
-class Signing:
-    key_id = "key"
+class Signing(Signer):
+    def __init__(self) -> None:
+        self.key_id = "key"
 
     def sign(self, text: str) -> str:
         return "signed"
@@ -303,9 +306,9 @@ def test_parts_of_the_job_do_not_stop_each_other(world: Bookings, monkeypatch: p
     def unreadable(*_: Any) -> None:
         raise RuntimeError
 
-    parts = (cases(world).part, *world.job.parts, world.waitlist.part)
+    parts = (cases(world).part, *world.due_appointments.parts, world.offers.part)
     monkeypatch.setattr(world.store, "due", DueIndex(Table(world.clients, "no-such-table")))
-    monkeypatch.setattr(world.appointment_store.due_offers, "list_due", unreadable)
+    monkeypatch.setattr(world.waitlist_store.due_offers, "list_due", unreadable)
     lost = cases(world).part
     answer = Job("deadlines", (lost, *parts[1:]), world.clock).run()
     assert answer == {"appointment_expired": 5, "failed": 2 * SHARDS}
@@ -338,7 +341,7 @@ def test_two_runs_at_once_expire_each_hold_and_ask_for_each_report_once(real: Bo
         )
     real.clock.at = TOMORROW + timedelta(hours=12)
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: Job("deadlines", real.job.parts, real.clock).run(), range(4)))
+        answers = list(pool.map(lambda _: Job("deadlines", real.due_appointments.parts, real.clock).run(), range(4)))
     total = sum((Counter(one) for one in answers), Counter())
     assert {name: count for name, count in total.items() if name != "failed"} == {
         "appointment_expired": 5,
@@ -371,12 +374,12 @@ def test_a_session_that_nobody_reports_is_asked_for_once_then_closed(clients: Cl
     for one in made:
         world.do(MEDIATOR, one, "confirm")
     world.clock.at = TOMORROW + timedelta(minutes=20)
-    assert "session_report_asked" not in world.job.run()
+    assert "session_report_asked" not in world.run_due()
     assert progress(world, code).current.appointment is not None
     world.clock.at = TOMORROW + timedelta(hours=2)
-    assert world.job.run()["session_report_asked"] == 2
-    assert "session_report_asked" not in world.job.run()
-    assert [event for one in made for event in world.job._act(one.id)] == []  # the index may be behind
+    assert world.run_due()["session_report_asked"] == 2
+    assert "session_report_asked" not in world.run_due()
+    assert [event for one in made for event in world.due_appointments.act_on(one.id)] == []  # the index may be behind
     asked = notices(world, code, "session_report_asked")
     person = Pseudonyms(b"root").of("m-1")
     assert [(one.person, one.relation) for one in asked] == [(person, "mediator")] * 2
@@ -386,10 +389,10 @@ def test_a_session_that_nobody_reports_is_asked_for_once_then_closed(clients: Cl
     world.clock.at = TOMORROW + timedelta(days=1)
     assert world.book(applicant, code, TOMORROW + timedelta(days=5)).status == "requested"  # nothing blocks the case
     world.clock.at = TOMORROW + timedelta(days=5, hours=14, minutes=59, seconds=59)  # the last second that is in time
-    assert "session_unreported" not in world.job.run()
+    assert "session_unreported" not in world.run_due()
     world.clock.at += timedelta(seconds=1)
-    assert world.job.run()["session_unreported"] == 2
-    assert world.job.run() == {}
+    assert world.run_due()["session_unreported"] == 2
+    assert world.run_due() == {}
     assert statuses(world, [one.id for one in made]) == ["unreported", "unreported"]
     case = world.store.find_case(code)
     assert case is not None
@@ -405,11 +408,11 @@ def test_a_session_that_was_reported_is_neither_asked_for_nor_closed(world: Book
     one, two, three, four, five = (found for one in ids if (found := world.appointment_store.find(one)) is not None)
     world.do(MEDIATOR, one, "complete", minutes=30)
     world.clock.at = TOMORROW + timedelta(hours=12)
-    assert world.job.run() == {"session_report_asked": 4}
+    assert world.run_due() == {"session_report_asked": 4}
     world.do(MEDIATOR, two, "no_show", party_id="p2")
     world.do(MEDIATOR, three, "complete", minutes=20)
     world.clock.at += timedelta(days=10)
-    assert world.job.run() == {"session_unreported": 2}
+    assert world.run_due() == {"session_unreported": 2}
     assert statuses(world, ids) == ["held", "no_show", "held", "unreported", "unreported"]
     for closed in (four, five):
         with pytest.raises(Exception, match=r".*") as refused:
@@ -420,7 +423,7 @@ def test_a_session_that_was_reported_is_neither_asked_for_nor_closed(world: Book
 def test_nobody_is_asked_to_be_in_time_when_the_time_is_over(world: Bookings) -> None:
     ids = sessions(world, confirmed=True)
     world.clock.at = TOMORROW + timedelta(days=365)
-    assert world.job.run() == {"session_unreported": 5}
+    assert world.run_due() == {"session_unreported": 5}
     assert set(statuses(world, ids)) == {"unreported"}
 
 
@@ -430,11 +433,11 @@ def test_on_a_provisional_date_the_closing_waits_until_no_calendar_can_move_it(w
     one = world.do(MEDIATOR, world.book(applicant, code, start, 30), "confirm")
     assert DUE.due("session_report", one.ends).provisional
     world.clock.at = start + timedelta(hours=2)
-    assert world.job.run()["session_report_asked"] == 1
+    assert world.run_due()["session_report_asked"] == 1
     world.clock.at = DUE.due("session_report", one.ends).at + timedelta(days=1)
-    assert world.job.run() == {}
+    assert world.run_due() == {}
     world.clock.at += timedelta(days=14)
-    assert world.job.run() == {"session_unreported": 1}
+    assert world.run_due() == {"session_unreported": 1}
 
 
 def test_an_unreported_session_invites_nobody_to_rate(clients: Clients) -> None:
@@ -461,7 +464,7 @@ def test_the_index_holds_keys_and_no_more_for_jobs(world: Bookings) -> None:
     due = [from_wire(one) for one in pages["Items"] if "gsi1pk" in one and one["sk"] == {"S": "META"}]
     assert {one["gsi1pk"].partition("#")[0] for one in due} == {"DUE"}
     world.clock.at = TOMORROW - timedelta(hours=0.5)
-    world.job.run()
+    world.run_due()
     pages = world.clients.dynamodb.scan(TableName=world.tables["AppointmentsTable"], ConsistentRead=True)
     due = [from_wire(one) for one in pages["Items"] if "gsi1pk" in one and one["sk"] == {"S": "META"}]
     kinds = Counter(one["gsi1pk"].partition("#")[0] for one in due)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.appointments.booking.service import Request
+from chalicelib.appointments.booking.service import BookingRequest
 from chalicelib.cases.appeals.service import AppealService
 from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.cases.messages.service import MessageService
@@ -77,7 +77,7 @@ def appeal(world: Bookings, code: str, key: Idempotency) -> Any:
 
 
 def book(world: Bookings, code: str, key: Idempotency) -> Any:
-    return world.booking.book(WANG, Request(code, TOMORROW, 60, "video"), key)
+    return world.booking.book(WANG, BookingRequest(code, TOMORROW, 60, "video"), key)
 
 
 COMMANDS: dict[str, tuple[Callable[[Bookings], str], Command]] = {

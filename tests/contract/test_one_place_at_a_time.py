@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.appointments.booking.refusals import OutsideHours, PartyBusy, SlotTaken
-from chalicelib.appointments.slots.hours import HoursService, NewHours
+from chalicelib.appointments.booking.service import MoveRequest
+from chalicelib.appointments.hours.service import HoursService, NewHours
+from chalicelib.appointments.slots.refusals import OutsideHours, PartyBusy, SlotTaken
 from chalicelib.appointments.slots.service import Wanted
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotFound, YimaError
-from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
 from tests.contract.test_appointments import TOMORROW, Bookings
@@ -29,8 +28,7 @@ def world(clients: Clients) -> Bookings:
 
 
 def hours_of(world: Bookings) -> HoursService:
-    sealer, pseudonyms = AesGcmSealer(b"root", "calendars"), Pseudonyms(b"root")
-    return HoursService(world.appointment_store, world.desk, lambda: pseudonyms, lambda: sealer, world.clock)
+    return world.appointments.hours
 
 
 def test_a_mediator_of_two_organisations_has_one_day(world: Bookings) -> None:
@@ -42,7 +40,7 @@ def test_a_mediator_of_two_organisations_has_one_day(world: Bookings) -> None:
         world.book(two, second)
     later = world.book(two, second, TOMORROW + timedelta(hours=1))
     with pytest.raises(SlotTaken):
-        world.booking.move(two, later.id, TOMORROW, None, world.key())
+        world.booking.move(two, MoveRequest(later.id, TOMORROW), world.key())
     world.check_cells()
     world.do(one, booked, "cancel", reason="r")
     assert world.book(two, second).organisation == "org-2"
@@ -54,7 +52,11 @@ def test_an_organisations_slots_leave_out_what_its_mediators_do_elsewhere(world:
     world.book(applicant, code)
     day = TOMORROW.date()
     wanted = Wanted("org-1", None, day, day, 60, "video")
-    free = {slot.mediator_id for slot in world.desk.list_slots(wanted, world.clock.now()) if slot.start == TOMORROW}
+    free = {
+        slot.mediator_id
+        for slot in world.appointments.slots.list_free(wanted, world.clock.now())
+        if slot.start == TOMORROW
+    }
     assert free == {"m-2"}
 
 
@@ -104,7 +106,7 @@ def test_a_lapsed_hold_gives_back_what_is_left_of_a_mediators_day_as_party(world
     world.book(MEDIATOR, own, start)
     world.clock.at += timedelta(hours=25)
     taken = world.book(applicant, handled, start)  # over the hold that ran out
-    assert world.job.run() == {"appointment_expired": 1}
+    assert world.run_due() == {"appointment_expired": 1}
     world.check_cells()
     assert world.do(MEDIATOR, taken, "confirm").status == "confirmed"
     world.check_cells()
@@ -134,29 +136,29 @@ def test_hours_are_each_organisations_own(world: Bookings) -> None:
     first, one, _ = world.mediating(1, "m-1", "org-1")
     second, two, _ = world.mediating(2, "m-1", "org-2")
     booked = [world.book(one, first), world.book(two, second, TOMORROW + timedelta(hours=1))]
-    shown = hours.put(SECOND_CLERK, "m-1", NO_HOURS, 0)
+    shown = hours.set_hours(SECOND_CLERK, "m-1", NO_HOURS, expected_version=0)
     assert [conflict.id for conflict in shown.conflicts] == [booked[1].id]  # the other is the other organisation's
     assert shown.secret is None
     assert world.slots(two, second) == []
     assert world.slots(one, first) != []
     with pytest.raises(OutsideHours):
         world.book(two, second, TOMORROW + timedelta(hours=2))
-    assert hours.get(FIRST_CLERK, "m-1").hours.version == 0
+    assert hours.get_hours(FIRST_CLERK, "m-1").hours.version == 0
     alone = Viewer("m-1", frozenset({"mediator"}), None, None)
-    assert [hours.get(alone, "m-1", org).hours.version for org in (None, "org-1", "org-2")] == [0, 0, 1]
+    assert [hours.get_hours(alone, "m-1", org).hours.version for org in (None, "org-1", "org-2")] == [0, 0, 1]
     at_second = Viewer("m-1", frozenset({"mediator"}), "org-2", None)
-    assert hours.get(at_second, "m-1").hours.organisation == "org-2"
+    assert hours.get_hours(at_second, "m-1").hours.organisation == "org-2"
     for viewer, organisation in ((FIRST_CLERK, "org-2"), (alone, "org-3"), (one, None)):
         with pytest.raises(NotFound):
-            hours.get(viewer, "m-1", organisation)
+            hours.get_hours(viewer, "m-1", organisation)
 
 
 def test_a_renewed_calendar_closes_the_addresses_at_both_organisations(world: Bookings) -> None:
     hours = hours_of(world)
-    before = [str(hours.get(MEDIATOR, "m-1", one).secret) for one in ("org-1", "org-2")]
-    assert [hours.open_feed(secret).mediator.id for secret in before] == ["m-1", "m-1"]
+    before = [str(hours.get_hours(MEDIATOR, "m-1", one).secret) for one in ("org-1", "org-2")]
+    assert [hours.get_feed(secret).mediator.id for secret in before] == ["m-1", "m-1"]
     renewed = str(hours.renew_feed(MEDIATOR, "m-1").secret)
     for secret in before:
         with pytest.raises(NotFound):
-            hours.open_feed(secret)
-    assert hours.open_feed(renewed).mediator.id == "m-1"
+            hours.get_feed(secret)
+    assert hours.get_feed(renewed).mediator.id == "m-1"

@@ -8,19 +8,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.appointments.booking.refusals import OutsideHours
-from chalicelib.appointments.booking.service import BookingService, Request
-from chalicelib.appointments.booking.upkeep import Upkeep
-from chalicelib.appointments.slots.service import Desk
+from chalicelib.appointments.booking.service import BookingRequest, BookingService, MoveRequest
+from chalicelib.appointments.slots.refusals import OutsideHours
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
-from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.deciding import MAX_DECISIONS, decide_anew
 from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.errors import Conflict, Unavailable
 from chalicelib.shared.transactions import MAX_ATTEMPTS
-from tests.contract.test_appointments import TOMORROW, Bookings, Directory
+from tests.contract.test_appointments import TOMORROW, Bookings
 
 
 @pytest.fixture
@@ -29,17 +25,17 @@ def world(clients: Clients) -> Bookings:
 
 
 def another_container(world: Bookings, pauses: Pauses | None = None) -> BookingService:
-    rules = world.desk.rules
-    desk = Desk(world.appointment_store, Directory(2), work_calendar(), rules, Pseudonyms(b"root").of)
-    upkeep = Upkeep(world.cases, world.appointment_store, rules, pauses=pauses)
-    return BookingService(world.appointment_store, desk, upkeep)
+    made = world.compose_anew()
+    if pauses is not None:
+        made.case_appointments._pauses = pauses
+    return made.booking
 
 
 def set_hours(world: Bookings, **changes: Any) -> None:
     """Change the mediator's hours as another container does: this one's cache is not told."""
-    found = world.appointment_store.read_availability("org-1").get("m-1")
-    hours = found or world.desk.availability_of("org-1", "m-1", world.clock.now())
-    world.appointment_store.put_availability(hours.next_version(**changes))
+    found = world.slot_store.read_availability("org-1").get("m-1")
+    hours = found or world.hours.availability_of("org-1", "m-1", world.clock.now())
+    world.slot_store.put_availability(hours.next_version(**changes))
 
 
 def count_calls(world: Bookings) -> list[str]:
@@ -51,8 +47,8 @@ def count_calls(world: Bookings) -> list[str]:
 def test_hours_that_proved_stale_are_read_anew_once(world: Bookings) -> None:
     code, applicant, _ = world.mediating()
     other = another_container(world)
-    world.desk.availability_of("org-1", "m-1", world.clock.now())
-    wanted = Request(code, TOMORROW, 60, "video")
+    world.hours.availability_of("org-1", "m-1", world.clock.now())
+    wanted = BookingRequest(code, TOMORROW, 60, "video")
     first = other.book(applicant, wanted, world.key()).appointment  # remembers the hours
     world.do(applicant, first, "cancel", reason="r")
     set_hours(world, daily_cap=5)
@@ -66,17 +62,17 @@ def test_nobody_is_refused_because_of_hours_that_were_remembered(world: Bookings
     code, applicant, _ = world.mediating()
     other = another_container(world)
     set_hours(world, weekly={})
-    wanted = Request(code, TOMORROW, 60, "video")
+    wanted = BookingRequest(code, TOMORROW, 60, "video")
     with pytest.raises(OutsideHours):
         other.book(applicant, wanted, world.key())
-    set_hours(world, weekly=world.desk.rules.weekly_hours)
+    set_hours(world, weekly=world.rules.weekly_hours)
     assert other.book(applicant, wanted, world.key()).appointment.start == format_instant(TOMORROW)
 
 
 def test_hours_that_end_while_somebody_books_are_held_to(world: Bookings) -> None:
     code, applicant, _ = world.mediating()
     other = another_container(world)
-    wanted = Request(code, TOMORROW, 60, "video")
+    wanted = BookingRequest(code, TOMORROW, 60, "video")
     world.do(applicant, other.book(applicant, wanted, world.key()).appointment, "cancel", reason="r")
     set_hours(world, weekly={})
     with pytest.raises(OutsideHours):
@@ -87,9 +83,9 @@ def test_hours_that_end_while_somebody_books_are_held_to(world: Bookings) -> Non
 def test_a_move_reads_stale_hours_anew_too(world: Bookings) -> None:
     code, applicant, _ = world.mediating()
     other = another_container(world)
-    one = other.book(applicant, Request(code, TOMORROW, 30, "video"), world.key()).appointment
+    one = other.book(applicant, BookingRequest(code, TOMORROW, 30, "video"), world.key()).appointment
     set_hours(world, daily_cap=5)
-    later = other.move(applicant, one.id, TOMORROW.replace(hour=2), None, world.key()).appointment
+    later = other.move(applicant, MoveRequest(one.id, TOMORROW.replace(hour=2)), world.key()).appointment
     assert (later.sequence, later.starts.hour) == (1, 2)
     world.check_cells()
 
@@ -101,7 +97,7 @@ def test_hours_that_change_without_end_end_in_a_conflict(world: Bookings) -> Non
     before_each_transaction(world, lambda: set_hours(world, daily_cap=5))
     calls = count_calls(world)
     with pytest.raises(Conflict) as refused:
-        other.book(applicant, Request(code, TOMORROW, 60, "video"), world.key())
+        other.book(applicant, BookingRequest(code, TOMORROW, 60, "video"), world.key())
     assert refused.value.status == 409
     assert len(slept) == MAX_DECISIONS - 1
     assert calls.count("TransactWriteItems") == 2 * MAX_DECISIONS  # the hours', and the booking's

@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.appeals.service import AppealService
 from chalicelib.ratings.rating.model import Invitation, Target
 from chalicelib.ratings.rating.refusals import AlreadyRated
 from chalicelib.ratings.rating.service import Earned, Said
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
-from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.events import Event
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
@@ -34,8 +31,7 @@ class Disputes(Ratings):
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients)
-        due = DueDates(DeadlineRules.load(), work_calendar())
-        self.appeals = AppealService(self.cases, self.store, due)
+        self.appeals = self.container.cases.appeals
 
     def relay(self, code: str, *, times: int = 1, backwards: bool = False) -> None:
         events = list(self.store.list_events(code))

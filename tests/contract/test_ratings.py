@@ -10,28 +10,21 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ratings.handling.service import HandlingService
 from chalicelib.ratings.rating.model import Rating
 from chalicelib.ratings.rating.privacy import RatingPrivacy
 from chalicelib.ratings.rating.refusals import AlreadyRated, InvitationExpired, NotInvited, WrongStep
-from chalicelib.ratings.rating.rules import RatingRules
-from chalicelib.ratings.rating.service import RatingService, Said
-from chalicelib.ratings.rating.store import RatingStore, choose_shards
-from chalicelib.ratings.visits.model import References, Visit
+from chalicelib.ratings.rating.service import Said
+from chalicelib.ratings.visits.model import Visit
 from chalicelib.ratings.visits.refusals import CitizenUnknown
-from chalicelib.ratings.visits.service import VisitService
-from chalicelib.ratings.visits.store import VisitStore
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.viewer import Viewer
 from infra.ratings.commands import differences_of
 from tests.contract.conftest import local_clients
-from tests.contract.world import PlainKeys, World
+from tests.contract.world import World
 from tests.world import NOW
 
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
@@ -49,28 +42,9 @@ class Ratings(World):
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients)
-        table, people = self.tables["RatingsTable"], self.tables["PeopleTable"]
-        self.ratings_store = RatingStore(clients, table, people, self.committer, PlainKeys())
-        due = DueDates(DeadlineRules.load(), work_calendar())
-        self.ratings = RatingService(
-            self.ratings_store,
-            RatingRules.load(),
-            due,
-            lambda _, staff: "张大力" if staff == "m-1" else None,
-            choose_shards,
-            lambda: PERSONS,
-            self.clock,
-        )
-        self.handling = HandlingService(self.ratings_store, due, lambda: PERSONS, self.clock)
-        references = References(lambda: b"root")
-        self.visits = VisitService(
-            VisitStore(clients, table, self.committer),
-            self.ratings,
-            references,
-            lambda code: code == "S-1",
-            lambda: PERSONS,
-            self.clock,
-        )
+        ratings = self.container.ratings
+        self.ratings_store, self.ratings = ratings.store, ratings.service
+        self.handling, self.visits = ratings.handling, ratings.visits
         self._keys_made = itertools.count()
 
     def key(self, name: str | None = None) -> Idempotency:

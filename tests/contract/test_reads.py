@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.booking.reading import AppointmentFilter
 from chalicelib.cases.court.agreement import AgreementService
 from chalicelib.cases.court.service import BundleService
+from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.service import Declared, EvidenceService
 from chalicelib.cases.lifecycle.records import place_of
 from chalicelib.cases.messages.service import MessageService
@@ -146,7 +148,10 @@ class Signs:
         return text
 
 
-class Destroys:
+class Destroys(EvidenceFiles):
+    def __init__(self) -> None:
+        pass
+
     def destroy(self, file_id: str) -> bool:
         return True
 
@@ -191,7 +196,7 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     )
     assert len(content["evidence"]) == 300
     holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
-    privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, lambda: PERSONS, world.clock)
+    privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, pseudonyms=lambda: PERSONS, clock=world.clock)
     (mine,) = privacy.export(WANG)
     assert (len(mine["evidence"]), len(mine["messages"])) == (300, 90)
 
@@ -350,10 +355,9 @@ def test_cases_of_a_status_cost_what_is_shown(world: Bookings) -> None:
 def appointments_of(world: Bookings, viewer: Viewer, status: str | None, **more: str) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
         first, last = more.get("first", ""), more.get("last", "")
-        found, _, position = world.service.list_appointments(
-            viewer, more.get("role"), status, first, last, after, limit, case_code=more.get("case")
-        )
-        return [one.id for one in found], position
+        wanted = AppointmentFilter(more.get("role"), status, first, last, more.get("case"))
+        page = world.appointments.reader.list_appointments(viewer, wanted, after, limit).page
+        return [one.id for one in page.items], page.position
 
     return read
 
@@ -369,14 +373,14 @@ def put_appointments(world: Bookings, code: str, numbers: range, status: str, vi
 
 def appointment(world: Bookings, code: str, number: int, status: str, viewer: Viewer) -> Appointment:
     start = TOMORROW + timedelta(hours=number)
-    person = world.service.person_of(viewer)
+    person = world.person_of(viewer)
     hold = format_instant(world.clock.at + timedelta(hours=24, minutes=number)) if status == "requested" else None
     return Appointment(
         id=f"{status}-{number:04d}",
         case_code=code,
         organisation="org-1",
         mediator="m-1",
-        mediator_person=world.service.person_of(MEDIATOR),
+        mediator_person=world.person_of(MEDIATOR),
         status=status,
         start=format_instant(start),
         end=format_instant(start + timedelta(hours=1)),
@@ -501,7 +505,7 @@ def test_bad_ratings_cost_what_is_shown(ratings: Ratings) -> None:
     first = make_bad(ratings)
     ratings.handling.step(RATING_CLERK, first, "contact", None, ratings.key())
     read = bad_of(ratings, RATING_CLERK, "contacted")
-    hidden = ratings.ratings_store.find(make_bad(ratings, 2))
+    hidden = ratings.ratings_store.find_rating(make_bad(ratings, 2))
     assert hidden is not None
     check_growth(ratings, read, lambda count: put_bad(ratings, hidden, count))
     assert pages_of(read, 100) == [[first]]

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.waitlist.service import NewWish
 from chalicelib.audit.model import GENESIS, Checkpoint, Leaf, id_of
 from chalicelib.audit.store import AuditStore
 from chalicelib.cases.appeals.service import Appeal, AppealService
+from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.service import Declared, Evidence, EvidenceService, Inspection, Upload
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.messages.service import MessageService
@@ -43,10 +45,11 @@ NOT_STORED = {"filename", "title", "yours"}  # sealed together as `names`, or to
 GRADES = {"public", "internal", "personal", "sensitive"}
 
 
-class Kept:
+class Kept(EvidenceFiles):
     """Storage in which everything is, and is as it was announced unless `fault` says otherwise."""
 
-    fault: str | None = None
+    def __init__(self) -> None:
+        self.fault: str | None = None
 
     def start_upload(self, file_id: str, declared: Declared, now: datetime) -> Upload:
         return Upload("u", {}, now)
@@ -89,14 +92,14 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     second, waiter, _ = bookings.mediating(2)
     one = bookings.book(applicant, code, mode="onsite")
     day = (TOMORROW + timedelta(days=1)).date()
-    bookings.waitlist.join(waiter, second, day, day, ("video",), 60, bookings.key())
+    bookings.waitlist.join(waiter, second, NewWish(day, day, ("video",), 60), bookings.key())
     freed = bookings.book(applicant, code, TOMORROW + timedelta(days=1))
     bookings.do(applicant, freed, "cancel", reason="r")
     bookings.relay(code)
-    hours = bookings.desk.availability_of("org-1", "m-1", bookings.clock.now()).next_version(
+    hours = bookings.hours.availability_of("org-1", "m-1", bookings.clock.now()).next_version(
         leave=(("2027-01-01",) * 2,)
     )
-    bookings.appointment_store.put_availability(hours)
+    bookings.slot_store.put_availability(hours)
     bookings.do(MEDIATOR, one, "confirm")
     bookings.clock.at = TOMORROW + timedelta(minutes=20)
     bookings.do(MEDIATOR, one, "no_show", party_id="p2")

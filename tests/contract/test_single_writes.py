@@ -18,7 +18,7 @@ WRITES: dict[str, tuple[str, Callable[[Table], Any], Any]] = {
         lambda table: table.update(("P", "S"), "SET a = :a", condition="attribute_not_exists(pk)", values={":a": 1}),
         True,
     ),
-    "add_to_set": ("update_item", lambda table: table.add_to_set("P", "S", "members", "x", 1, 5), 1),
+    "add_to_set": ("update_item", lambda table: table.add_to_set(("P", "S"), "members", "x", ttl=1, at_most=5), 1),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.waitlist.service import NewWish
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.dynamo import Table
@@ -28,12 +29,12 @@ def world(clients: Clients) -> Bookings:
 
 def join(world: Bookings, case: Case, *, days: int = 7, modes: tuple[str, ...] = ("video",), minutes: int = 60) -> None:
     day = TOMORROW.date()
-    world.waitlist.join(case[1], case[0], day, day + timedelta(days=days), modes, minutes, world.key())
+    world.waitlist.join(case[1], case[0], NewWish(day, day + timedelta(days=days), modes, minutes), world.key())
     world.clock.at += timedelta(seconds=1)
 
 
 def offer_of(world: Bookings, case: Case) -> str | None:
-    offer = world.waitlist.get(case[1], case[0]).offer
+    offer = world.waitlist.get_place(case[1], case[0]).offer
     return None if offer is None else str(offer["start"])
 
 
@@ -71,7 +72,7 @@ def test_who_left_while_their_offer_lapsed_leaves_nothing_behind(world: Bookings
     assert offer_of(world, waiter) == format_instant(START)
     world.clock.at += timedelta(hours=5)
     before_next_commit(world, lambda: world.waitlist.leave(waiter[1], waiter[0]))
-    assert world.waitlist.run() == {"offer_lapsed": 1}
+    assert world.run_offers() == {"offer_lapsed": 1}
     assert (rows(world, "WAITLIST"), rows(world, "WAITING"), offers(world)) == ([], [], [])
     join(world, later)
     world.relay(waiter[0])
@@ -105,7 +106,7 @@ def test_a_broken_row_holds_up_nobody_and_goes(world: Bookings, broken: dict[str
     table = Table(world.clients, world.tables["AppointmentsTable"])
     rest = {} if "offered" in broken or "case_code" in broken else whole
     table.put_many([{**rest, **key, **broken}])
-    assert world.waitlist.get(waiter[1], waiter[0]).position == 1
+    assert world.waitlist.get_place(waiter[1], waiter[0]).position == 1
     join(world, waiter)
     free(world, holder, one)
     assert offer_of(world, waiter) == format_instant(START)
@@ -140,8 +141,8 @@ def elsewhere(world: Bookings) -> None:
 
 
 def _set_hours(world: Bookings, **changes: Any) -> None:
-    hours = world.desk.availability_of("org-1", "m-1", world.clock.now())
-    world.appointment_store.put_availability(hours.next_version(**changes))
+    hours = world.hours.availability_of("org-1", "m-1", world.clock.now())
+    world.slot_store.put_availability(hours.next_version(**changes))
 
 
 @pytest.mark.parametrize("change", [off_hours, on_leave, by_phone_only, full_day, too_close, elsewhere])
@@ -161,7 +162,7 @@ def test_an_offer_keeps_the_buffer_too_and_can_be_booked(world: Bookings) -> Non
     one = world.book(holder[1], holder[0], START)
     join(world, waiter)
     _set_hours(world, buffer_minutes=30)
-    world.desk.forget("org-1")
+    world.hours.forget("org-1")
     free(world, holder, one)
     assert offer_of(world, waiter) == format_instant(START)
     starts = {slot.start for slot in world.slots(other[1], other[0], START.date())}
@@ -194,9 +195,9 @@ def test_a_case_that_ends_leaves_the_line(world: Bookings, leave: Callable[[Book
     world.relay(waiter[0])
     world.relay(waiter[0])
     assert [row["case_code"] for row in rows(world, "WAITLIST")] == [next_one[0]]
-    assert world.waitlist.get(next_one[1], next_one[0]).position == 1
+    assert world.waitlist.get_place(next_one[1], next_one[0]).position == 1
     with pytest.raises(NotFound):
-        world.waitlist.get(waiter[1], waiter[0])
+        world.waitlist.get_place(waiter[1], waiter[0])
 
 
 def test_a_case_with_another_mediator_leaves_the_old_line_and_may_join_the_new(world: Bookings) -> None:
@@ -204,9 +205,9 @@ def test_a_case_with_another_mediator_leaves_the_old_line_and_may_join_the_new(w
     join(world, case)
     move_on(world, case)
     with pytest.raises(NotFound):
-        world.waitlist.get(applicant, code)
+        world.waitlist.get_place(applicant, code)
     join(world, case)
-    assert world.waitlist.get(applicant, code).waiting.mediator == "m-2"
+    assert world.waitlist.get_place(applicant, code).waiting.mediator == "m-2"
     world.relay(code)  # what is told late of the first mediator does not end the new wish
     assert [row["mediator"] for row in rows(world, "WAITLIST")] == ["m-2"]
 
@@ -261,12 +262,12 @@ def test_a_wish_whose_days_are_over_waits_no_longer(world: Bookings) -> None:
     join(world, waiter, days=0)
     world.clock.at = TOMORROW + timedelta(days=1)
     with pytest.raises(NotFound):
-        world.waitlist.get(waiter[1], waiter[0])
+        world.waitlist.get_place(waiter[1], waiter[0])
     with pytest.raises(InvalidRequest):
         join(world, other, days=0)
     join(world, other)
     join(world, waiter)  # begins anew, at the end of the line
-    assert [world.waitlist.get(one[1], one[0]).position for one in (other, waiter)] == [1, 2]
+    assert [world.waitlist.get_place(one[1], one[0]).position for one in (other, waiter)] == [1, 2]
     (row, _) = rows(world, "WAITLIST")
     assert row["ttl"] > world.clock.at.timestamp()
 

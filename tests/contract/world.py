@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.cases.court.application import AgreementRules
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.records import Loaded
-from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
-from chalicelib.cases.lifecycle.store import CaseStore
-from chalicelib.people.store import AccessLedger, PeopleStore
+from chalicelib.cases.lifecycle.service import Asked, Seen
+from chalicelib.catalogue.service import CatalogueService
+from chalicelib.composition.container import Container
+from chalicelib.organisations.service import OrganisationService
 from chalicelib.ratings.rating.model import Rating
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
-from chalicelib.shared.crypto import Keyring, Keys, Pseudonyms
-from chalicelib.shared.deadlines import DeadlineRules, DueDates
+from chalicelib.shared.crypto import Keyring, Keys
 from chalicelib.shared.dynamo import Table
-from chalicelib.shared.idempotency import Idempotency, Reopen, StoredAnswer
+from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.records import from_item
-from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.shared.texts import Text
-from chalicelib.shared.transactions import Committer
 from chalicelib.shared.viewer import Viewer
 from infra.audit.commands import find_fault
-from tests.world import NOW, StillClock, fresh_tables
+from tests.world import NOW, StillClock, fresh_tables, settings_of
 
 WANG, LI = (Viewer(name, frozenset(), None, None) for name in ("wang", "li"))
 CLERK = Viewer("clerk", frozenset({"clerk"}), "org-1", None)
@@ -68,6 +65,8 @@ class Routed:
 
 
 class Routing:
+    """An organisation that takes everything, and lets everybody mediate."""
+
     def __init__(self) -> None:
         self.routed = Routed()
 
@@ -80,9 +79,22 @@ class Routing:
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
         return None
 
+    def find_mediator_name(self, organisation: str, mediator: str) -> str | None:
+        return "张大力" if mediator == "m-1" else None
 
-class AgreementRules:
+
+class Services:
+    """A catalogue of one service."""
+
+    def has_service(self, code: str) -> bool:
+        return code == "S-1"
+
+
+class SignedIsInForce(AgreementRules):
     """Agreements are in force with the last party's signature, and every court may be asked."""
+
+    def __init__(self) -> None:
+        pass
 
     def acts_of(self, case: Case, now: datetime) -> tuple[str, ...]:
         return ("sign",)
@@ -116,32 +128,21 @@ class World:
         self.clients = clients
         self.tables = fresh_tables(clients, _TABLES)
         self.clock = StillClock()
-        sealer = AesGcmSealer(b"root", "answers")
-        readers: dict[str, Reopen] = {
-            "case": self._reopen_case,
-            "cases": lambda *asked: self.cases.reopen_many(*asked),  # noqa: PLW0108 - made further down
-            "rating": self._reopen_rating,
-            "visit": lambda *_: None,
-            "notice": lambda *_: None,
-        }
-        table = self.tables["AnswersTable"]
-        committer = self.committer = Committer(clients, table, lambda: sealer, readers=readers)
-        self.store = CaseStore(clients, self.tables["CasesTable"], self.tables["PeopleTable"], committer, PlainKeys())
-        due = DueDates(DeadlineRules.load(), work_calendar())
-        self.ledger = AccessLedger(clients, self.tables["AuditTable"])
-        self.people = PeopleStore(clients, self.tables["PeopleTable"], lambda: sealer, committer)
         self.routing = Routing()
-        self.cases = CaseService(
-            self.store,
-            self.routing,
-            Preparation(self.routing, AgreementRules(), lambda: Pseudonyms(b"root")),
-            self.ledger,
-            self.people.profile_write,
-            lambda person, numbers: [],
-            lambda: Pseudonyms(b"root"),
-            due,
-            self.clock,
-        )
+        self.container = made = Container(settings_of(**_settings_for(self.tables)), self.clock)
+        made.foundation.root_secret = b"root"
+        stand_ins: dict[type, Any] = {
+            Clients: clients,
+            Keys: PlainKeys(),
+            OrganisationService: self.routing,
+            AgreementRules: SignedIsInForce(),
+            CatalogueService: Services(),
+        }
+        for wanted, other in stand_ins.items():
+            made.override(wanted, other)
+        made.foundation.answer_readers.update({"case": self._reopen_case, "rating": self._reopen_rating})
+        self.committer, self.store, self.cases = made.answers, made.cases.store, made.cases.service
+        self.ledger, self.people = made.people.ledger, made.people.store
         self._numbers = itertools.count()
 
     def _reopen_case(self, viewer: Viewer | None, code: str, subjects: Sequence[str]) -> Keyring:
@@ -211,6 +212,10 @@ class World:
         case = self.store.find_case(code)
         assert case is not None
         return find_fault(self.store.list_events(code), case.version, case.head)
+
+
+def _settings_for(tables: Mapping[str, str]) -> dict[str, str]:
+    return {f"{name.removesuffix('Table').lower()}_table": table for name, table in tables.items()}
 
 
 def _version(result: Any) -> StoredAnswer:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.server import Server
-from tests.e2e.test_cases import FILING as FILED
-from tests.e2e.test_cases import Person, Story
+from tests.e2e.story import FILING as FILED
+from tests.e2e.story import Person, Story
 
 FILING: dict[str, Any] = dict(FILED)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.appointments.booking.case_appointments import CaseAppointments
 from chalicelib.appointments.booking.model import Appointment
-from chalicelib.appointments.booking.upkeep import Upkeep
+from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.errors import Conflict, Unavailable
 from chalicelib.shared.events import Event
 from tests.contract.test_appointments import TOMORROW
@@ -91,22 +92,22 @@ def story(request: pytest.FixtureRequest, town: Town) -> Story:
 
 
 def test_in_time_it_ends_the_session_once(town: Town, story: Story) -> None:
-    assert town.job.on_case_event(story.event) == 1
+    assert town.due_appointments.on_case_event(story.event) == 1
     assert town.status_of(story.old) == "cancelled"
     town.check_cells()
-    changes_nothing(town, town.job.on_case_event, [story.event])
+    changes_nothing(town, town.due_appointments.on_case_event, [story.event])
 
 
 def test_again_after_the_next_mediator_confirmed_a_session_it_changes_nothing(town: Town, story: Story) -> None:
-    town.job.on_case_event(story.event)
+    town.due_appointments.on_case_event(story.event)
     new = story.go_on()
-    changes_nothing(town, town.job.on_case_event, [story.event])
+    changes_nothing(town, town.due_appointments.on_case_event, [story.event])
     assert town.status_of(new) == "confirmed"
 
 
 def test_late_it_ends_what_was_booked_before_it_and_nothing_else(town: Town, story: Story) -> None:
     new = story.go_on()
-    assert town.job.on_case_event(story.event) == 1
+    assert town.due_appointments.on_case_event(story.event) == 1
     assert (town.status_of(story.old), town.status_of(new)) == ("cancelled", "confirmed")
     town.check_cells()
     assert town.fault(story.code) is None
@@ -115,7 +116,7 @@ def test_late_it_ends_what_was_booked_before_it_and_nothing_else(town: Town, sto
 def test_in_any_order_the_new_session_stays(town: Town, story: Story) -> None:
     new = story.go_on()
     for event in [*reversed(town.events(story.code)), *town.events(story.code)]:
-        town.job.on_case_event(event)
+        town.due_appointments.on_case_event(event)
     assert (town.status_of(story.old), town.status_of(new)) == ("cancelled", "confirmed")
 
 
@@ -126,7 +127,7 @@ def test_a_session_that_had_begun_is_not_said_to_be_cancelled(town: Town) -> Non
     ahead = town.confirmed_with(M1, applicant, code, LATER)
     town.clock.at = TOMORROW + timedelta(hours=1)
     town.act(M1, code, "end", ground="settled_privately")
-    assert town.job.on_case_event(town.last(code, "ended")) == 1
+    assert town.due_appointments.on_case_event(town.last(code, "ended")) == 1
     assert (town.status_of(begun), town.status_of(ahead)) == ("confirmed", "cancelled")
 
 
@@ -135,7 +136,7 @@ def test_other_events_end_nothing(town: Town) -> None:
     one = town.confirmed_with(M1, applicant, code, TOMORROW)
     town.act(M1, code, "take")
     for event in town.events(code):
-        assert town.job.on_case_event(event) == 0
+        assert town.due_appointments.on_case_event(event) == 0
     assert town.status_of(one) == "confirmed"
 
 
@@ -147,7 +148,7 @@ def test_a_session_stored_before_it_noted_its_number_is_judged_by_its_time(town:
     town.clients.dynamodb.update_item(
         TableName=town.tables["AppointmentsTable"], Key=key, UpdateExpression="REMOVE case_seq"
     )
-    assert town.job.on_case_event(one.event) == 1
+    assert town.due_appointments.on_case_event(one.event) == 1
 
 
 def test_one_session_that_cannot_be_cancelled_does_not_stop_the_others(
@@ -165,15 +166,16 @@ def test_one_session_that_cannot_be_cancelled_does_not_stop_the_others(
 
     monkeypatch.setattr(town.appointment_store, "find", down)
     with pytest.raises(Unavailable):
-        town.job.on_case_event(event)
+        town.due_appointments.on_case_event(event)
     monkeypatch.undo()
     assert (town.status_of(first), town.status_of(second)) == ("requested", "cancelled")
-    assert town.job.on_case_event(event) == 1
+    assert town.due_appointments.on_case_event(event) == 1
     assert town.status_of(first) == "cancelled"
 
 
 def test_what_is_overtaken_every_time_is_not_taken_for_done(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     one = passed(town)
-    monkeypatch.setattr(Upkeep, "try_commit", lambda *_: None)
+    monkeypatch.setattr(CaseAppointments, "try_commit", lambda *_: None)
+    town.appointments.case_appointments._pauses = Pauses(sleep=lambda _: None)
     with pytest.raises(Conflict):
-        town.job.on_case_event(one.event)
+        town.due_appointments.on_case_event(one.event)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.appointments.booking.service import MoveRequest
 from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.viewer import Viewer
 from tests.contract.test_appointments import TOMORROW
@@ -53,14 +54,16 @@ def confirmed(town: Town, code: str, applicant: Viewer) -> tuple[str, Callable[[
 
 def moved(town: Town, code: str, applicant: Viewer) -> tuple[str, Callable[[], Any]]:
     one = town.confirmed_with(M1, applicant, code, LATER + timedelta(days=1))
-    town.booking.move(M1, one.id, LATER + timedelta(days=6), None, town.key())
-    return "appointment_moved", lambda: town.booking.move(M1, one.id, LATER + timedelta(days=7), None, town.key())
+    town.booking.move(M1, MoveRequest(one.id, LATER + timedelta(days=6)), town.key())
+    return "appointment_moved", lambda: town.booking.move(
+        M1, MoveRequest(one.id, LATER + timedelta(days=7)), town.key()
+    )
 
 
 def reminded(town: Town, code: str, applicant: Viewer) -> tuple[str, Callable[[], Any]]:
     one = town.confirmed_with(M1, applicant, code, LATER)
     town.clock.at = LATER - timedelta(hours=23)
-    assert town.job.run() == {"appointment_reminder": 1}
+    assert town.run_due() == {"appointment_reminder": 1}
     return "appointment_reminder", lambda: town.do(M1, one, "cancel", reason="r")
 
 

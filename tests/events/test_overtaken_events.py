@@ -32,7 +32,7 @@ def test_a_session_that_is_over_by_now_is_left_for_its_mediator_to_report(town: 
     town.act(M1, code, "end", ground="other")
     town.clock.at = one.ends - timedelta(seconds=1)
     ended = town.last(code, "ended")
-    late = town.job.on_case_event(ended)
+    late = town.due_appointments.on_case_event(ended)
     assert (late, town.status_of(one)) == (1, "cancelled")
 
     code, applicant, _ = town.assigned(1)
@@ -40,7 +40,7 @@ def test_a_session_that_is_over_by_now_is_left_for_its_mediator_to_report(town: 
     one = town.confirmed_with(M1, applicant, code, TOMORROW + timedelta(days=1))
     town.act(M1, code, "end", ground="other")
     town.clock.at = one.ends
-    assert (town.job.on_case_event(town.last(code, "ended")), town.status_of(one)) == (0, "confirmed")
+    assert (town.due_appointments.on_case_event(town.last(code, "ended")), town.status_of(one)) == (0, "confirmed")
 
 
 def test_somebody_who_is_erased_while_being_told_is_told_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,4 +138,4 @@ def test_one_event_that_cannot_be_read_from_the_table_does_not_stop_the_others(t
     )
     events = [(code, seq) for seq in range(1, 5)]
     assert replay(town, said).send(events) == Tally(events=4, late=3, failed=1)
-    assert "cannot be read, KeyError" in said[0]
+    assert "cannot be read, TypeError" in said[0]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.appointments.booking.model import Appointment
+from chalicelib.appointments.booking.service import MoveRequest
+from chalicelib.appointments.waitlist.service import NewWish
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.viewer import Viewer
 from tests.contract.test_appointments import TOMORROW
@@ -17,12 +19,12 @@ from tests.events.town import LATER, M1, Town, changes_nothing
 def join(town: Town, viewer: Viewer, code: str) -> None:
     town.clock.at += timedelta(seconds=1)
     first, last = TOMORROW.date(), TOMORROW.date() + timedelta(days=7)
-    town.waitlist.join(viewer, code, first, last, ("video",), 60, town.key())
+    town.waitlist.join(viewer, code, NewWish(first, last, ("video",), 60), town.key())
 
 
 def waits(town: Town, viewer: Viewer, code: str) -> bool:
     try:
-        town.waitlist.get(viewer, code)
+        town.waitlist.get_place(viewer, code)
     except NotFound:
         return False
     return True
@@ -64,7 +66,7 @@ def test_a_wish_made_anew_while_the_event_is_handled_stays(town: Town, monkeypat
     code, applicant, _ = town.assigned()
     join(town, applicant, code)
     town.book(applicant, code)
-    original = town.appointment_store.find_spot
+    original = town.waitlist_store.find_spot
 
     def overtaken(case_code: str) -> Any:
         spot = original(case_code)
@@ -72,7 +74,7 @@ def test_a_wish_made_anew_while_the_event_is_handled_stays(town: Town, monkeypat
         join(town, applicant, code)
         return spot
 
-    monkeypatch.setattr(town.appointment_store, "find_spot", overtaken)
+    monkeypatch.setattr(town.waitlist_store, "find_spot", overtaken)
     assert town.waitlist.on_case_event(town.events(code)[-1]) == 0
     assert waits(town, applicant, code)
 
@@ -85,9 +87,9 @@ def freed(town: Town, how: str) -> tuple[str, Viewer, Appointment]:
     town.clock.at += timedelta(seconds=1)
     if how == "expired":
         town.clock.at = one.starts - timedelta(hours=20)
-        assert town.job.run() == {"appointment_expired": 1}
+        assert town.run_due() == {"appointment_expired": 1}
     elif how == "moved":
-        town.booking.move(applicant, one.id, LATER + timedelta(hours=1), None, town.key())
+        town.booking.move(applicant, MoveRequest(one.id, LATER + timedelta(hours=1)), town.key())
     else:
         town.do(applicant if how == "cancel" else M1, one, how, reason="r")
     return code, applicant, one
@@ -109,8 +111,8 @@ def test_a_freed_slot_is_offered_once_to_the_first_however_often_the_event_comes
     event = town.last(code, WAYS[how])
     assert town.waitlist.on_case_event(event) == 1
     (first, one, _), (second, two, _) = waiting
-    assert town.waitlist.get(one, first).offer is not None
-    assert town.waitlist.get(two, second).offer is None
+    assert town.waitlist.get_place(one, first).offer is not None
+    assert town.waitlist.get_place(two, second).offer is None
     changes_nothing(town, town.waitlist.on_case_event, [event])
 
 
@@ -139,14 +141,14 @@ def test_an_offer_that_lapsed_goes_to_the_next_though_the_first_event_comes_agai
     event = town.last(code, "appointment_cancelled")
     town.waitlist.on_case_event(event)
     town.clock.at += timedelta(hours=5)
-    assert town.waitlist.run() == {"offer_lapsed": 1}
+    assert town.run_offers() == {"offer_lapsed": 1}
     (first, one, _), (second, two, _) = waiting
     town.waitlist.on_case_event(event)
     lapsed = town.last(first, "offer_lapsed")
     for _ in range(2):
         town.waitlist.on_case_event(lapsed)
-    assert town.waitlist.get(one, first).offer is None
-    assert town.waitlist.get(two, second).offer is not None
+    assert town.waitlist.get_place(one, first).offer is None
+    assert town.waitlist.get_place(two, second).offer is not None
 
 
 def test_in_any_order_the_line_ends_as_the_state_says(town: Town) -> None:
@@ -159,7 +161,7 @@ def test_in_any_order_the_line_ends_as_the_state_says(town: Town) -> None:
     for event in [*reversed(events), *events]:
         town.waitlist.on_case_event(event)
     assert not waits(town, waiting[1], waiting[0])
-    assert town.waitlist.get(other[1], other[0]).offer is not None
+    assert town.waitlist.get_place(other[1], other[0]).offer is not None
 
 
 def test_other_events_change_nothing(town: Town) -> None:

@@ -9,22 +9,14 @@ from typing import Any
 
 from chalicelib.appointments.booking.model import Appointment
 from chalicelib.audit.model import Leaf
-from chalicelib.audit.service import AuditService
-from chalicelib.audit.store import AuditStore
-from chalicelib.cases.appeals.service import AppealService
-from chalicelib.cases.lifecycle.clockwork import CaseClock
+from chalicelib.audit.store import Signer
 from chalicelib.cases.lifecycle.service import Seen
 from chalicelib.notices.service import NoticeService
 from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.service import OrganisationService
 from chalicelib.organisations.store import OrganisationStore
-from chalicelib.ratings.rating.rules import RatingRules
-from chalicelib.ratings.rating.service import RatingService
-from chalicelib.ratings.rating.store import RatingStore, choose_shards
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.crypto import Pseudonyms
-from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.events import Event
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.jobs import Failures
@@ -33,7 +25,7 @@ from chalicelib.shared.streams import Consumer, Relay
 from chalicelib.shared.viewer import Viewer
 from chalicelib.triage.types import DisputeTypes
 from tests.contract.test_appointments import TOMORROW, Bookings
-from tests.contract.world import CLERK, PlainKeys
+from tests.contract.world import CLERK
 
 PERSONS = Pseudonyms(b"root")
 M1, M2 = (Viewer(name, frozenset({"mediator"}), "org-1", None) for name in ("m-1", "m-2"))
@@ -41,8 +33,9 @@ REVIEWER = Viewer("reviewer", frozenset({"reviewer"}), None, None)
 LATER = TOMORROW + timedelta(days=1)
 
 
-class Signing:
-    key_id = "k"
+class Signing(Signer):
+    def __init__(self) -> None:
+        self.key_id = "k"
 
     def sign(self, text: str) -> str:
         return "s"
@@ -54,30 +47,29 @@ class Town(Bookings):
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients, max_open_per_case=9)
         self.sent: list[tuple[str, str]] = []
-        self.due = DueDates(DeadlineRules.load(), work_calendar())
-        self.case_clock = CaseClock(self.cases, self.store, self.due, self.clock)
-        self.appeals = AppealService(self.cases, self.store, self.due)
-        self.audit_store = AuditStore(clients, self.tables["AuditTable"], self.committer)
-        self.audit = AuditService(self.audit_store, self.store, Signing(), self.clock)
+        made = self.container
+        made.override(Signer, Signing())
+        self.due, self.case_clock, self.appeals = made.foundation.due_dates, made.cases.clockwork, made.cases.appeals
+        self.audit_store, self.audit = made.audit.store, made.audit.service
         self.notice_store = NoticeStore(clients, self.tables["NoticesTable"], self.committer)
         self.notices = NoticeService(
-            self.notice_store, self.people.find_subject, self.store.find_case, self._send, lambda: PERSONS, self.clock
+            self.notice_store,
+            self.people.find_subject,
+            self.store.find_case,
+            self._send,
+            pseudonyms=lambda: PERSONS,
+            clock=self.clock,
         )
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
-        self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().main_of)
-        rating_store = RatingStore(
-            clients, self.tables["RatingsTable"], self.tables["PeopleTable"], self.committer, PlainKeys()
-        )
-        self.ratings = RatingService(
-            rating_store, RatingRules.load(), self.due, lambda *_: None, choose_shards, lambda: PERSONS, self.clock
-        )
+        self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().find_main)
+        self.ratings = made.ratings.service
         self.quarantine = QuarantineStore(clients, self.tables["AuditTable"])
         self.notes: list[tuple[str, str, str]] = []
         self.consumers: dict[str, Consumer] = {
             "audit": self.audit.on_event,
             "notices": self.notices.on_case_event,
             "organisations": self.organisations.on_case_event,
-            "appointments": self.job.on_case_event,
+            "appointments": self.due_appointments.on_case_event,
             "waitlist": self.waitlist.on_case_event,
             "ratings": self.ratings.on_case_event,
         }

@@ -8,18 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
-from chalicelib.appointments.booking.races import WishChanged
-from chalicelib.appointments.booking.rules import BookingRules
-from chalicelib.appointments.booking.sheets import Sheet, SheetKey
-from chalicelib.appointments.booking.upkeep import Upkeep
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.slots.held_slots import SlotFinder
 from chalicelib.appointments.slots.model import Availability
-from chalicelib.appointments.slots.service import Desk
+from chalicelib.appointments.slots.sheets import Sheet, SheetKey
+from chalicelib.appointments.slots.store import SlotStore
+from chalicelib.appointments.slots.working_hours import WorkingHours
 from chalicelib.appointments.waitlist.model import Line, Offer, Spot, Waiting
-from chalicelib.appointments.waitlist.service import WaitlistService, WaitlistStore
+from chalicelib.appointments.waitlist.offers import OfferService
+from chalicelib.appointments.waitlist.races import WishChanged
+from chalicelib.appointments.waitlist.service import NewWish, WaitlistService
+from chalicelib.appointments.waitlist.store import WaitlistStore
 from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.service import CaseService
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
-from chalicelib.shared.deciding import decide_anew
 from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.events import GENESIS, Event
@@ -144,11 +147,14 @@ class Town:
         self.faults: list[Exception | None] = []
         self.commits: list[Commit] = []
         clock = SimpleNamespace(now=lambda: self.now)
-        cases = SimpleNamespace(get_state=self.get_state, find_state=self.find_state, commit=self.commit)
-        upkeep = SimpleNamespace(cases=cases, decide=lambda attempt: decide_anew(attempt, Pauses(lambda _: None)))
-        store = cast("WaitlistStore", self.rows)
-        self.desk = Desk(store, Directory(2), work_calendar(), RULES, lambda name: f"p{name}")
-        self.line = WaitlistService(store, cast("Upkeep", upkeep), self.desk, clock)
+        cases = cast(
+            "CaseService", SimpleNamespace(get_state=self.get_state, find_state=self.find_state, commit=self.commit)
+        )
+        slots, store = cast("SlotStore", self.rows), cast("WaitlistStore", self.rows)
+        self.hours = WorkingHours(slots, Directory(2), work_calendar(), RULES)
+        finder, pauses = SlotFinder(self.hours, slots), Pauses(lambda _: None)
+        self.offers = OfferService(store, slots, finder, cases, clock, pauses=pauses)
+        self.line = WaitlistService(store, cases, self.offers, pauses=pauses)
 
     def get_state(self, viewer: Viewer, code: str) -> Any:
         assert viewer is VIEWER
@@ -181,7 +187,7 @@ class Town:
         return wish
 
     def join(self, code: str = "C", *, days: tuple[date, date] = WEEK, modes: tuple[str, ...] = ("video",)) -> Any:
-        return self.line.join(VIEWER, code, *days, modes, 60, CLAIM)
+        return self.line.join(VIEWER, code, NewWish(*days, modes, 60), CLAIM)
 
     def event(
         self,

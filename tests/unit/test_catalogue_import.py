@@ -22,7 +22,7 @@ class FakeCatalogue:
         self.written: list[str] = []
         self.largest_read = 0
 
-    def get_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
         self.largest_read = max(self.largest_read, len(codes))
         return {code: self.states[code] for code in codes if code in self.states}
 

@@ -16,8 +16,7 @@ from chalicelib.shared.errors import Unavailable
 from infra.catalogue import wiring
 from infra.catalogue.commands import add_commands
 from infra.catalogue.report import MAX_PRINTED
-
-GUANGAN = Path(__file__).parents[2].parent / "shared" / "data" / "services_guangan.json"
+from tests.catalogues import real_path
 
 
 class FakeCatalogue:
@@ -25,7 +24,7 @@ class FakeCatalogue:
         self.states: dict[str, ItemState] = {}
         self.items: dict[str, ServiceItem] = {}
 
-    def get_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
         return {code: self.states[code] for code in codes if code in self.states}
 
     def list_codes(self) -> Iterator[str]:
@@ -88,13 +87,12 @@ def write_csv(path: Path, *rows: str) -> Path:
 
 
 def test_the_real_file_is_imported_whole_and_once(catalogue: FakeCatalogue, capsys: pytest.CaptureFixture[str]) -> None:
-    if not GUANGAN.exists():
-        pytest.skip(f"the real catalogue is not at {GUANGAN}")
-    assert run("import", GUANGAN) == 0
+    real = real_path()
+    assert run("import", real) == 0
     assert "read 1135, bad 0, new 1135, changed 0, unchanged 0" in capsys.readouterr().out
     assert all(item.name and item.type and item.department and item.region for item in catalogue.items.values())
     assert not any(item.main_item == "未分类" for item in catalogue.items.values())
-    assert run("import", GUANGAN, "--replace") == 0
+    assert run("import", real, "--replace") == 0
     assert "new 0, changed 0, unchanged 1135, restored 0, withdrawn 0" in capsys.readouterr().out
 
 
@@ -184,7 +182,7 @@ def test_a_failure_of_aws_is_exit_3(
     def fail(_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(catalogue, "get_states", fail)
+    monkeypatch.setattr(catalogue, "find_states", fail)
     assert run("import", write_csv(tmp_path / "a.csv", "A1,甲,自然人")) == 3
     assert "run the same command again" in capsys.readouterr().err
 

@@ -25,7 +25,7 @@ class Nowhere:
     def __init__(self) -> None:
         self.count = 0
 
-    def get_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
+    def find_states(self, codes: Sequence[str]) -> Mapping[str, ItemState]:
         return {}
 
     def list_codes(self) -> Iterator[str]:

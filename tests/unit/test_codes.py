@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+from stdnum import luhn
+from stdnum.cn import ric
 
+from chalicelib.cases.lifecycle.contract import IdentityNumber
+from chalicelib.ratings.rating.screening import screen
 from chalicelib.shared.codes import ALPHABET, BadCode, check_character, new_code, parse_code, show_code
 
 bodies = st.text(alphabet=ALPHABET, min_size=16, max_size=16)
@@ -28,12 +35,28 @@ def test_every_single_wrong_character_is_noticed(body: str, place: int, other: s
             parse_code(wrong)
 
 
-def test_the_check_character_makes_the_luhn_sum_zero() -> None:
-    def luhn(code: str) -> int:
-        values = [ALPHABET.index(character) for character in reversed(code)]
-        return sum(sum(divmod(value * (1 + place % 2), 32)) for place, value in enumerate(values)) % 32
+@given(bodies)
+def test_check_characters_are_those_of_python_stdnum(body: str) -> None:
+    assert check_character(body) == luhn.calc_check_digit(body, ALPHABET)
+    assert luhn.is_valid(new_code(), ALPHABET)
 
-    assert all(luhn(new_code()) == 0 for _ in range(200))
+
+@given(st.text(alphabet="0123456789", min_size=13, max_size=19))
+def test_cards_are_told_from_other_numbers_as_python_stdnum_does(number: str) -> None:
+    shown = screen(f"({number})")
+    if luhn.is_valid(number):
+        assert number not in shown
+
+
+@given(st.integers(0, 10**6 - 1), st.dates(date(1850, 1, 1), date(2026, 11, 25)), st.integers(0, 999))
+def test_identity_numbers_are_checked_as_python_stdnum_does(region: int, born: date, serial: int) -> None:
+    body = f"{region:06d}{born:%Y%m%d}{serial:03d}"
+    right = ric.calc_check_digit(f"{body}0")
+    numbers = TypeAdapter(IdentityNumber)
+    assert numbers.validate_python(body + right.lower()) == body + right
+    for wrong in "0123456789X".replace(right, ""):
+        with pytest.raises(ValidationError):
+            numbers.validate_python(body + wrong)
 
 
 @pytest.mark.parametrize(

@@ -130,5 +130,5 @@ def test_declarations_are_read_as_they_stand() -> None:
 def test_every_type_that_is_warned_of_exists() -> None:
     types = DisputeTypes.load()
     named = {code for one in DECLARATIONS._warnings for code in one.types.types if one.types.types != "*"}
-    assert all(types.find(code) for code in named)
+    assert all(types.find_type(code) for code in named)
     assert all(DECLARATIONS.bring(place) for place in ("court", "arbitration"))

@@ -11,18 +11,10 @@ from infra.deployment import StackUnusable, read_environment
 from infra.local.stack import read_template
 
 ROOT = Path(__file__).parent.parent.parent
+GIVEN = {"Stage": "prod", "OidcIssuer": "https://id.example.cn"}
 PARAMETERS = [
-    {"ParameterKey": key, "ParameterValue": value}
-    for key, value in {
-        "Stage": "prod",
-        "OidcIssuer": "https://id.example.cn",
-        "OidcAudience": "yima",
-        "OidcClientIds": "",
-        "OidcRolesClaim": "roles",
-        "CorsOrigins": "",
-        "PublicUrl": "https://yima.example.cn",
-        "VideoUrl": "https://meet.example.cn",
-    }.items()
+    {"ParameterKey": key, "ParameterValue": GIVEN.get(key, parameter.get("Default", "x"))}
+    for key, parameter in read_template()["Parameters"].items()
 ]
 
 

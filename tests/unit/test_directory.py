@@ -11,6 +11,7 @@ import pytest
 from chalicelib.organisations.directory import Directory
 from chalicelib.organisations.model import KIND_NAMES, MEDIATING, Organisation
 from chalicelib.organisations.service import OrganisationService
+from chalicelib.organisations.store import OrganisationStore
 from chalicelib.triage.public import DisputeTypes
 from infra.local.clock import AdjustableClock
 from infra.organisations.importer import OrganisationsRefused, read_organisations
@@ -21,25 +22,25 @@ SAMPLE = read_organisations(ROOT / "infra/sample/organisations.json")
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 
 
-class Kept:
+class Kept(OrganisationStore):
     """A store in memory that counts its readings."""
 
     def __init__(self, *organisations: Organisation) -> None:
         self.organisations, self.readings = organisations, 0
 
-    def list_all(self) -> tuple[Organisation, ...]:
+    def list_all(self) -> list[Organisation]:
         self.readings += 1
-        return self.organisations
+        return [*self.organisations]
 
     def count(self, event_id: str, organisation: str, change: int) -> bool:
         raise NotImplementedError
 
-    def find(self, organisation_id: str) -> Organisation | None:
+    def find_organisation(self, organisation_id: str) -> Organisation | None:
         raise NotImplementedError
 
 
 def service_of(*organisations: Organisation) -> OrganisationService:
-    return OrganisationService(Kept(*organisations), AdjustableClock(), DisputeTypes.load().main_of)
+    return OrganisationService(Kept(*organisations), AdjustableClock(), DisputeTypes.load().find_main)
 
 
 def one(name: str, **more: Any) -> Organisation:

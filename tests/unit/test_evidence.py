@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.refusals import EvidenceFinalised, EvidenceLimit, EvidenceNotUploaded
 from chalicelib.cases.evidence.service import MAX_FILES, Declared, Evidence, EvidenceService, Inspection, Upload
 from chalicelib.cases.lifecycle.decisions import Outcome
@@ -28,7 +29,7 @@ SUPERVISOR = Viewer("supervisor", frozenset({"supervisor"}), None, None)
 DECLARED = Declared("借条.pdf", "application/pdf", 10, "a" * 64, "借条扫描件", "parties")
 
 
-class FakeFiles:
+class FakeFiles(EvidenceFiles):
     """Files that are as a test says. `meanwhile`: what happens while a file is being copied."""
 
     def __init__(self) -> None:

@@ -4,16 +4,15 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from chalicelib.settings import Settings
 from chalicelib.shared.errors import NotSignedIn, Unavailable
 from chalicelib.web.identity import SigningKeys, TokenVerifier
+from tests.world import settings_of
 
 NOW = 1_790_000_000
 ISSUER = "https://id.example.cn"
@@ -61,32 +60,8 @@ def issuer() -> Issuer:
 
 @pytest.fixture
 def verifier(clock: MovableClock, issuer: Issuer) -> TokenVerifier:
-    settings = Settings(
-        stage="test",
-        catalogue_table="t",
-        cases_table="cases",
-        organisations_table="organisations",
-        appointments_table="appointments",
-        ratings_table="ratings",
-        notices_table="notices",
-        audit_table="audit",
-        people_table="people",
-        answers_table="answers",
-        data_bucket="b",
-        evidence_bucket="evidence",
-        data_key_arn="key",
-        signing_key_arn="signing",
-        notices_topic_arn="topic",
-        root_secret_arn="s",
-        oidc_issuer=ISSUER,
-        oidc_audiences=frozenset({"yima"}),
-        oidc_client_ids=frozenset({"app-1"}),
-        oidc_jwks_url=None,
-        oidc_roles_claim="cognito:groups",
-        public_url="https://yima.example.cn",
-        video_url="https://meet.example.cn",
-        cors_origins=(),
-        scratch=Path("unused"),
+    settings = settings_of(
+        oidc_issuer=ISSUER, oidc_client_ids=frozenset({"app-1"}), oidc_roles_claim="cognito:groups", cors_origins=()
     )
     return TokenVerifier(settings, clock, SigningKeys(settings, clock, issuer.fetch))
 

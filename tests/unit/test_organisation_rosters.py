@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.service import OrganisationService
+from chalicelib.organisations.store import OrganisationStore
 from chalicelib.triage.types import DisputeTypes
 from infra.local.clock import AdjustableClock
 from infra.organisations.importer import OrganisationsRefused, read_organisations
@@ -55,19 +56,22 @@ def test_an_id_is_one_persons_and_stands_once_on_a_roster(
         read_organisations(written(tmp_path, *organisations))
 
 
-class Directory:
+class Directory(OrganisationStore):
+    def __init__(self) -> None:
+        pass
+
     def list_all(self) -> list[Organisation]:
         return read_organisations(ROOT / "infra/sample/organisations.json")
 
     def count(self, event_id: str, organisation: str, change: int) -> bool:
         raise NotImplementedError
 
-    def find(self, organisation_id: str) -> Organisation | None:
+    def find_organisation(self, organisation_id: str) -> Organisation | None:
         return next((one for one in self.list_all() if one.id == organisation_id), None)
 
 
 def test_the_sample_has_one_mediator_of_two_organisations_who_can_be_assigned_at_both() -> None:
-    service = OrganisationService(Directory(), clock := AdjustableClock(), DisputeTypes.load().main_of)
+    service = OrganisationService(Directory(), clock := AdjustableClock(), DisputeTypes.load().find_main)
     everybody = {each.id for one in Directory().list_all() for each in one.mediators}
     of_two = {one: service.list_by_mediator(one) for one in everybody if len(service.list_by_mediator(one)) > 1}
     ((who, where),) = of_two.items()

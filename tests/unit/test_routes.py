@@ -83,7 +83,7 @@ def test_what_is_said_of_a_route_is_whole() -> None:
             assert text.zh, one.id
             assert text.en, one.id
         for named in (one.types.types if one.types.types != "*" else ()), one.types.without:
-            assert all(TYPES.find(code) for code in named), one.id
+            assert all(TYPES.find_type(code) for code in named), one.id
         assert all(
             any(each == known or each == f"{known.partition(':')[0]}:*" for known in RULES.grounds)
             for each in one.grounds

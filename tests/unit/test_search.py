@@ -189,13 +189,15 @@ def test_many_threads_may_ask_at_once(tmp_path: Path) -> None:
     def ask(share: int) -> list[int]:
         start.wait()
         return [
-            snapshot.search(query, Filters(), limit=20, offset=0).total + len(snapshot.bundles())
+            snapshot.search(query, Filters(), limit=20, offset=0).total + len(snapshot.list_bundles())
             for query in queries[share::16]
         ]
 
     with ThreadPoolExecutor(16) as pool:
         totals = list(pool.map(ask, range(16)))
-    alone = [snapshot.search(query, Filters(), limit=20, offset=0).total + len(snapshot.bundles()) for query in queries]
+    alone = [
+        snapshot.search(query, Filters(), limit=20, offset=0).total + len(snapshot.list_bundles()) for query in queries
+    ]
     assert totals == [alone[share::16] for share in range(16)]
 
 
@@ -226,7 +228,7 @@ def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path) -> None:
 def test_an_empty_catalogue_can_be_published(tmp_path: Path) -> None:
     empty = build([], tmp_path)
     assert empty.search("身份证", Filters(), limit=5, offset=0).hits == []
-    assert empty.popular(5) == []
+    assert empty.list_popular(5) == []
 
 
 def test_bundles_name_their_items_and_each_document_once(tmp_path: Path) -> None:

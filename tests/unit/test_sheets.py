@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.booking.places import moved
-from chalicelib.appointments.booking.races import SheetChanged
-from chalicelib.appointments.booking.refusals import PartyBusy, SlotTaken
-from chalicelib.appointments.booking.sheet_writes import write_of
-from chalicelib.appointments.booking.sheets import Cell, Sheet, SheetChange, SheetKey
+from chalicelib.appointments.slots.races import SheetChanged
+from chalicelib.appointments.slots.refusals import PartyBusy, SlotTaken
+from chalicelib.appointments.slots.sheet_writes import write_of
+from chalicelib.appointments.slots.sheets import Cell, Sheet, SheetChange, SheetKey, moved
 from chalicelib.shared.items import from_wire
 
 NOW, EARLIER, LATER = "2026-11-24T02:00:00Z", "2026-11-24T01:00:00Z", "2026-11-24T03:00:00Z"

@@ -114,7 +114,10 @@ def test_the_table_is_consistent() -> None:
         statuses = [row.target] if row.target else row.sources
         clocks = frozenset[str]().union(*(STATUSES[status].deadlines for status in statuses))
         assert set(row.starts) <= clocks, row.action
-        assert set(row.starts) <= set(WAITING_FOR), row.action
+
+
+def test_it_is_said_for_whom_each_deadline_waits() -> None:
+    assert {rule for status in STATUSES.values() for rule in status.deadlines} <= set(WAITING_FOR)
 
 
 OPEN_STATUSES = [status.code for status in STATUSES.values() if not status.ended]

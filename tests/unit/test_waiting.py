@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.waitlist.model import Line, Offer, Spot, Waiting
+from chalicelib.appointments.waitlist.model import Line, Offer, Spot, Waiting, find_wish
 from chalicelib.shared.clock import SHANGHAI, format_instant
+from chalicelib.shared.records import from_item, to_item
 
 NOW = "2026-11-24T02:00:00.000Z"
 WISH = Waiting("C1", "o", "m", "2026-11-25", "2026-11-26", ("video",), 60, NOW, case_seq=4)
@@ -79,29 +80,29 @@ def test_places_are_counted_from_one_and_only_those_who_still_wait_count() -> No
 
 def test_a_wish_and_an_offer_come_back_as_they_were_stored() -> None:
     whole = replace(WISH, offered=(at(25),), kept_until=at(26))
-    item: dict[str, Any] = whole.to_item()
+    item: dict[str, Any] = to_item(whole)
     assert (item["modes"], item["offered"]) == (["video"], [at(25)])
-    assert Waiting.from_item({**item, "pk": "p", "sk": "s"}) == whole
-    assert Waiting.from_item(WISH.to_item()) == WISH
-    assert "kept_until" not in WISH.to_item()
+    assert find_wish({**item, "pk": "p", "sk": "s"}) == whole
+    assert find_wish(to_item(WISH)) == WISH
+    assert "kept_until" not in to_item(WISH)
     offer = Offer("OFFER-1", "C1", "o", "m", at(25), 60, "video", at(24), NOW)
-    assert "room" not in offer.to_item()
-    assert Offer.from_item({**offer.to_item(), "pk": "p"}) == offer
-    assert Offer.from_item({**replace(offer, room="1").to_item()}).room == "1"
+    assert "room" not in to_item(offer)
+    assert from_item(Offer, {**to_item(offer), "pk": "p"}) == offer
+    assert from_item(Offer, {**to_item(replace(offer, room="1"))}).room == "1"
     assert offer.in_case() == {"id": "OFFER-1", "start": at(25), "minutes": 60, "mode": "video", "expires_at": at(24)}
 
 
 def test_wishes_that_were_stored_before_numbers_were_noted_have_none() -> None:
-    item = {name: value for name, value in WISH.to_item().items() if name not in {"case_seq", "offered"}}
-    wish = Waiting.from_item(item)
+    item = {name: value for name, value in to_item(WISH).items() if name not in {"case_seq", "offered"}}
+    wish = find_wish(item)
     assert wish is not None
     assert (wish.case_seq, wish.offered, wish.spot.case_seq) == (0, (), 0)
 
 
 @pytest.mark.parametrize("broken", [{"first_day": "soon"}, {"last_day": "never"}, {"modes": None}, {"offered": 3}])
 def test_a_row_that_holds_no_wish_is_none(broken: dict[str, Any]) -> None:
-    assert Waiting.from_item({**WISH.to_item(), **broken}) is None
-    assert Waiting.from_item({"offered": []}) is None
+    assert find_wish({**to_item(WISH), **broken}) is None
+    assert find_wish({"offered": []}) is None
 
 
 def test_days_are_whole_dates() -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.appointments.booking.refusals import NotBookable
+from chalicelib.appointments.slots.refusals import NotBookable
 from chalicelib.appointments.waitlist.model import Waiting
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.errors import InvalidRequest, NotAllowed, NotFound
@@ -73,11 +73,11 @@ def test_only_parties_of_cases_in_mediation_join_look_or_leave(town: Town) -> No
     town.waits("C")
     for relation in ("mediator", "clerk", "supervisor"):
         town.relation = relation
-        for refused in (town.join, lambda: town.line.get(VIEWER, "C"), lambda: town.line.leave(VIEWER, "C")):
+        for refused in (town.join, lambda: town.line.get_place(VIEWER, "C"), lambda: town.line.leave(VIEWER, "C")):
             with pytest.raises(NotAllowed):
                 refused()
     town.relation = "respondent"
-    assert town.line.get(VIEWER, "C").position == 1
+    assert town.line.get_place(VIEWER, "C").position == 1
     town.cases["C"] = case_of("C", status="submitted")
     with pytest.raises(NotBookable):
         town.join()
@@ -97,28 +97,28 @@ def test_a_place_is_shown_as_long_as_the_case_waits(town: Town) -> None:
     town.waits("A")
     wish = town.waits("C", at=1)
     town.cases["C"] = case_of("C", offer={"id": "O"})
-    place = town.line.get(VIEWER, "C")
+    place = town.line.get_place(VIEWER, "C")
     assert (place.waiting, place.position, place.offer) == (wish, 2, {"id": "O"})
     for changed in ({"status": "submitted"}, {"mediator": "m-2"}, {"organisation": "org-2"}):
         town.cases["C"] = case_of("C", **changed)
         with pytest.raises(NotFound):
-            town.line.get(VIEWER, "C")
+            town.line.get_place(VIEWER, "C")
     town.cases["C"] = case_of("C")
     town.now = wish.ends_at - timedelta(seconds=1)
-    assert town.line.get(VIEWER, "C").position == 2
+    assert town.line.get_place(VIEWER, "C").position == 2
     town.now = wish.ends_at
     with pytest.raises(NotFound):
-        town.line.get(VIEWER, "C")
+        town.line.get_place(VIEWER, "C")
 
 
 def test_a_spot_without_its_wish_is_no_place(town: Town) -> None:
     town.waits("C")
     town.rows.lines.clear()
     with pytest.raises(NotFound):
-        town.line.get(VIEWER, "C")
+        town.line.get_place(VIEWER, "C")
     town.rows.spots.clear()
     with pytest.raises(NotFound):
-        town.line.get(VIEWER, "C")
+        town.line.get_place(VIEWER, "C")
 
 
 def test_who_leaves_is_out_and_cannot_leave_twice(town: Town) -> None:

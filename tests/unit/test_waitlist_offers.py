@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.appointments.booking.races import AvailabilityChanged, SheetChanged, WishChanged
-from chalicelib.appointments.booking.sheets import Cell, Sheet, SheetKey
+from chalicelib.appointments.slots.races import AvailabilityChanged, SheetChanged
+from chalicelib.appointments.slots.sheets import Cell, Sheet, SheetKey
 from chalicelib.appointments.waitlist.model import Offer
+from chalicelib.appointments.waitlist.races import WishChanged
 from chalicelib.cases.lifecycle.records import VersionConflict
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.due import DueEntry
+from chalicelib.shared.jobs import Job
 from tests.unit.line import FREED, NOW, START, Town, case_of
 
 
@@ -167,7 +169,7 @@ def test_a_broken_line_is_mended_and_a_whole_one_is_not_touched(town: Town) -> N
 def test_an_offer_that_is_overtaken_is_decided_anew(town: Town, fault: Exception) -> None:
     town.waits("A")
     town.faults = [fault]
-    known = town.desk.availability_of("org-1", "m-1", NOW)
+    known = town.hours.availability_of("org-1", "m-1", NOW)
     town.rows.hours = {"m-1": replace(known, version=3)}
     assert town.free()
     assert town.offered() == ["A"]
@@ -183,7 +185,7 @@ def test_who_left_meanwhile_is_passed_over(town: Town) -> None:
 
 
 def lapse(town: Town, offer_id: str) -> list[str]:
-    return list(town.line._act(offer_id))
+    return list(town.offers.act_on(offer_id))
 
 
 def offered(town: Town) -> Offer:
@@ -239,10 +241,10 @@ def test_offers_that_ran_out_lapse_by_a_job_that_says_so(town: Town, capsys: pyt
     found = [[DueEntry(offer.id, "META", "DUE#0", f"{offer.expires_at}#{offer.id}")]]
     town.rows.due_offers = SimpleNamespace(list_due=lambda *_: (found.pop() if found else [], None))
     town.now += timedelta(hours=4)
-    assert town.line.run() == {"offer_lapsed": 1}
+    assert Job("deadlines", [town.offers.part], SimpleNamespace(now=lambda: town.now)).run() == {"offer_lapsed": 1}
     assert '"job":"deadlines"' in capsys.readouterr().out
 
 
 def test_the_lapse_of_offers_is_an_urgent_part_of_the_deadlines(town: Town) -> None:
-    part = town.line.part
+    part = town.offers.part
     assert (part.name, part.urgent) == ("offers", True)

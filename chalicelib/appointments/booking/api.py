@@ -7,23 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from chalicelib.appointments.booking import contract as schemas
-from chalicelib.appointments.booking.refusals import (
-    DailyLimit,
-    HoldExpired,
-    NotBookable,
-    NotNow,
-    OutsideHours,
-    PartyBusy,
-    SlotTaken,
-    TooFar,
-    TooLate,
-    TooSoon,
-)
-from chalicelib.appointments.booking.service import BookingService, Request
-from chalicelib.appointments.booking.sessions import AppointmentService
+from chalicelib.appointments.booking.actions import AppointmentActions, Asked
+from chalicelib.appointments.booking.reading import AppointmentFilter, AppointmentReader
+from chalicelib.appointments.booking.refusals import DailyLimit, HoldExpired, NotNow, TooLate
+from chalicelib.appointments.booking.service import BookingRequest, BookingService, MoveRequest
 from chalicelib.appointments.booking.views import (
     AppointmentDrawing,
     AppointmentList,
@@ -32,8 +20,16 @@ from chalicelib.appointments.booking.views import (
     ConfirmedView,
     Refused,
 )
+from chalicelib.appointments.slots.refusals import (
+    NotBookable,
+    OutsideHours,
+    PartyBusy,
+    SlotTaken,
+    TooFar,
+    TooSoon,
+)
 from chalicelib.cases.public import CaseService
-from chalicelib.shared.clock import SHANGHAI, Clock, format_instant
+from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.codes import BadCode
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale, YimaError
 from chalicelib.shared.idempotency import IdempotencyKey, StoredAnswer
@@ -47,12 +43,11 @@ from chalicelib.web.request import ExpectedVersion, RequestBody
 
 routes = Routes(__name__)
 
-_DEFAULT_DAYS: Final = 7
-_PLACE_REFUSALS: Final = (SlotTaken, PartyBusy, OutsideHours, TooSoon, TooFar, DailyLimit, NotBookable)
+_SLOT_REFUSALS: Final = (SlotTaken, PartyBusy, OutsideHours, TooSoon, TooFar, DailyLimit, NotBookable)
 
 
 @routes.route("/v1/appointments", methods=["POST"])
-@endpoint(body=schemas.BookAppointment, status=201, problems=(BadCode, NotFound, NotAllowed, *_PLACE_REFUSALS))
+@endpoint(body=schemas.BookAppointment, status=201, problems=(BadCode, NotFound, NotAllowed, *_SLOT_REFUSALS))
 def book(
     viewer: Viewer,
     body: schemas.BookAppointment,
@@ -61,7 +56,7 @@ def book(
     drawing: AppointmentDrawing,
 ) -> Answer:
     """Book a mediation session: it is a request until the mediator confirms."""
-    request = Request(body.case_code, body.start.astimezone(UTC), body.minutes, body.mode, body.mediator_id)
+    request = BookingRequest(body.case_code, body.start.astimezone(UTC), body.minutes, body.mode, body.mediator_id)
     idempotency = key.answering(drawing.draw_shown, location=lambda shown: f"/v1/appointments/{shown.appointment.id}")
     first = idempotency.render(booking.book(viewer, request, idempotency))
     return Answer(first.body, status=first.status, headers=first.headers)
@@ -73,28 +68,22 @@ def list_appointments(
     viewer: Viewer,
     query: schemas.ListAppointments,
     page: Page,
-    sessions: AppointmentService,
+    appointments: AppointmentReader,
     cases: CaseService,
     drawing: AppointmentDrawing,
-    clock: Clock,
 ) -> AppointmentList:
     """List my appointments, or those of a case, by start; open requests by the end of their hold."""
-    found, relation, position = sessions.list_appointments(
-        viewer,
-        query.role,
-        query.status,
-        _start_of(query.first),
-        _start_of(query.last, after=1),
-        page.position,
-        page.limit,
-        case_code=query.case,
+    wanted = AppointmentFilter(
+        query.role, query.status, _start_of(query.first), _start_of(query.last, after=1), query.case
     )
-    person, now = sessions.person_of(viewer), clock.now()
-    shown_as = "applicant" if relation == "party" else relation  # all parties may do the same
-    states = cases.find_states([one.case_code for one in found])
+    found = appointments.list_appointments(viewer, wanted, page.position, page.limit)
+    shown_as = "applicant" if found.relation == "party" else found.relation  # all parties may do the same
+    states = cases.find_states([one.case_code for one in found.page.items])
     return AppointmentList(
-        items=[drawing.draw(one, shown_as, person, now, states.get(one.case_code)) for one in found],
-        next_cursor=page.cursor_after(position),
+        items=[
+            drawing.draw(one, shown_as, found.person, found.now, states.get(one.case_code)) for one in found.page.items
+        ],
+        next_cursor=page.cursor_after(found.page.position),
     )
 
 
@@ -105,7 +94,7 @@ def confirm_many(
     body: schemas.ConfirmMany,
     key: IdempotencyKey,
     language: Language,
-    sessions: AppointmentService,
+    actions: AppointmentActions,
     drawing: AppointmentDrawing,
 ) -> Answer:
     """Confirm several requests in one tap; each has an answer of its own."""
@@ -114,17 +103,17 @@ def confirm_many(
         return ConfirmedList(items=[_confirmed(one, answer, language) for one, answer in answers])
 
     whole, each = key.answering(view), key.answering(drawing.draw_shown).render
-    first = sessions.confirm_many(viewer, body.ids, whole, each)
+    first = actions.confirm_many(viewer, body.ids, whole, each)
     return Answer(first.body, status=first.status, headers=first.headers)
 
 
 @routes.route("/v1/appointments/{appointment_id}")
 @endpoint(problems=(NotFound,))
 def get_appointment(
-    viewer: Viewer, appointment_id: str, sessions: AppointmentService, drawing: AppointmentDrawing
+    viewer: Viewer, appointment_id: str, appointments: AppointmentReader, drawing: AppointmentDrawing
 ) -> AppointmentView:
     """Show an appointment, with what I can do now."""
-    return drawing.draw_shown(sessions.get(viewer, appointment_id))
+    return drawing.draw_shown(appointments.get_appointment(viewer, appointment_id))
 
 
 def _confirmed(appointment_id: str, answer: StoredAnswer | YimaError, language: Language) -> ConfirmedView:
@@ -143,10 +132,6 @@ def _start_of(day: str | None, *, after: int = 0) -> str:
     return format_instant(begin)
 
 
-def _details(body: BaseModel) -> dict[str, Any]:
-    return body.model_dump()
-
-
 def _add_action(action: str, summary: str, model: type[RequestBody], refusals: tuple[type[YimaError], ...]) -> None:
     """Make one action its own operation, with its own body."""
 
@@ -163,14 +148,15 @@ def _add_action(action: str, summary: str, model: type[RequestBody], refusals: t
         key: IdempotencyKey,
         expected: ExpectedVersion,
         booking: BookingService,
-        sessions: AppointmentService,
+        actions: AppointmentActions,
         drawing: AppointmentDrawing,
     ) -> AppointmentView:
         own, version = key.answering(drawing.draw_shown), expected.version
         if action == "reschedule":
-            start = body.start.astimezone(UTC)
-            return drawing.draw_shown(booking.move(viewer, appointment_id, start, body.mediator_id, own, version))
-        return drawing.draw_shown(sessions.act(viewer, appointment_id, action, _details(body), own, version))
+            move = MoveRequest(appointment_id, body.start.astimezone(UTC), body.mediator_id, version)
+            return drawing.draw_shown(booking.move(viewer, move, own))
+        asked = Asked(appointment_id, action, body.model_dump(), version)
+        return drawing.draw_shown(actions.act(viewer, asked, own))
 
     routes.route(f"/v1/appointments/{{appointment_id}}/actions/{action}", methods=["POST"])(act)
 
@@ -184,7 +170,7 @@ _ACTIONS: Final[tuple[tuple[str, str, type[RequestBody], tuple[type[YimaError], 
         "reschedule",
         "Move the session; the old slot is kept if the new one is gone.",
         schemas.Reschedule,
-        (*_PLACE_REFUSALS, TooLate),
+        (*_SLOT_REFUSALS, TooLate),
     ),
     ("cancel", "Cancel the session.", schemas.Cancel, (TooLate,)),
     ("check_in", "Say that I am here.", schemas.NoDetails, ()),

@@ -1,25 +1,33 @@
-"""What an appointment changes in its case, in the same transaction: the event, what is live, the clocks."""
+"""What an appointment changes in its case, in the same transaction: the event, what is live, the deadlines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from chalicelib.appointments.booking.model import LIVE, PARTIES, Appointment
-from chalicelib.appointments.booking.refusals import NotBookable
+from chalicelib.appointments.booking.model import LIVE, Appointment
+from chalicelib.appointments.slots.policies import BOOKABLE, is_open
+from chalicelib.appointments.slots.refusals import NotBookable
+from chalicelib.appointments.slots.sheets import SheetChange
 from chalicelib.cases.public import Case, Outcome, Seen
 from chalicelib.shared.clock import format_instant
-
-BOOKABLE: Final = frozenset({"assigned", "mediating", "agreed"})
-"""Statuses in which sessions are held."""
+from chalicelib.shared.transactions import Write
 
 
-def check_bookable(case: Case) -> str:
-    """Return the case's mediator; raise `NotBookable` in a case that has none, or is over."""
-    if case.status not in BOOKABLE or case.mediator is None:
-        raise NotBookable
-    return case.mediator
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is to become of an appointment and its case, decided and not yet written.
+
+    `before`: the version that it was decided on, None for a new one; `sheets`: cells taken and given back; `also`:
+    further writes of the same transaction.
+    """
+
+    after: Appointment
+    outcome: Outcome
+    sheets: Sequence[SheetChange] = ()
+    before: Appointment | None = None
+    also: Sequence[Write] = ()
 
 
 _FREEING: Final = frozenset({"decline", "cancel"})
@@ -49,31 +57,6 @@ def _mediation_ended_at(case: Case) -> str:
     return min(filter(None, (case.since, case.ended_at, case.reached.get("signed"))))
 
 
-def live_in(case: Case, now: str) -> list[Mapping[str, Any]]:
-    """Return the case's appointments that are ahead, or under way, at an instant.
-
-    Holds that have run out are not; nor are sessions that are over, though nobody may have reported them yet.
-    """
-    return [one for one in case.appointments if _is_open(one, now) and str(one["end"]) > now]
-
-
-def _is_open(one: Mapping[str, Any], now: str) -> bool:
-    """Tell whether something is still to happen to an appointment: it is kept, confirmed, or waits for its report."""
-    return one["status"] == "confirmed" or str(one.get("hold_expires_at") or "~") > now
-
-
-def can_book(seen: Seen, most: int) -> bool:
-    """Tell whether somebody can book a session of a case, which may have `most` live ones."""
-    if seen.relation not in PARTIES | {"mediator"} or seen.case.status not in BOOKABLE or seen.case.mediator is None:
-        return False
-    return len(live_in(seen.case, format_instant(seen.now))) < most
-
-
-def persons_of(case: Case) -> dict[str, str]:
-    """Return the pseudonym of each party with an account, by party id."""
-    return {party.id: party.person for party in case.parties if party.person is not None}
-
-
 def outcome_of(
     seen: Seen,
     one: Appointment,
@@ -86,7 +69,7 @@ def outcome_of(
     """Return the case after something happened to an appointment, and what its event says."""
     now = format_instant(seen.now)
     others: Sequence[Mapping[str, Any]] = [each for each in seen.case.appointments if each["id"] != one.id]
-    others = [each for each in others if _is_open(each, now)]
+    others = [each for each in others if is_open(each, now)]
     mine = {"id": one.id, "status": one.status, "start": one.start, "end": one.end, "mode": one.mode}
     if one.hold_expires_at is not None:
         mine["hold_expires_at"] = one.hold_expires_at
@@ -104,6 +87,11 @@ def outcome_of(
     return Outcome(case, event, data, free_text)
 
 
-def without_clock(case: Case, rule: str) -> tuple[Any, ...]:
-    """Return the case's clocks without one: what it waited for has happened."""
+def freed_by(one: Appointment) -> dict[str, Any]:
+    """Return what an event says of a slot that became free, so that it is offered to the next in line."""
+    return {"start": one.start, "minutes": one.minutes, "mode": one.mode}
+
+
+def without_deadline(case: Case, rule: str) -> tuple[Any, ...]:
+    """Return the case's deadlines without one: what it waited for has happened."""
     return tuple(one for one in case.deadlines if one.rule != rule)

@@ -7,21 +7,16 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.fields import Code, Id, Minutes, Mode
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, RequestBody
 from chalicelib.web.times import Day, Instant
 
-_RULES: Final = BookingRules.load()
 MAX_CONFIRMED: Final = 50
 
-Mode = Literal["video", "phone", "onsite"]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(plain_text)
 ]
-Minutes = Annotated[int, Field(ge=_RULES.min_minutes, le=_RULES.max_minutes, multiple_of=_RULES.grid_minutes)]
 
 
 class BookAppointment(RequestBody):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
 from chalicelib.appointments.booking.refusals import HoldExpired, NotNow
-from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.slots.model import cell_names
+from chalicelib.appointments.slots.policies import PARTIES
+from chalicelib.appointments.slots.sheets import SheetChange, SheetKey
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
 from chalicelib.shared.errors import NotAllowed, Stale
 
 LIVE: Final = frozenset({"requested", "confirmed"})
-PARTIES: Final = frozenset({"applicant", "respondent"})
 
 ACTIONS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "confirm": (frozenset({"requested"}), frozenset({"mediator"})),
@@ -116,21 +118,19 @@ class Appointment:
         """Return the next version."""
         return replace(self, version=self.version + 1, updated_at=format_instant(now), **changes)
 
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of its item, without keys."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-            if value is not None
-        }
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the appointment that an item holds."""
-        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        for name in ("absent", "reminded"):
-            known[name] = tuple(item.get(name, ()))
-        return cls(**known)
+    def releases(self, now: str, grid_minutes: int) -> list[SheetChange]:
+        """Return the changes that give all of its cells back, which are surely still its own."""
+        count = self.minutes // grid_minutes
+        cells = tuple(cell_names(self.starts, count, grid_minutes))
+        kept = tuple(cell_names(self.starts, count + self.buffer_cells, grid_minutes))
+        day = self.day.isoformat()
+        changes = [SheetChange(SheetKey.of_person(self.mediator_person, day), self.id, now, give=kept, mediates=True)]
+        if self.room is not None:
+            key = SheetKey.of_room(self.organisation, day, self.room)
+            changes.append(SheetChange(key, self.id, now, give=cells))
+        persons = sorted({*self.persons.values()} - {self.mediator_person})  # no item twice in a transaction
+        changes.extend(SheetChange(SheetKey.of_person(person, day), self.id, now, give=cells) for person in persons)
+        return changes
 
 
 def check_can(action: str, appointment: Appointment, relation: str, now: datetime) -> None:

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from chalicelib.appointments.booking.cases import (
-    check_bookable,
-    check_goes_on,
-    live_in,
-    outcome_of,
-    persons_of,
-    without_clock,
-)
-from chalicelib.appointments.booking.model import PARTIES, Appointment, check_can, check_version, is_past_cutoff
-from chalicelib.appointments.booking.places import Place, Places, Sought, moved
-from chalicelib.appointments.booking.ports import Store
-from chalicelib.appointments.booking.races import AvailabilityChanged
+from chalicelib.appointments.booking.case_appointments import CaseAppointments, Shown
+from chalicelib.appointments.booking.cases import Decided, check_goes_on, freed_by, outcome_of, without_deadline
+from chalicelib.appointments.booking.model import Appointment, check_can, check_version, is_past_cutoff
 from chalicelib.appointments.booking.refusals import DailyLimit, TooLate
-from chalicelib.appointments.booking.upkeep import Shown, Upkeep
-from chalicelib.appointments.slots.service import Desk, Slot, Wanted
-from chalicelib.cases.public import Outcome, Seen
+from chalicelib.appointments.slots.held_slots import HeldSlot, SlotFinder, Sought
+from chalicelib.appointments.slots.policies import PARTIES, check_bookable, live_in, own_offer_of, persons_of
+from chalicelib.appointments.slots.races import AvailabilityChanged
+from chalicelib.appointments.slots.sheets import moved
+from chalicelib.cases.public import Case, Seen
 from chalicelib.organisations.public import MediatorNotAssignable
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.codes import new_id
-from chalicelib.shared.errors import InvalidRequest, NotAllowed, Violation
+from chalicelib.shared.errors import NotAllowed
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.texts import Text
-from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
+
+if TYPE_CHECKING:
+    from chalicelib.appointments.booking.store import AppointmentStore
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BookingRequest:
     """A session as asked for. `start`: aware; `mediator`: only the case's own, or None."""
 
     case_code: str
@@ -43,72 +38,47 @@ class Request:
     mediator: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """Another time for a session. `start`, `mediator`: as in `BookingRequest`; `expected_version`: as in `Asked`."""
+
+    appointment_id: str
+    start: datetime
+    mediator: str | None = None
+    expected_version: int | None = None
+
+
 class BookingService:
-    """Slots, booking, moving."""
+    """Booking and moving."""
 
-    def __init__(self, store: Store, desk: Desk, upkeep: Upkeep) -> None:
+    def __init__(self, finder: SlotFinder, appointments: CaseAppointments, store: AppointmentStore) -> None:
+        self._finder = finder
+        self._appointments = appointments
         self._store = store
-        self._desk = desk
-        self._upkeep = upkeep
-        self._places = Places(store, desk)
-        self._rules = desk.rules
+        self._rules = finder.rules
 
-    def list_slots(self, viewer: Viewer, wanted: Wanted, case_code: str | None, now: datetime) -> list[Slot]:
-        """Return what can really be booked: for a case, its mediator, a room and every party are free."""
-        if (wanted.last - wanted.first).days >= self._rules.max_range_days:
-            most = Text(f"最多查询 {self._rules.max_range_days} 天。", f"At most {self._rules.max_range_days} days.")
-            raise InvalidRequest(violations=(Violation("to", "out_of_range", most.zh),))
-        if case_code is None:
-            return self._desk.list_slots(wanted, now)
-        seen = self._upkeep.cases.get_state(viewer, case_code)
-        mediator = check_bookable(seen.case)
-        if wanted.mediators not in {None, (mediator,)}:
-            return []
-        own = frozenset() if seen.case.offer is None else frozenset({str(seen.case.offer["id"])})
-        mine = Wanted(
-            seen.case.organisation,
-            (mediator,),
-            wanted.first,
-            wanted.last,
-            wanted.minutes,
-            wanted.mode,
-            tuple(persons_of(seen.case).values()),
-            own,
-        )
-        return self._desk.list_slots(mine, now)
-
-    def book(self, viewer: Viewer, request: Request, idempotency: Idempotency) -> Shown:
+    def book(self, viewer: Viewer, request: BookingRequest, idempotency: Idempotency) -> Shown:
         """Ask for a session; a mediator's own booking is firm at once.
 
         Raises `OutsideHours`, `TooSoon`, `TooFar`, `SlotTaken`, `PartyBusy`, `DailyLimit`, `NotBookable`,
         `MediatorNotAssignable`. Two reads and one transaction.
         """
-        return self._upkeep.decide(lambda: self._book(viewer, request, idempotency))
+        return self._appointments.decide(lambda: self._book(viewer, request, idempotency))
 
-    def move(  # noqa: PLR0917
-        self,
-        viewer: Viewer,
-        appointment_id: str,
-        start: datetime,
-        mediator: str | None,
-        idempotency: Idempotency,
-        expected_version: int | None = None,
-    ) -> Shown:
+    def move(self, viewer: Viewer, request: MoveRequest, idempotency: Idempotency) -> Shown:
         """Move a session; the old slot is kept if the new one cannot be had.
 
         Moved by a party, it is a request again; moved by the mediator, it stays confirmed, and the parties answer anew.
-        Raises `Stale` if the session is no longer at `expected_version`.
+        Raises what `book` raises, and `TooLate`; `Stale` if the session is no longer at the expected version.
         """
-        return self._upkeep.decide(
-            lambda: self._move(viewer, appointment_id, start, mediator, idempotency, expected_version)
-        )
+        return self._appointments.decide(lambda: self._move(viewer, request, idempotency))
 
     def is_too_late(self, seen: Seen, one: Appointment) -> bool:
         """Tell whether a session can no longer be moved: it has begun, or a party is past the cut-off."""
         return seen.now >= one.starts or (seen.relation != "mediator" and is_past_cutoff(one, seen.now, self._rules))
 
-    def _book(self, viewer: Viewer, request: Request, idempotency: Idempotency) -> Shown | None:
-        seen = self._upkeep.cases.get_state(viewer, request.case_code)
+    def _book(self, viewer: Viewer, request: BookingRequest, idempotency: Idempotency) -> Shown | None:
+        seen = self._appointments.cases.get_state(viewer, request.case_code)
         if seen.relation not in PARTIES | {"mediator"}:
             raise NotAllowed
         mediator = check_bookable(seen.case)
@@ -116,76 +86,56 @@ class BookingService:
         now = format_instant(seen.now)
         if len(live_in(seen.case, now)) >= self._rules.max_open_per_case:
             raise DailyLimit
+        own = own_offer_of(seen.case)
+        held = self._finder.get_slot(_sought(seen.case, request, own), seen.now)
+        one = self._new(seen, request, held)
         offer = seen.case.offer
-        own = frozenset() if offer is None else frozenset({str(offer["id"])})
-        sought = _sought(seen, request.start, request.minutes, request.mode, own)
-        place = self._places.find(sought, seen.now)
-        one = self._new(seen, request, place)
         over = own if offer is not None and offer["start"] == one.start else frozenset[str]()
-        changes = place.claims(one.id, one.persons.values(), now, until=one.hold_expires_at, over=over)
+        claims = held.claims(one.id, one.persons.values(), now, until=one.hold_expires_at, over=over)
         persons = [] if seen.relation == "mediator" else [seen.person]
-        writes = [
-            *self._store.sheet_writes(changes),
-            self._store.check_availability(place.hours),
-            *self._store.count_writes(persons, _today(seen.now), self._rules.max_daily_per_person),
-        ]
+        counts = self._store.count_writes(persons, _day_of(seen.now), self._rules.max_daily_per_person)
         firm = one.status == "confirmed"
-        clocks = without_clock(seen.case, "contact_party") if firm else seen.case.deadlines
+        deadlines = without_deadline(seen.case, "contact_party") if firm else seen.case.deadlines
         event = "appointment_confirmed" if firm else "appointment_requested"
-        outcome = outcome_of(seen, one, event, offer=None, deadlines=clocks)
-        return self._try_commit(seen, outcome, one, None, writes, idempotency)
+        outcome = outcome_of(seen, one, event, offer=None, deadlines=deadlines)
+        decided = Decided(one, outcome, claims, also=[self._finder.check_write(held), *counts])
+        return self._try_commit(seen, decided, idempotency)
 
-    def _move(  # noqa: PLR0917
-        self,
-        viewer: Viewer,
-        appointment_id: str,
-        start: datetime,
-        mediator: str | None,
-        idempotency: Idempotency,
-        expected_version: int | None,
-    ) -> Shown | None:
-        seen, before = self._upkeep.look(viewer, appointment_id)
-        check_version(before, expected_version)
+    def _move(self, viewer: Viewer, request: MoveRequest, idempotency: Idempotency) -> Shown | None:
+        shown = self._appointments.get_appointment(viewer, request.appointment_id)
+        seen, before = shown.seen, shown.appointment
+        check_version(before, request.expected_version)
         check_can("reschedule", before, seen.relation, seen.now)
         check_goes_on("reschedule", before, seen.case)
         if self.is_too_late(seen, before):
             raise TooLate
-        self._check_mediator(seen, before.mediator, mediator)
+        self._check_mediator(seen, before.mediator, request.mediator)
         now = format_instant(seen.now)
-        sought = _sought(seen, start, before.minutes, before.mode, frozenset({before.id}))
-        place = self._places.find(sought, seen.now)
-        after = self._moved(seen, before, place, start)
-        taken = place.claims(after.id, after.persons.values(), now, until=after.hold_expires_at)
-        changes = moved(taken, self._upkeep.releases(before, now))
-        writes = [*self._store.sheet_writes(changes), self._store.check_availability(place.hours)]
-        freed = {"freed": {"start": before.start, "minutes": before.minutes, "mode": before.mode}}
-        outcome = outcome_of(seen, after, "appointment_moved", more={"was": before.start, **freed})
-        return self._try_commit(seen, outcome, after, before, writes, idempotency)
+        again = BookingRequest(before.case_code, request.start, before.minutes, before.mode)
+        held = self._finder.get_slot(_sought(seen.case, again, frozenset({before.id})), seen.now)
+        after = self._moved(seen, before, held, request.start)
+        claims = held.claims(after.id, after.persons.values(), now, until=after.hold_expires_at)
+        changes = moved(claims, before.releases(now, self._rules.grid_minutes))
+        outcome = outcome_of(seen, after, "appointment_moved", more={"was": before.start, "freed": freed_by(before)})
+        decided = Decided(after, outcome, changes, before, [self._finder.check_write(held)])
+        return self._try_commit(seen, decided, idempotency)
 
-    def _try_commit(  # noqa: PLR0917
-        self,
-        seen: Seen,
-        outcome: Outcome,
-        after: Appointment,
-        before: Appointment | None,
-        writes: Sequence[Write],
-        idempotency: Idempotency,
-    ) -> Shown | None:
+    def _try_commit(self, seen: Seen, decided: Decided, idempotency: Idempotency) -> Shown | None:
         """Commit; return None if it has to be decided anew. Hours that proved stale are forgotten first."""
         try:
-            return self._upkeep.try_commit(seen, outcome, after, before, writes, idempotency)
+            return self._appointments.try_commit(seen, decided, idempotency)
         except AvailabilityChanged:
-            self._desk.forget(after.organisation)
+            self._finder.hours.forget(decided.after.organisation)
             return None
 
     def _check_mediator(self, seen: Seen, mediator: str, asked: str | None) -> None:
         if asked not in {None, mediator}:
             raise MediatorNotAssignable(Text("本案由已指派的调解员办理。", "This case has another mediator."))
-        person = self._desk.directory.get(seen.case.organisation).find_mediator(mediator)
-        if person is None or person.obstacles(seen.now.astimezone(SHANGHAI).date()):
+        found = self._finder.hours.directory.get(seen.case.organisation).find_mediator(mediator)
+        if found is None or found.obstacles(seen.now.astimezone(SHANGHAI).date()):
             raise MediatorNotAssignable
 
-    def _new(self, seen: Seen, request: Request, place: Place) -> Appointment:
+    def _new(self, seen: Seen, request: BookingRequest, held: HeldSlot) -> Appointment:
         now = format_instant(seen.now)
         persons = persons_of(seen.case)
         firm = seen.relation == "mediator"
@@ -194,7 +144,7 @@ class BookingService:
             id=new_id(),
             case_code=seen.case.code,
             organisation=seen.case.organisation,
-            mediator=place.hours.mediator,
+            mediator=held.hours.mediator,
             mediator_person=str(seen.case.mediator_person),
             status="confirmed" if firm else "requested",
             start=format_instant(request.start),
@@ -205,21 +155,21 @@ class BookingService:
             version=1,
             created_at=now,
             updated_at=now,
-            room=place.room,
-            buffer_cells=place.buffer_cells,
+            room=held.room,
+            buffer_cells=held.buffer_cells,
             hold_expires_at=None if firm else self._hold_until(seen.now, request.start),
             case_seq=seen.case.version + 1,
         )
 
-    def _moved(self, seen: Seen, before: Appointment, place: Place, start: datetime) -> Appointment:
+    def _moved(self, seen: Seen, before: Appointment, held: HeldSlot, start: datetime) -> Appointment:
         firm = seen.relation == "mediator"
         who = before.relation_of(seen.person, seen.relation)
         return before.changed(
             seen.now,
             start=format_instant(start),
             end=format_instant(start + timedelta(minutes=before.minutes)),
-            room=place.room,
-            buffer_cells=place.buffer_cells,
+            room=held.room,
+            buffer_cells=held.buffer_cells,
             sequence=before.sequence + 1,
             checked_in={},
             reminded=(),
@@ -233,10 +183,18 @@ class BookingService:
         return format_instant(min(now + timedelta(hours=self._rules.hold_hours), start))
 
 
-def _sought(seen: Seen, start: datetime, minutes: int, mode: str, own: frozenset[str]) -> Sought:
-    case = seen.case
-    return Sought(case.organisation, str(case.mediator), str(case.mediator_person), start, minutes, mode, own)
+def _sought(case: Case, request: BookingRequest, own: frozenset[str]) -> Sought:
+    return Sought(
+        case.organisation,
+        str(case.mediator),
+        str(case.mediator_person),
+        request.start,
+        request.minutes,
+        request.mode,
+        own,
+    )
 
 
-def _today(now: datetime) -> str:
+def _day_of(now: datetime) -> str:
+    """Return the day in Asia/Shanghai."""
     return now.astimezone(SHANGHAI).date().isoformat()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.appointments.booking.model import Appointment, can_check_in
-from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.rules import BookingRules
 
 _GRACE: Final = timedelta(minutes=30)
 

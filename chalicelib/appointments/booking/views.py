@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.appointments.booking.case_appointments import Shown
 from chalicelib.appointments.booking.cases import goes_on
 from chalicelib.appointments.booking.model import Appointment, actions_of
-from chalicelib.appointments.booking.rules import BookingRules
-from chalicelib.appointments.booking.upkeep import Shown
+from chalicelib.appointments.rules import BookingRules
 from chalicelib.cases.public import Case
 from chalicelib.shared.codes import show_code
 from chalicelib.web.view import View

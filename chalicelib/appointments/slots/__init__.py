@@ -1,1 +1,1 @@
-"""When mediators work, and what is free."""
+"""What of a day is free: hours, day sheets, rooms."""

@@ -1,24 +1,20 @@
-"""HTTP routes of slots, and of mediators' hours."""
+"""HTTP routes of slots."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Final
 
-from chalicelib.appointments.booking.refusals import NotBookable
-from chalicelib.appointments.booking.service import BookingService
 from chalicelib.appointments.slots import contract
-from chalicelib.appointments.slots.hours import HoursService, NewHours
-from chalicelib.appointments.slots.service import Wanted
-from chalicelib.appointments.slots.views import AvailabilityView, SlotList, SlotView
-from chalicelib.settings import Settings
+from chalicelib.appointments.slots.refusals import NotBookable
+from chalicelib.appointments.slots.service import SlotService, Wanted
+from chalicelib.appointments.slots.views import SlotList, SlotView
 from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.codes import BadCode
-from chalicelib.shared.errors import NotFound, Stale
+from chalicelib.shared.errors import NotFound
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
 from chalicelib.web.operations import Routes
-from chalicelib.web.request import ExpectedVersion
 
 routes = Routes(__name__)
 
@@ -27,59 +23,12 @@ _DEFAULT_DAYS: Final = 7
 
 @routes.route("/v1/slots")
 @endpoint(query=contract.ListSlots, problems=(BadCode, NotFound, NotBookable))
-def list_slots(viewer: Viewer, query: contract.ListSlots, booking: BookingService, clock: Clock) -> SlotList:
+def list_slots(viewer: Viewer, query: contract.ListSlots, slots: SlotService, clock: Clock) -> SlotList:
     """List the sessions that can really be booked: mediator, room and every party are free."""
     now = clock.now()
     first = now.astimezone(SHANGHAI).date() if query.first is None else date.fromisoformat(query.first)
     last = first + timedelta(days=_DEFAULT_DAYS - 1) if query.last is None else date.fromisoformat(query.last)
     mediators = None if query.mediator is None else (query.mediator,)
     wanted = Wanted(query.organisation or "", mediators, first, last, query.minutes, query.mode)
-    found = booking.list_slots(viewer, wanted, query.case, now)
+    found = slots.list_slots(viewer, wanted, query.case, now)
     return SlotList(items=[SlotView.of(slot) for slot in found])
-
-
-@routes.route("/v1/mediators/{mediator_id}/availability")
-@endpoint(query=contract.HoursQuery, problems=(NotFound,))
-def get_availability(
-    viewer: Viewer, mediator_id: str, query: contract.HoursQuery, hours: HoursService, settings: Settings
-) -> AvailabilityView:
-    """Show a mediator's hours, to them and to the clerks of their organisation."""
-    return AvailabilityView.of(hours.get(viewer, mediator_id, query.organisation), settings.public_url)
-
-
-@routes.route("/v1/mediators/{mediator_id}/availability", methods=["PUT"])
-@endpoint(body=contract.PutAvailability, query=contract.HoursQuery, problems=(NotFound, Stale))
-def put_availability(
-    viewer: Viewer,
-    mediator_id: str,
-    body: contract.PutAvailability,
-    query: contract.HoursQuery,
-    expected: ExpectedVersion,
-    hours: HoursService,
-    settings: Settings,
-) -> AvailabilityView:
-    """Set a mediator's hours. What is booked stays booked; what now lies outside is listed as conflicts."""
-    new = NewHours(
-        weekly={day: _spans(spans) for day, spans in body.weekly.model_dump().items()},
-        exceptions={one.date: _spans(one.hours) for one in body.exceptions},
-        leave=tuple((one.first, one.last) for one in body.leave),
-        modes=tuple(dict.fromkeys(body.modes)),
-        daily_cap=body.daily_cap,
-        buffer_minutes=body.buffer_minutes,
-    )
-    return AvailabilityView.of(
-        hours.put(viewer, mediator_id, new, expected.version, query.organisation), settings.public_url
-    )
-
-
-@routes.route("/v1/mediators/{mediator_id}/calendar-secret", methods=["PUT"])
-@endpoint(problems=(NotFound,))
-def renew_calendar_secret(
-    viewer: Viewer, mediator_id: str, hours: HoursService, settings: Settings
-) -> AvailabilityView:
-    """Give my calendar feed a new address; the old one opens nothing any more."""
-    return AvailabilityView.of(hours.renew_feed(viewer, mediator_id), settings.public_url)
-
-
-def _spans(spans: list[list[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((first, last) for first, last in spans)

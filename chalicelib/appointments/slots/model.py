@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.rules import BookingRules
 from chalicelib.shared.clock import SHANGHAI
+
+if TYPE_CHECKING:
+    from chalicelib.shared.calendar import WorkCalendar
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONDAY: Final = 0
@@ -16,18 +19,6 @@ _SATURDAY: Final = 5
 
 Hours = tuple[tuple[str, str], ...]
 """Spans of a day, as `("09:00", "12:00")`, local time, in order, not touching."""
-
-
-class Calendar(Protocol):
-    """Knows statutory working days."""
-
-    def is_working_day(self, day: date) -> bool:
-        """Tell whether the day is worked."""
-        ...
-
-    def is_published(self, year: int) -> bool:
-        """Tell whether the year's calendar is published."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,7 @@ class Availability:
         weekly = {day: tuple((first, last) for first, last in spans) for day, spans in rules.weekly_hours.items()}
         return cls(mediator, organisation, 0, weekly, {}, (), rules.modes, rules.daily_cap, rules.buffer_minutes)
 
-    def hours_on(self, day: date, calendar: Calendar) -> Hours:
+    def hours_on(self, day: date, calendar: WorkCalendar) -> Hours:
         """Return the hours of one day: an exception wins; then leave, then the statutory calendar.
 
         On a statutory day off nobody works; on a make-up day at the weekend, Monday's hours hold.
@@ -71,41 +62,10 @@ class Availability:
         weekday = day.weekday() if day.weekday() < _SATURDAY else _MONDAY
         return self.weekly.get(DAYS[weekday], ())
 
-    def cells_on(self, day: date, calendar: Calendar, grid_minutes: int) -> frozenset[str]:
+    def cells_on(self, day: date, calendar: WorkCalendar, grid_minutes: int) -> frozenset[str]:
         """Return the names of the cells that lie wholly within the day's hours."""
         return frozenset(
             cell for first, last in self.hours_on(day, calendar) for cell in _cells_between(first, last, grid_minutes)
-        )
-
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of its item, without keys."""
-        return {
-            "mediator": self.mediator,
-            "organisation": self.organisation,
-            "version": self.version,
-            "weekly": {day: _lists(spans) for day, spans in self.weekly.items()},
-            "exceptions": {day: _lists(spans) for day, spans in self.exceptions.items()},
-            "leave": _lists(self.leave),
-            "modes": list(self.modes),
-            "daily_cap": self.daily_cap,
-            "buffer_minutes": self.buffer_minutes,
-            "feed_number": self.feed_number,
-        }
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the availability that an item holds."""
-        return cls(
-            item["mediator"],
-            item["organisation"],
-            item["version"],
-            {day: _tuples(spans) for day, spans in item["weekly"].items()},
-            {day: _tuples(spans) for day, spans in item["exceptions"].items()},
-            _tuples(item["leave"]),
-            tuple(item["modes"]),
-            item["daily_cap"],
-            item["buffer_minutes"],
-            item.get("feed_number", 0),
         )
 
     def next_version(self, **changes: Any) -> Self:
@@ -139,13 +99,5 @@ def _cells_between(first: str, last: str, grid_minutes: int) -> Iterator[str]:
         begin += grid_minutes
 
 
-def _minutes(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:5])
-
-
-def _lists(spans: Sequence[tuple[str, str]]) -> list[list[str]]:
-    return [list(span) for span in spans]
-
-
-def _tuples(spans: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((span[0], span[1]) for span in spans)
+def _minutes(time_of_day: str) -> int:
+    return int(time_of_day[:2]) * 60 + int(time_of_day[3:5])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from chalicelib.appointments.booking.refusals import NotBookable
+from chalicelib.appointments.slots.refusals import NotBookable
 from chalicelib.appointments.waitlist import contract
-from chalicelib.appointments.waitlist.service import WaitlistService
+from chalicelib.appointments.waitlist.service import NewWish, WaitlistService
 from chalicelib.appointments.waitlist.views import WaitlistLeft, WaitlistView
 from chalicelib.shared.codes import BadCode, parse_code, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound
@@ -22,7 +22,7 @@ routes = Routes(__name__)
 @endpoint(query=contract.WaitlistQuery, problems=(BadCode, NotFound, NotAllowed))
 def get_waitlist(viewer: Viewer, query: contract.WaitlistQuery, waitlist: WaitlistService) -> WaitlistView:
     """Show my case's place in the line."""
-    return WaitlistView.of(waitlist.get(viewer, query.case_code))
+    return WaitlistView.of(waitlist.get_place(viewer, query.case_code))
 
 
 @routes.route("/v1/waitlist", methods=["POST"])
@@ -31,15 +31,9 @@ def join_waitlist(
     viewer: Viewer, body: contract.JoinWaitlist, key: IdempotencyKey, waitlist: WaitlistService
 ) -> WaitlistView:
     """Wait for a slot: what becomes free is kept for the first in line for some hours."""
-    place = waitlist.join(
-        viewer,
-        body.case_code,
-        date.fromisoformat(body.first),
-        date.fromisoformat(body.last),
-        tuple(dict.fromkeys(body.modes)),
-        body.minutes,
-        key.answering(WaitlistView.of),
-    )
+    first, last = date.fromisoformat(body.first), date.fromisoformat(body.last)
+    wish = NewWish(first, last, tuple(dict.fromkeys(body.modes)), body.minutes)
+    place = waitlist.join(viewer, body.case_code, wish, key.answering(WaitlistView.of))
     return WaitlistView.of(place)
 
 

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.appointments.booking.contract import Code, Minutes, Mode
+from chalicelib.appointments.fields import Code, Minutes, Mode
 from chalicelib.web.request import Query, RequestBody
 from chalicelib.web.times import Day
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from chalicelib.shared.clock import SHANGHAI, parse_instant
+from chalicelib.shared.records import from_item
 
 
-class Spot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Spot:
     """Where a case's wish stands: in which mediator's line, since when; `case_seq`: as in `Waiting`."""
 
     case_code: str
@@ -60,24 +62,24 @@ class Waiting:
         served = self.kept_until is not None and self.kept_until > now
         return inside and not served and minutes >= self.minutes and mode in self.modes and start not in self.offered
 
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of its item, without keys."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-            if value is not None
-        }
 
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self | None:
-        """Return the wish that an item holds; None if it holds none: a broken row must not hold up the line."""
-        known = {name: item[name] for name in cls.__dataclass_fields__ if name in item}
-        try:
-            wish = cls(**{**known, "modes": tuple(item["modes"]), "offered": tuple(item.get("offered", ()))})
-            _check_days(wish.first_day, wish.last_day)
-        except (KeyError, TypeError, ValueError):
-            return None
-        return wish
+def find_wish(item: Mapping[str, Any]) -> Waiting | None:
+    """Return the wish that an item holds; None if it holds none: a broken row must not hold up the line."""
+    try:
+        wish = from_item(Waiting, item)
+        _check(wish)
+    except (TypeError, ValueError):
+        return None
+    return wish
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInLine:
+    """A case's place in the line, counted from 1, and what is offered to it now."""
+
+    waiting: Waiting
+    position: int
+    offer: Mapping[str, Any] | None
 
 
 class Line(NamedTuple):
@@ -120,17 +122,10 @@ class Offer:
             "expires_at": self.expires_at,
         }
 
-    def to_item(self) -> dict[str, Any]:
-        """Return the attributes of its item, without keys."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
 
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the offer that an item holds."""
-        return cls(**{name: item[name] for name in cls.__dataclass_fields__ if name in item})
-
-
-def _check_days(first: str, last: str) -> None:
-    """Raise `ValueError` unless both are days."""
-    date.fromisoformat(first)
-    date.fromisoformat(last)
+def _check(wish: Waiting) -> None:
+    """Raise `TypeError` or `ValueError` unless its days are days, and its modes and what was offered are listed."""
+    date.fromisoformat(wish.first_day)
+    date.fromisoformat(wish.last_day)
+    if not isinstance(wish.modes, tuple) or not isinstance(wish.offered, tuple):
+        raise TypeError("no list")

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field
 
-from chalicelib.appointments.waitlist.service import Place
+from chalicelib.appointments.waitlist.model import PlaceInLine
 from chalicelib.shared.codes import show_code
 from chalicelib.web.view import View
 
@@ -34,7 +34,7 @@ class WaitlistView(View):
     created_at: str
 
     @classmethod
-    def of(cls, place: Place) -> Self:
+    def of(cls, place: PlaceInLine) -> Self:
         """Return the view of a place in the line."""
         one, offer = place.waiting, place.offer
         return cls(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.cases.evidence.model import Declared, Evidence, Inspection, Upload
 from chalicelib.cases.evidence.refusals import EvidenceFinalised, EvidenceLimit, EvidenceNotUploaded
@@ -26,6 +26,7 @@ from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
+    from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.lifecycle.store import CaseStore
 
 __all__ = ["Declared", "Evidence", "EvidenceService", "Inspection", "Upload"]
@@ -39,42 +40,12 @@ _CLOSED: Final = Text("案件已结束，不能再提交材料。", "The case ha
 _DIGITS: Final = str.maketrans(dict.fromkeys("-:.TZ", None))
 
 
-class Files(Protocol):
-    """Where files are kept."""
-
-    def start_upload(self, file_id: str, declared: Declared, now: datetime) -> Upload:
-        """Return where exactly this file can be uploaded, for some minutes."""
-        ...
-
-    def inspect(self, file_id: str, content_type: str, size: int, sha256: str) -> Inspection | None:
-        """Return what is in quarantine, checked; None if nothing is."""
-        ...
-
-    def keep(self, file_id: str, version_id: str) -> str | None:
-        """Copy that very version out of quarantine; return the kept version, or None if it is there no more."""
-        ...
-
-    def discard(self, file_id: str, version_id: str) -> None:
-        """Remove a version from quarantine, for good."""
-        ...
-
-    def keep_only(self, file_id: str, version_id: str) -> None:
-        """Remove every other kept version: those of attempts that came to nothing."""
-        ...
-
-    def unkeep(self, file_id: str, version_id: str) -> None:
-        """Remove a kept version, for good."""
-        ...
-
-    def start_download(self, evidence: Evidence, now: datetime) -> tuple[str, datetime]:
-        """Return where the kept version can be downloaded, and until when."""
-        ...
-
-
 class EvidenceService:
     """Evidence in cases."""
 
-    def __init__(self, cases: CaseService, store: CaseStore, files: Files, *, pauses: Pauses | None = None) -> None:
+    def __init__(
+        self, cases: CaseService, store: CaseStore, files: EvidenceFiles, *, pauses: Pauses | None = None
+    ) -> None:
         self._cases = cases
         self._store = store
         self._files = files

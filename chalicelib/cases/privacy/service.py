@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Outcome
@@ -20,31 +20,24 @@ from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
+    from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.lifecycle.store import CaseStore
 
 _PAGE: Final = 100
 
 
-class Files(Protocol):
-    """Where files of evidence are kept."""
-
-    def destroy(self, file_id: str) -> bool:
-        """Remove every version of a file for good; tell if there was one."""
-        ...
-
-
 class CasePrivacy:
     """A party's rights in their cases."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         cases: CaseService,
         store: CaseStore,
-        files: Files,
+        files: EvidenceFiles,
         holds: Holds,
+        *,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
-        *,
         pauses: Pauses | None = None,
     ) -> None:
         self._cases = cases

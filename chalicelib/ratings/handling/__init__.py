@@ -1,1 +1,1 @@
-"""Bad ratings: contacted, fixed, replied to, closed, with a clock."""
+"""Bad ratings: contacted, fixed, replied to, closed, each duty with a due date."""

@@ -1,4 +1,4 @@
-"""How bad ratings are handled: contacted, fixed, replied to, closed; each step on the chain, with a clock."""
+"""How bad ratings are handled: contacted, fixed, replied to, closed. Steps are on the chain; duties have due dates."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class HandlingService:
     """The loop of bad ratings, for the organisation concerned and for supervisors."""
 
     def __init__(
-        self, store: RatingStore, counting: DueDates, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+        self, store: RatingStore, due_dates: DueDates, pseudonyms: Callable[[], Pseudonyms], clock: Clock
     ) -> None:
         self._store = store
-        self._counting = counting
+        self._due_dates = due_dates
         self._pseudonyms = pseudonyms
         self._clock = clock
 
@@ -71,7 +71,7 @@ class HandlingService:
         """Take the next step; raise `NotFound`, `NotAllowed`, `WrongStep`. The person who is rated takes none."""
 
         def attempt() -> Rating | None:
-            rating = self._find(viewer, rating_id)
+            rating = self._get_rating(viewer, rating_id)
             handling = rating.handling
             if handling is None:
                 raise NotFound
@@ -96,7 +96,7 @@ class HandlingService:
             raise NotAllowed
 
         def attempt() -> Rating | None:
-            rating = self._store.find(rating_id)
+            rating = self._store.find_rating(rating_id)
             if rating is None:
                 raise NotFound
             act = Act("hidden", self._pseudonyms().of(viewer.subject), "supervisor", self._clock.now())
@@ -111,11 +111,11 @@ class HandlingService:
 
     def reopen(self, viewer: Viewer | None, rating_id: str, subjects: Sequence[str]) -> Keyring | None:  # noqa: ARG002
         """Return the key to a stored answer about a rating, to who may still see it; see `Reopen`."""
-        rating = self._store.find(rating_id)
+        rating = self._store.find_rating(rating_id)
         if viewer is None or rating is None or rating.answer_key is None:
             raise NotFound
         if rating.person != self._pseudonyms().of(viewer.subject):
-            self._find(viewer, rating_id)
+            self._get_rating(viewer, rating_id)
         return rating.shown().keys
 
     def list_flags(self, viewer: Viewer, after: Position | None, limit: int) -> Slice[Item]:
@@ -127,7 +127,7 @@ class HandlingService:
     def is_overdue(self, handling: Handling) -> bool:
         """Tell whether the next duty is late."""
         due = handling.due_at
-        return due is not None and self._counting.is_past(parse_instant(due), self._clock.now())
+        return due is not None and self._due_dates.is_past(parse_instant(due), self._clock.now())
 
     def run(self) -> dict[str, int]:
         """Escalate what is overdue, each duty once: part of the scheduled job `deadlines`."""
@@ -140,7 +140,7 @@ class HandlingService:
 
     def _escalate(self, rating_id: str) -> Iterator[str]:
         def attempt() -> Sequence[str] | None:
-            rating = self._store.find(rating_id)
+            rating = self._store.find_rating(rating_id)
             handling = None if rating is None else rating.handling
             if rating is None or handling is None or handling.status in handling.escalated:
                 return ()
@@ -159,8 +159,9 @@ class HandlingService:
 
         yield from decide_anew(attempt)
 
-    def _find(self, viewer: Viewer, rating_id: str) -> Rating:
-        rating = self._store.find(rating_id)
+    def _get_rating(self, viewer: Viewer, rating_id: str) -> Rating:
+        """Return a rating to who may handle it; raise `NotFound`, or `NotAllowed` to whom it is about."""
+        rating = self._store.find_rating(rating_id)
         if rating is None:
             raise NotFound
         concerned = viewer.roles & {"clerk", "window"} and viewer.organisation == rating.organisation

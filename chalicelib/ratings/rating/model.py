@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
@@ -161,14 +161,15 @@ class Rating:
         return Shown("rating", self.id, Keyring(f"RATING-{self.id}", {}, {"author": self.answer_key}), ("author",))
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A rating of one target as the public sees it."""
 
     id: str
     target: str
     at: str
     level: int
-    tags: Sequence[str]
+    tags: tuple[str, ...]
     text: str | None
     name: str | None
     reply: str | None

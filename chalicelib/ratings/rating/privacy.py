@@ -52,7 +52,7 @@ class RatingPrivacy:
 
     def _erase_words(self, rating_id: str) -> None:
         def attempt() -> bool | None:
-            rating = self._store.find(rating_id)
+            rating = self._store.find_rating(rating_id)
             if rating is None or rating.erased() == rating:
                 return True
             act = Act("erased", rating.person, "citizen", self._clock.now())

@@ -64,7 +64,7 @@ class Earned:
     at: datetime
 
 
-NameOf = Callable[[str, str], str | None]
+FindStaffName = Callable[[str, str], str | None]
 """Returns the name of a member of staff of an organisation, or None."""
 
 ChooseShards = Callable[[Sequence[str]], dict[str, int]]
@@ -73,20 +73,21 @@ ChooseShards = Callable[[Sequence[str]], dict[str, int]]
 class RatingService:
     """Ratings of services, people, organisations and channels."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         store: RatingStore,
         rules: RatingRules,
-        counting: DueDates,
-        name_of: NameOf,
+        due_dates: DueDates,
+        *,
+        find_staff_name: FindStaffName,
         choose_shards: ChooseShards,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
     ) -> None:
         self._store = store
         self.rules = rules
-        self._counting = counting
-        self._name_of = name_of
+        self._due_dates = due_dates
+        self._find_staff_name = find_staff_name
         self._choose_shards = choose_shards
         self._pseudonyms = pseudonyms
         self._clock = clock
@@ -159,7 +160,7 @@ class RatingService:
         judgements = self._judge(viewer, invitation, said)
         rating_id = new_id(12)
         bad = any(one.level in BAD_LEVELS for one in judgements)
-        follow_up = self._counting.due("rating_follow_up", now)
+        follow_up = self._due_dates.due("rating_follow_up", now)
         rating = Rating(
             id=rating_id,
             invitation=invitation.id,
@@ -190,7 +191,7 @@ class RatingService:
     def on_rating_event(self, event: Event) -> int:
         """Count a rating that was not counted when it was made; return 0: for the flags it makes no difference."""
         if event.name == "rated":
-            rating = self._store.find(event.aggregate.removeprefix("RATING-"))
+            rating = self._store.find_rating(event.aggregate.removeprefix("RATING-"))
             if rating is not None:
                 self._watch_bursts(rating)
         return 0
@@ -203,14 +204,18 @@ class RatingService:
 
         def attempt() -> Rating | None:
             now = self._clock.now()
-            rating = self._store.find(rating_id)
+            rating = self._store.find_rating(rating_id)
             if rating is None or rating.person != person:
                 raise NotFound
             if rating.follow_up is not None:
                 raise AlreadyFollowedUp
-            if self._counting.is_past(parse_instant(rating.follow_up_until), now):
+            if self._due_dates.is_past(parse_instant(rating.follow_up_until), now):
                 raise FollowUpClosed
-            said = FollowUp(format_instant(now), level, screen(text, self._names(rating)))
+            said = FollowUp(
+                format_instant(now),
+                level,
+                screen(text, self._names_of(rating.organisation, [one.target for one in rating.judgements])),
+            )
             act = Act("followed_up", person, "citizen", now, {"level": level})
             after, event = recorded(replace(rating, follow_up=said), act)
             try:
@@ -231,7 +236,7 @@ class RatingService:
 
     def find_staff_name(self, organisation: str, staff: str) -> str | None:
         """Return the name of a member of staff of an organisation, as on its public roster, or None."""
-        return self._name_of(organisation, staff)
+        return self._find_staff_name(organisation, staff)
 
     def summarise(self, target: str) -> Summary:
         """Return the figures of a target. One read."""
@@ -267,8 +272,7 @@ class RatingService:
                         ),
                     )
                 )
-            names = [] if kind != "staff" else [self._name_of(invitation.organisation, one.target.partition(":")[2])]
-            shown = None if not one.text else screen(one.text, [name for name in names if name])
+            shown = None if not one.text else screen(one.text, self._names_of(invitation.organisation, [one.target]))
             judgements.append(Judgement(one.target, kind, one.level, tuple(dict.fromkeys(one.tags)), shown))
         return tuple(judgements)
 
@@ -279,16 +283,19 @@ class RatingService:
                 said = "此标签不适用于该对象或等级 / this tag does not suit the target or the level"
                 raise InvalidRequest(violations=(Violation(f"/ratings/{number}/tags/{place}", "unknown_tag", said),))
 
-    def _names(self, rating: Rating) -> list[str]:
-        staff = [one.target.partition(":")[2] for one in rating.judgements if one.kind == "staff"]
-        names = [self._name_of(rating.organisation, one) for one in staff]
-        return [name for name in names if name]
+    def _names_of(self, organisation: str, targets: Sequence[str]) -> list[str]:
+        """Return the names of those of the targets (`staff:<id>`) who stand on the organisation's roster."""
+        staff = [one.removeprefix("staff:") for one in targets if one.startswith("staff:")]
+        return [name for one in staff if (name := self._find_staff_name(organisation, one))]
 
     def _opened(self, now: datetime) -> Handling:
-        contact, fix = self._counting.due("bad_rating_contact", now), self._counting.due("bad_rating_fix", now)
+        contact, fix = self._due_dates.due("bad_rating_contact", now), self._due_dates.due("bad_rating_fix", now)
         provisional = contact.provisional or fix.provisional
         due = format_instant(contact.at), format_instant(fix.at)
         return Handling("opened", *due, provisional, contact=contact.kept, fix=fix.kept)
+
+    def _due(self, rule: str, now: datetime) -> str:
+        return format_instant(self._due_dates.due(rule, now).at)
 
     def _watch_bursts(self, rating: Rating) -> None:
         """Flag many ratings of one person in a short time, none is dropped. Twice is once."""

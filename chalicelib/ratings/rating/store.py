@@ -137,7 +137,7 @@ class RatingStore:
         claim = None if idempotency is None else idempotency.showing(rating.shown())
         self._committer.commit(transaction, idempotency=claim, result=result)
 
-    def find(self, rating_id: str) -> Rating | None:
+    def find_rating(self, rating_id: str) -> Rating | None:
         """Return a rating, or None. One read."""
         item = self._table.find(f"RATING#{rating_id}", "META")
         return None if item is None else from_item(Rating, item)
@@ -154,7 +154,7 @@ class RatingStore:
     def list_mine(self, person: str, after: Position | None, limit: int) -> Slice[Rating]:
         """Return a page of a person's ratings, newest first. Two reads."""
         page = self._page(f"PERSON#{person}", "RATING#", after, limit)
-        return Slice(self._many([item["id"] for item in page.items]), page.position)
+        return Slice(self._read_ratings([item["id"] for item in page.items]), page.position)
 
     def delete_keys(self, rating_id: str) -> None:
         """Delete the keys of a rating's original words: nobody reads them any more."""
@@ -163,11 +163,11 @@ class RatingStore:
     def list_bad(self, wanted: Wanted, after: Position | None, limit: int) -> Slice[Rating]:
         """Return a page of bad ratings; see `worklist`."""
         page = worklist.list_ids(self._table, wanted, after, limit)
-        return Slice(self._many(page.items), page.position)
+        return Slice(self._read_ratings(page.items), page.position)
 
     def list_entries(self, target: str, after: Position | None, limit: int) -> Slice[Entry]:
         """Return a page of a target's public entries, newest first. One query."""
-        return self._page(f"TARGET#{target}", ENTRY, after, limit).map(_entry)
+        return self._page(f"TARGET#{target}", ENTRY, after, limit).map(lambda item: from_item(Entry, item))
 
     def read_counts(self, target: str) -> dict[str, int]:
         """Return the counters of a target. One query, whose answer grows with how busy the target is."""
@@ -192,14 +192,16 @@ class RatingStore:
 
     def list_every_entry(self, target: str) -> Iterator[Entry]:
         """Yield all entries of a target, oldest first."""
-        return (_entry(item) for item in self._table.list_partition(f"TARGET#{target}"))
+        return (from_item(Entry, item) for item in self._table.list_partition(f"TARGET#{target}"))
 
     def count_burst(self, staff: str, window: str, rating_id: str, ttl: int, enough: int) -> int | None:
         """Note a rating of a member of staff in a window of time; return how many there are. Twice is once.
 
         None, and nothing is noted, once there are `enough` others: the item stays small however many come.
         """
-        return self._table.add_to_set(f"BURST#{staff}#{window}", "COUNT", "ratings", rating_id, ttl, at_most=enough)
+        return self._table.add_to_set(
+            (f"BURST#{staff}#{window}", "COUNT"), "ratings", rating_id, ttl=ttl, at_most=enough
+        )
 
     def flag(self, since: str, at: str, staff: str, organisation: str, ratings: int) -> None:
         """Flag a burst of ratings for the supervisor, once for the window that begins at `since`."""
@@ -223,7 +225,7 @@ class RatingStore:
         items, last = self._table.query(pk, prefix=prefix, after=start, limit=limit, newest_first=True)
         return Slice(items, None if last is None else {"sk": last["sk"]})
 
-    def _many(self, ids: Sequence[str]) -> list[Rating]:
+    def _read_ratings(self, ids: Sequence[str]) -> list[Rating]:
         items = self._table.find_many([(f"RATING#{one}", "META") for one in ids])
         found = {item["id"]: from_item(Rating, item) for item in items}
         return [found[one] for one in ids if one in found]
@@ -232,8 +234,3 @@ class RatingStore:
 def choose_shards(targets: Iterable[str], draw: Callable[[int], int] = random.randrange) -> dict[str, int]:
     """Return where a rating is counted for each target: spread at random, so that no item is hot."""
     return {target: draw(shards_of(target)) for target in targets}
-
-
-def _entry(item: Item) -> Entry:
-    values: dict[str, Any] = {name: item.get(name) for name in Entry._fields}
-    return Entry(**values)

@@ -68,11 +68,7 @@ def put_event(transaction: Transaction, table: str, event: Event) -> None:
 
 def put_entry(transaction: Transaction, table: str, entry: Entry) -> None:
     """Write what the public sees of a rating of one target."""
-    values = {name: value for name, value in entry._asdict().items() if value is not None}
-    transaction.put(
-        table,
-        {"pk": f"TARGET#{entry.target}", "sk": f"{ENTRY}{entry.at}#{entry.id}", **values, "tags": list(entry.tags)},
-    )
+    transaction.put(table, {"pk": f"TARGET#{entry.target}", "sk": f"{ENTRY}{entry.at}#{entry.id}", **to_item(entry)})
 
 
 def put_bad(transaction: Transaction, table: str, rating: Rating) -> None:

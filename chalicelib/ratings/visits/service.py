@@ -32,12 +32,13 @@ _CODE_LENGTH: Final = 8
 class VisitService:
     """Visits, and how staff find whom they served."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         store: VisitStore,
         ratings: RatingService,
         references: References,
         has_service: Callable[[str], bool],
+        *,
         pseudonyms: Callable[[], Pseudonyms],
         clock: Clock,
     ) -> None:

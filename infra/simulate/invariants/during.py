@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.appointments.booking.rules import BookingRules
+from chalicelib.appointments.rules import BookingRules
 from chalicelib.appointments.slots.model import Availability, cell_names
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant
 from chalicelib.shared.items import from_wire
+from chalicelib.shared.records import from_item
 from infra.simulate.engine.tables import Change
 from infra.simulate.story import Story
 
@@ -79,7 +80,7 @@ class Watch:
         hours = (
             Availability.default(offer["mediator"], offer["organisation"], rules)
             if stored is None
-            else Availability.from_item(from_wire(stored))
+            else from_item(Availability, from_wire(stored))
         )
         cells = cell_names(start, offer["minutes"] // rules.grid_minutes, rules.grid_minutes)
         if not hours.cells_on(day, work_calendar(), rules.grid_minutes).issuperset(cells):

@@ -25,8 +25,8 @@ def check(story: Story) -> None:
     sheets = [one for one in items if any(_CELL.fullmatch(name) for name in one)]
     for sheet in sheets:
         for name, cell in sorted(sheet.items()):
-            if _CELL.fullmatch(name):
-                _check_cell(story, sheet, name, cell, now, appointments, offers)
+            if _CELL.fullmatch(name) and (cell.get("until") is None or cell["until"] > now):
+                _check_cell(story, f"{sheet['pk']} {sheet['sk']} {name}", cell, appointments, offers)
     for one in appointments.values():
         if one["status"] == "confirmed" or (one["status"] == "requested" and one["hold_expires_at"] > now):
             _check_taken(story, one, sheets)
@@ -58,19 +58,15 @@ def _check_wish(story: Story, one: dict[str, Any]) -> None:
         story.found("stale-wish", f"{what} waits in the line of {one['mediator']}")
 
 
-def _check_cell(  # noqa: PLR0917 - one cell with all it is compared with
+def _check_cell(
     story: Story,
-    sheet: dict[str, Any],
-    name: str,
+    where: str,
     cell: dict[str, Any],
-    now: str,
     appointments: dict[str, dict[str, Any]],
     offers: dict[str, dict[str, Any]],
 ) -> None:
+    """Check that a taken cell (`where`: its key and name) is an offer's, or that of a live appointment at this time."""
     until = cell.get("until")
-    if until is not None and until <= now:
-        return
-    where = f"{sheet['pk']} {sheet['sk']} {name}"
     if cell["by"] in offers or (cell["by"].startswith("OFFER") and until is not None):
         return
     one = appointments.get(cell["by"])
@@ -78,7 +74,7 @@ def _check_cell(  # noqa: PLR0917 - one cell with all it is compared with
         story.found("cell-of-nobody", f"{where} is {cell['by']}'s, which is not there")
     elif until is None and one["status"] not in _TOOK_PLACE:
         story.found("cell-of-the-dead", f"{where} is kept by {one['id']}, which is {one['status']}")
-    elif name not in cells_of(one, with_buffer=True):
+    elif where.rpartition(" ")[2] not in cells_of(one, with_buffer=True):
         story.found("cell-left-over", f"{where} is kept by {one['id']}, which is at {one['start']}")
 
 

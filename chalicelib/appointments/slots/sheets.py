@@ -7,8 +7,8 @@ free. `live` lists the sessions that the person mediates that day, so that a dai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 
@@ -51,7 +51,7 @@ class Sheet:
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Return the sheet that an item holds."""
+        """Return the sheet that an item holds. By hand: its cells are attributes, so that each can be a condition."""
         cells = {name: Cell(value["by"], value.get("until")) for name, value in item.items() if _is_cell(name)}
         return cls(SheetKey(item["pk"], item["sk"]), cells, item.get("live", {}), lists_live="live" in item)
 
@@ -74,6 +74,37 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class DaySheets:
+    """The sheets that there are of one day (`2026-11-25`), as of an instant. `own`: whose cells count as free."""
+
+    day: str
+    now: str
+    sheets: Mapping[SheetKey, Sheet]
+    own: frozenset[str] = frozenset()
+
+    def of_person(self, person: str) -> Sheet:
+        """Return a person's sheet, an empty one if there is none."""
+        key = SheetKey.of_person(person, self.day)
+        return self.sheets.get(key, Sheet(key))
+
+    def are_free(self, persons: Iterable[str], cells: Sequence[str]) -> bool:
+        """Tell whether all of these people are free in the cells."""
+        return all(self.of_person(person).is_free(cells, self.now, own=self.own) for person in persons)
+
+    def load_of(self, person: str) -> int:
+        """Return how many sessions the person mediates that day, those of `own` not counted."""
+        return self.of_person(person).count(self.now, without=self.own)
+
+    def find_free_room(self, organisation: str, rooms: Iterable[str], cells: Sequence[str]) -> str | None:
+        """Return the first room that is free in the cells, or None."""
+        for room in rooms:
+            sheet = self.sheets.get(SheetKey.of_room(organisation, self.day, room))
+            if sheet is None or sheet.is_free(cells, self.now, own=self.own):
+                return room
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class SheetChange:
     """Cells that `by` takes and gives back on one sheet, together.
 
@@ -93,6 +124,15 @@ class SheetChange:
     lapsed: tuple[str, ...] = ()
     new: bool = False
     mediates: bool = False
+
+
+def moved(taken: Iterable[SheetChange], given: Iterable[SheetChange]) -> list[SheetChange]:
+    """Return what is taken and given back together, one change for each sheet: no item twice in a transaction."""
+    changes = {change.key: change for change in taken}
+    for change in given:
+        also = changes.get(change.key)
+        changes[change.key] = change if also is None else replace(also, give=change.give, new=False)
+    return list(changes.values())
 
 
 def _is_cell(name: str) -> bool:

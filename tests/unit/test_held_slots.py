@@ -10,15 +10,15 @@ from typing import Any, cast
 import pytest
 from moto import mock_aws
 
-from chalicelib.appointments.booking.places import Place, Places, Sought
-from chalicelib.appointments.booking.ports import Store
-from chalicelib.appointments.booking.races import SheetChanged
-from chalicelib.appointments.booking.refusals import OutsideHours, PartyBusy, SlotTaken, TooFar, TooSoon
-from chalicelib.appointments.booking.rules import BookingRules
-from chalicelib.appointments.booking.sheet_writes import write_of
-from chalicelib.appointments.booking.sheets import Cell, Sheet, SheetChange, SheetKey
+from chalicelib.appointments.rules import BookingRules
+from chalicelib.appointments.slots.held_slots import HeldSlot, SlotFinder, Sought
 from chalicelib.appointments.slots.model import Availability
-from chalicelib.appointments.slots.service import Desk
+from chalicelib.appointments.slots.races import SheetChanged
+from chalicelib.appointments.slots.refusals import OutsideHours, PartyBusy, SlotTaken, TooFar, TooSoon
+from chalicelib.appointments.slots.sheet_writes import write_of
+from chalicelib.appointments.slots.sheets import Cell, Sheet, SheetChange, SheetKey
+from chalicelib.appointments.slots.store import SlotStore
+from chalicelib.appointments.slots.working_hours import WorkingHours
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import SHANGHAI, format_instant
@@ -65,18 +65,18 @@ class Kept:
 
 
 class Desks:
-    """Places over what is kept."""
+    """Slots over what is kept."""
 
     def __init__(self, **limits: Any) -> None:
         self.kept = Kept()
         self.directory = Directory(1)
         rules = replace(RULES, **limits)
-        desk = Desk(cast("Store", self.kept), self.directory, work_calendar(), rules, lambda name: f"p{name}")
-        self.places = Places(cast("Store", self.kept), desk)
+        store = cast("SlotStore", self.kept)
+        self.finder = SlotFinder(WorkingHours(store, self.directory, work_calendar(), rules), store)
         self.default = Availability.default("m-1", "org-1", rules)
 
-    def find(self, now: datetime = NOW, **changes: Any) -> Place:
-        return self.places.find(replace(SOUGHT, **changes), now)
+    def find(self, now: datetime = NOW, **changes: Any) -> HeldSlot:
+        return self.finder.get_slot(replace(SOUGHT, **changes), now)
 
     def taken(self, key: SheetKey, live: dict[str, str] | None = None, **cells: Cell) -> None:
         self.kept.sheets[key] = Sheet(key, cells, live or {}, lists_live=live is not None)

@@ -1,0 +1,1 @@
+"""When mediators work: they say it, and see what is booked outside it."""
