@@ -84,7 +84,7 @@ def test_every_rule_is_whole() -> None:
     rules = DeadlineRules.load().all()
     assert len(rules) >= 17
     for rule in rules:
-        assert rule.value > 0
+        assert rule.value > 0 or rule.id == "duty_due"
         assert rule.title.zh
         assert rule.title.en
         assert rule.source.zh

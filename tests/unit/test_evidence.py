@@ -70,6 +70,7 @@ class Desk:
         self.evidence = EvidenceService(self.world.cases, self.world.store, self.files)
         self.code = self.world.joined()
         self.world.act(LI, self.code, "consent", terms_version="1")
+        self.world.leave_choice(self.code, WANG, LI)
         self.world.act(CLERK, self.code, "assign", mediator_id="m-1")
         self.world.act(MEDIATOR, self.code, "take")
 
@@ -129,8 +130,11 @@ def test_what_parties_see_and_what_only_the_mediator_and_its_owner_see(desk: Des
 
 def test_the_court_sees_evidence_once_the_case_is_before_it_and_the_reviewer_on_appeal(desk: Desk) -> None:
     shared, private = desk.add(WANG), desk.add(MEDIATOR, visibility="mediator")
-    for role, change in (("court", {"before_court": True}), ("reviewer", {"appeal": {"id": "x", "decided": False}})):
-        viewer = Viewer(role, frozenset({role}), None, None)
+    for role, change in (
+        ("court", {"before_court": True, "court": "court-1"}),
+        ("reviewer", {"appeal": {"id": "x", "decided": False}}),
+    ):
+        viewer = Viewer(role, frozenset({role}), "court-1", None)
         with pytest.raises(NotFound):
             desk.evidence.get_evidence(viewer, desk.code, shared)
         seen = desk.world.cases.get_case(WANG, desk.code)

@@ -70,12 +70,15 @@ def test_nothing_is_kept_of_words_of_somebody_who_was_erased() -> None:
         record(free_text="x", words_of="p3")
 
 
-def test_an_end_says_so_once_with_whose_line_is_freed() -> None:
-    ended = replace(BEFORE, ended_at=INSTANT)
-    assert record(ended)[1].data == {"closed": True, "organisation": "o"}
-    assert record(replace(ended, mediator="m"))[1].data == {"closed": True, "organisation": "o", "mediator": "m"}
-    assert record(ended, before=ended)[1].data == {}
-    assert record(ended, before=None)[1].data == {}
+def test_that_the_organisations_work_ends_and_begins_again_is_said_once() -> None:
+    working, done = replace(BEFORE, status="mediating"), replace(BEFORE, status="signed", since="t")
+    assert record(done, before=working)[1].data == {"closed": True, "organisation": "o"}
+    with_mediator = replace(done, mediator="m")
+    assert record(with_mediator, before=working)[1].data == {"closed": True, "organisation": "o", "mediator": "m"}
+    assert record(replace(done, status="confirmed"), before=done)[1].data == {}
+    assert record(working, before=done)[1].data == {"opened": True, "organisation": "o"}
+    assert record(working, before=working)[1].data == {}
+    assert record(done, before=None)[1].data == {}
 
 
 def test_the_outcomes_own_data_is_not_changed() -> None:
@@ -99,15 +102,20 @@ def test_the_outcomes_own_data_is_not_changed() -> None:
 def test_the_end_of_a_mediation_earns_invitations_once(
     status: str, since: str, reached: dict[str, str], ended: bool
 ) -> None:
-    _, event = record(replace(BEFORE, status=status, since=since, reached=reached))
-    assert event.data == ({"mediation_ended": True, "organisation": "o"} if ended else {})
+    after = replace(BEFORE, status=status, since=since, reached=reached)
+    _, event = record(after, before=replace(BEFORE, status="signed" if status == "settled" else "mediating"))
+    assert (event.data.get("mediation_ended") is True) is ended
 
 
 def test_only_a_drafted_agreement_is_kept_beside_its_event_sealed_for_its_place() -> None:
     details = {"text": "协议", "terms": [{"what": "x"}]}
     drafted = Outcome(replace(BEFORE, agreement_no=12, agreement_sha256="ab"), "agreement_drafted")
-    ((sk, item),) = items_of(drafted, details, KEYS).items()
-    assert (sk, set(item), item["sha256"]) == ("AGREEMENT#012", {"agreement", "sha256"}, "ab")
+    items = items_of(drafted, details, KEYS)
+    assert set(items) == {"AGREEMENT#012", "META#TERMS"}
+    terms = KEYS.unseal(CASE_SUBJECT, place_of("META#TERMS", "terms"), items["META#TERMS"]["terms"])
+    assert json.loads(terms) == details["terms"]
+    item = items["AGREEMENT#012"]
+    assert (set(item), item["sha256"]) == ({"agreement", "sha256"}, "ab")
     text = KEYS.unseal(CASE_SUBJECT, place_of("AGREEMENT#012", "agreement"), item["agreement"])
     assert json.loads(text) == details
     assert items_of(Outcome(BEFORE, "agreement_signed"), {}, KEYS) == {}

@@ -29,7 +29,7 @@ def viewer(*roles: str, subject: str = "somebody", organisation: str | None = No
         (Viewer("m", ALL, "o", None), "a", {}, "applicant"),  # a party first
         (Viewer("m", ALL, "o", None), "x", {}, "mediator"),  # then the closest function
         (Viewer("n", ALL, "o", None), "x", {"before_court": True, "appeal": {}}, "clerk"),
-        (Viewer("n", ALL, "p", None), "x", {"before_court": True, "appeal": {}}, "court"),
+        (Viewer("n", ALL, "p", None), "x", {"before_court": True, "court": "p", "appeal": {}}, "court"),
         (Viewer("n", ALL, "p", None), "x", {"appeal": {}}, "reviewer"),
         (Viewer("n", ALL, "p", None), "x", {}, "supervisor"),
         (viewer("mediator", subject="m"), "x", {}, "mediator"),
@@ -38,7 +38,9 @@ def viewer(*roles: str, subject: str = "somebody", organisation: str | None = No
         (viewer("clerk", organisation="o"), "x", {}, "clerk"),
         (viewer("clerk", organisation="p"), "x", {}, None),
         (viewer(organisation="o"), "x", {}, None),
-        (viewer("court"), "x", {"before_court": True}, "court"),
+        (Viewer("n", frozenset({"court"}), "court-1", None), "x", {"before_court": True, "court": "court-1"}, "court"),
+        (Viewer("n", frozenset({"court"}), "court-2", None), "x", {"before_court": True, "court": "court-1"}, None),
+        (Viewer("n", frozenset({"court"}), "court-1", None), "x", {"court": "court-1"}, None),
         (viewer("court"), "x", {}, None),
         (viewer(), "x", {"before_court": True}, None),
         (viewer("reviewer"), "x", {"appeal": {}}, "reviewer"),

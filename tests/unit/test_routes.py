@@ -276,7 +276,8 @@ def test_a_route_is_shown_with_its_date_in_the_readers_language() -> None:
 
 
 def test_every_reason_has_words_and_a_reason_nobody_knows_does_not_break_the_case() -> None:
-    assert {*END_GROUNDS, "party_declined", "withdrawn", "performed"} == set(END_REASONS)
+    more = {"party_declined", "withdrawn", "performed", "confirmed", "unconfirmed"}
+    assert {*END_GROUNDS, *more} == set(END_REASONS)
     for reason in [*END_REASONS, "made_up"]:
         said = end_reason_name(in_status("failed", end_reason=reason))
         assert said is not None

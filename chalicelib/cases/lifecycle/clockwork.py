@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
 
 _CLOCK: Final = "clock"
-_BY_RULE: Final = {
+BY_RULE: Final = {
     "choose_mediator": "choice_over",
     "mediator_reply": "lapse",
     "period_notice": "period_ending",
@@ -101,7 +101,7 @@ class CaseClock:
         for deadline in case.deadlines:
             if deadline.escalated or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
                 continue
-            action = _BY_RULE.get(deadline.rule)
+            action = BY_RULE.get(deadline.rule)
             if action is not None:
                 command = Command(action, {}, _CLOCK, _CLOCK, now)
                 return decide(case, command, self._due_dates)
