@@ -1,7 +1,8 @@
 """Counting days as the law counts them (民事诉讼法 (2023) art. 85): working days, make-up days, rest days.
 
 The calendar is the State Council's, published a year ahead at most. Where a year is not published yet, Monday to
-Friday are counted, and the result says that it is provisional.
+Friday are counted without the holidays that the law itself fixes (全国年节及纪念日放假办法): neither make-up workdays
+nor days off in place of a weekend are guessed. The result says that it is provisional.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chalicelib.shared.rule_files import RULES
 
@@ -47,7 +48,7 @@ class WorkCalendar:
         return year in self._years or year in _library_years()
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the day is worked; in a year that is not published, Monday to Friday are."""
+        """Tell whether the day is worked; in a year that is not published, Monday to Friday but for holidays by law."""
         if day.year in self._years:
             year = self._years[day.year]
             return day in year.workdays or (day not in year.holidays and day.weekday() < _SATURDAY)
@@ -55,7 +56,7 @@ class WorkCalendar:
             import chinese_calendar
 
             return bool(chinese_calendar.is_workday(day))
-        return day.weekday() < _SATURDAY
+        return day.weekday() < _SATURDAY and day not in _holidays_by_law(day.year)
 
     def is_rest_day(self, day: date) -> bool:
         """Tell whether the day is a weekend or statutory rest day."""
@@ -102,3 +103,14 @@ def _library_years() -> range:
 
     years = {day.year for day in holidays}
     return range(min(years), max(years) + 1)
+
+
+@cache
+def _holidays_by_law(year: int) -> frozenset[date]:
+    """Return the holidays that the law fixes for a year: no days observed in their place, no days off substituted."""
+    # Imported when the first such day is counted: it is slow, and most requests count none.
+    from holidays.countries.china import China
+
+    fixed: Any = China(observed=False)  # type: ignore[no-untyped-call]
+    fixed.special_public_holidays = {}  # arrangements of single years
+    return frozenset(fixed[date(year, 1, 1) : date(year, 12, 31)])

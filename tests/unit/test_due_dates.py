@@ -88,12 +88,14 @@ ARRANGED = WorkCalendar({2027: PublishedYear(frozenset({date(2027, 1, 4)}), froz
 @pytest.mark.parametrize(
     ("day", "arranged", "plain"),
     [
-        (date(2027, 1, 1), True, True),  # a Friday
+        (date(2027, 1, 1), True, False),  # a Friday off by law, which this arrangement works
         (date(2027, 1, 2), True, False),  # a Saturday, worked in return
         (date(2027, 1, 3), False, False),
         (date(2027, 1, 4), False, True),  # a Monday off
         (date(2028, 1, 1), False, False),  # a Saturday of a year that nobody published
-        (date(2028, 1, 3), True, True),
+        (date(2028, 1, 3), True, True),  # no day off in place of that Saturday is guessed
+        (date(2028, 1, 26), False, False),  # Spring Festival
+        (date(2028, 10, 4), True, True),  # the holiday overlaps with Mid-Autumn: no day in its place either
     ],
 )
 def test_a_published_year_decides_its_own_days(day: date, arranged: bool, plain: bool) -> None:
@@ -110,7 +112,7 @@ def test_which_years_are_published() -> None:
 def test_no_days_are_no_days_and_a_period_over_a_new_year_is_provisional() -> None:
     assert work_calendar().add_working_days(date(2026, 11, 22), 0) == (date(2026, 11, 22), False)
     assert work_calendar().add_working_days(date(2026, 12, 30), 1) == (date(2026, 12, 31), False)
-    assert work_calendar().add_working_days(date(2026, 12, 30), 2) == (date(2027, 1, 1), True)
+    assert work_calendar().add_working_days(date(2026, 12, 30), 2) == (date(2027, 1, 4), True)
     # Published is 2027 alone of the two: that the year before was not is remembered.
     known = WorkCalendar({2028: PublishedYear(frozenset(), frozenset())})
     assert known.add_working_days(date(2027, 12, 30), 2) == (date(2028, 1, 3), True)
