@@ -42,12 +42,11 @@ class Appointments:
         """Who works when, and what is free."""
         from chalicelib.appointments.booking.rules import BookingRules
         from chalicelib.appointments.slots.service import Desk
-        from chalicelib.shared.calendar import work_calendar
 
         return Desk(
             self.store,
             self._organisations.service,
-            work_calendar(),
+            self._base.work_calendar,
             BookingRules.load(),
             lambda subject: self._base.pseudonyms.of(subject),  # noqa: PLW0108 - the secret is read when first asked
         )

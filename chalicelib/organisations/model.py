@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.shared.texts import Text
+
+Kind = Literal[
+    "peoples_mediation_committee",
+    "industry",
+    "consumer",
+    "labour",
+    "commercial",
+    "medical",
+    "court",
+    "arbitration",
+    "department",
+    "court_affiliated",
+]
+KINDS: Final = frozenset(get_args(Kind))
 
 
 class _Data(BaseModel):
@@ -63,18 +77,7 @@ class Organisation(_Data):
     id: str = Field(pattern=r"^[a-z0-9-]{1,60}$")
     name: str
     name_en: str | None = None
-    kind: Literal[
-        "peoples_mediation_committee",
-        "industry",
-        "consumer",
-        "labour",
-        "commercial",
-        "medical",
-        "court",
-        "arbitration",
-        "department",
-        "court_affiliated",
-    ]
+    kind: Kind
     court_invited: bool = False
     region: str = Field(pattern=r"^\d{6}$")
     covers: tuple[str, ...]

@@ -41,6 +41,7 @@ def stub_settings() -> Settings:
         audit_table="audit",
         people_table="people",
         answers_table="answers",
+        rules_table="rules",
         data_bucket="data",
         evidence_bucket="evidence",
         data_key_arn="key",

@@ -52,6 +52,7 @@ _TABLES = (
     "RatingsTable",
     "NoticesTable",
     "OrganisationsTable",
+    "RulesTable",
 )
 
 

@@ -129,20 +129,22 @@ def test_no_days_are_no_days_and_a_period_over_a_new_year_is_provisional() -> No
     assert closing.add_natural_days(date(2027, 12, 30), 1) == (date(2028, 1, 3), True)
 
 
-def test_imported_years_ship_with_the_rules() -> None:
-    assert calendars.IMPORTED.parts[-3:] == ("chalicelib", "rules", "calendar")
+def test_years_ship_with_the_rules() -> None:
+    assert calendars.SHIPPED.parts[-3:] == ("chalicelib", "rules", "calendar")
 
 
-def test_years_are_imported_from_files(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_years_are_read_from_files(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     text = '{"year": "2027", "source": "国", "holidays": ["2027-01-04"], "workdays": ["2027-01-02"]}'
     (tmp_path / "2027.json").write_text(text, encoding="utf-8")
     (tmp_path / "README").write_text("no year", encoding="utf-8")
-    monkeypatch.setattr(calendars, "IMPORTED", tmp_path)
+    monkeypatch.setattr(calendars, "SHIPPED", tmp_path)
     work_calendar.cache_clear()
+    calendars.shipped_years.cache_clear()
     try:
         read = work_calendar()
     finally:
         work_calendar.cache_clear()
+        calendars.shipped_years.cache_clear()
     assert [read.is_working_day(date(2027, 1, day)) for day in (2, 4, 5)] == [True, False, True]
     assert read.is_published(2027)
 

@@ -72,6 +72,7 @@ def verifier(clock: MovableClock, issuer: Issuer) -> TokenVerifier:
         audit_table="audit",
         people_table="people",
         answers_table="answers",
+        rules_table="rules",
         data_bucket="b",
         evidence_bucket="evidence",
         data_key_arn="key",

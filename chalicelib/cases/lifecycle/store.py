@@ -29,7 +29,7 @@ from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, 
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
-from chalicelib.shared.due import DueIndex
+from chalicelib.shared.due import SHARDS, DueIndex
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
@@ -61,6 +61,16 @@ class CaseStore:
     def find_many(self, codes: Sequence[str]) -> list[Case]:
         """Return the state of those of the cases that there are, in no order. One read for 100."""
         return [from_item(Case, item) for item in self._cases.find_many([(_pk(one), "META") for one in {*codes}])]
+
+    def list_open(self) -> Iterator[Case]:
+        """Yield every case that waits for a due date, for commands of ops. A read for each page, and one for 100."""
+        for shard in range(SHARDS):
+            after: Mapping[str, Any] | None = None
+            while True:
+                entries, after = self.due.list_due(shard, "~", after)
+                yield from self.find_many([entry.id for entry in entries])
+                if after is None:
+                    break
 
     def load(self, code: str) -> Loaded | None:
         """Return the case with its sealed texts and open keys. Two reads."""
