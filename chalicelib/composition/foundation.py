@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.shared.calendar import WorkCalendar
     from chalicelib.shared.crypto import Keys, Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
+    from chalicelib.shared.editions import OutdatedIndex
     from chalicelib.shared.idempotency import Reopen
     from chalicelib.shared.rulebook import Rulebook, RuleStore
     from chalicelib.shared.sealing import AesGcmSealer
@@ -90,6 +91,15 @@ class Foundation:
         from chalicelib.shared.rulebook import CurrentCalendar
 
         return CurrentCalendar(self.rulebook)
+
+    def outdated(self, table: str) -> OutdatedIndex:
+        """Return the index of what in a table was counted by an older edition of the calendar."""
+        from chalicelib.shared.clock import SHANGHAI
+        from chalicelib.shared.dynamo import Table
+        from chalicelib.shared.editions import OutdatedIndex
+
+        this_year = lambda: self.clock.now().astimezone(SHANGHAI).year  # noqa: E731
+        return OutdatedIndex(Table(self.aws, table), lambda: self.due_dates.calendar, this_year)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:

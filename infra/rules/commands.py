@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.shared.clock import SHANGHAI
 from chalicelib.shared.deadline_rules import DeadlineRules
+from chalicelib.shared.due import SHARDS
 from chalicelib.shared.errors import YimaError
 from infra.rules.diff import diff_of_rules, diff_of_year
 from infra.rules.documents import FileRefused, read_rules, read_year
@@ -93,9 +94,15 @@ def _import_rules(arguments: argparse.Namespace) -> None:
 
 
 def list_running_rules(store: CaseStore) -> Iterator[str]:
-    """Yield the rules that the open clocks of cases run under. Reads every case that waits for a due date."""
-    for case in store.list_open():
-        yield from (one.rule for one in case.deadlines)
+    """Yield the rules that the open clocks of cases run under. Reads every case that waits for a due date, by 500s."""
+    for shard in range(SHARDS):
+        after: Mapping[str, Any] | None = None
+        while True:
+            entries, after = store.due.list_due(shard, "~", after)
+            for case in store.find_many([entry.id for entry in entries]):
+                yield from (one.rule for one in case.deadlines)
+            if after is None:
+                break
 
 
 def _say(changed: list[str], what: str, *, dry_run: bool) -> None:

@@ -110,11 +110,12 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     bookings.act(waiter, second, "withdraw", reason="r")
     talk = MessageService(bookings.cases, bookings.store)
     talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())
-    evidence = EvidenceService(bookings.cases, bookings.store, Kept())
+    storage = Kept()
+    evidence = EvidenceService(bookings.cases, bookings.store, storage)
     declared = Declared("a.pdf", "application/pdf", 1, "0" * 64, "t", "parties")
     for number in range(2):
         made, _ = evidence.declare(applicant, code, declared, bookings.key())
-        Kept.fault = "hash_mismatch" if number else None
+        storage.fault = "hash_mismatch" if number else None
         evidence.complete(applicant, code, made.id, bookings.key())
     appeals = AppealService(bookings.cases, bookings.store, DueDates(DeadlineRules.load(), work_calendar()))
     appeal = appeals.file(waiter, second, "process", "t", bookings.key())

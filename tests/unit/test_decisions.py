@@ -315,7 +315,7 @@ def test_a_clock_takes_the_place_of_one_of_its_rule_alone() -> None:
     other = Deadline("invite", "t", provisional=False, started_at="t")
     case = start_deadlines(case_in("accepted", deadlines=(old, other)), ("match",), NOW, COUNTING)
     due = COUNTING.due("match", NOW)
-    assert case.deadlines == (other, Deadline("match", format_instant(due.at), due.provisional, INSTANT, kept=due.kept))
+    assert case.deadlines == (other, Deadline.of(due, NOW))
 
 
 def test_who_acts_by_the_clock_is_nobody_and_steps_that_effect_nothing_say_nothing() -> None:

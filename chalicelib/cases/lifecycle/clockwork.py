@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
 
 _CLOCK: Final = "clock"
-_BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
+BY_RULE: Final = {"mediator_reply": "lapse", "confirmation_window": "close"}
 """Rules whose deadline, once over, makes a transition; the others are escalated to who must act."""
 
 _SILENT: Final = frozenset({"appeal_window"})
@@ -82,9 +82,10 @@ class CaseClock:
 
     def _decide(self, case: Case, now: datetime) -> Outcome | None:
         for deadline in case.deadlines:
-            if deadline.escalated or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
+            if not deadline.is_waited_for or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
                 continue
-            action = _BY_RULE.get(deadline.rule)
+            # Nothing irreversible happens on a provisional date: who must act is reminded of it, and keeps the case.
+            action = None if deadline.provisional else BY_RULE.get(deadline.rule)
             if action is not None:
                 command = Command(action, {"code": "no_answer"}, _CLOCK, _CLOCK, now)
                 return decide(case, command, self._due_dates)

@@ -131,7 +131,7 @@ def _sign(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict
 def _apply(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, dict[str, Any], str | None]:
     check_confirmable(case)
     window = next((one for one in case.deadlines if one.rule == "confirmation_window"), None)
-    if window is None or due_dates.is_past(datetime.fromisoformat(window.at), command.now):
+    if window is None or window.is_over(command.now):
         raise WindowClosed
     case, data, _ = _marks("applied_at")(case, command, due_dates)
     return replace(case, before_court=all(party.applied_at for party in case.parties)), data, None
@@ -155,7 +155,9 @@ def _extend(case: Case, command: Command, due_dates: DueDates) -> tuple[Case, di
     case = case.with_party(replace(party, extend_until=until.isoformat()))
     data = {"party": party.id, "until": until.isoformat()}
     if _all_have(case, "extend"):
-        running = replace(period, at=format_instant(due.at), provisional=due.provisional, escalated=False, agreed=True)
+        running = replace(
+            period, at=format_instant(due.at), provisional=due.provisional, escalated=False, agreed=True, editions={}
+        )
         deadlines = tuple(running if one.rule == period.rule else one for one in case.deadlines)
         case = replace(case, deadlines=deadlines)
     return case, data, None

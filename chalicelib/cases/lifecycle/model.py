@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from chalicelib.cases.lifecycle.statuses import STATUSES, Status
-from chalicelib.shared.clock import format_instant
+from chalicelib.shared.clock import format_instant, parse_instant
 from chalicelib.shared.deadline_rules import KeptRule, Scope
-from chalicelib.shared.deadlines import Due
+from chalicelib.shared.deadlines import Due, is_past
+from chalicelib.shared.editions import Editions, oldest_of
+
+WINDOWS: Final = frozenset({"confirmation_window", "appeal_window"})
+"""Rules whose end takes a right away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Deadline:
 
     `kept`: the rule as it was when the clock began; None of a deadline that was stored before this was kept.
     `counted_from`: the instant that it is counted from, if that is not when it began. `agreed`: the parties chose the
-    day, and no calendar moves it.
+    day, and no calendar moves it. `editions`: of the years that it was counted by.
     """
 
     rule: str
@@ -48,6 +52,19 @@ class Deadline:
     kept: KeptRule | None = None
     counted_from: str | None = None
     agreed: bool = False
+    editions: Editions = field(default_factory=dict)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether something happens at its end by itself. A window does not close on a provisional date."""
+        return not self.escalated and not (self.provisional and self.rule in WINDOWS)
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it is too late for what has to be done in time.
+
+        Not by a provisional date: the calendar may yet give more days, and nobody's right is lost by a guess.
+        """
+        return not self.provisional and is_past(parse_instant(self.at), now)
 
     @classmethod
     def of(cls, due: Due, started: datetime, *, counted_from: datetime | None = None) -> Self:
@@ -55,7 +72,15 @@ class Deadline:
         begun = format_instant(started)
         first = None if counted_from is None else format_instant(counted_from)
         first = None if first == begun else first
-        return cls(due.rule_id, format_instant(due.at), due.provisional, begun, kept=due.kept, counted_from=first)
+        return cls(
+            due.rule_id,
+            format_instant(due.at),
+            due.provisional,
+            begun,
+            kept=due.kept,
+            counted_from=first,
+            editions=due.editions,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +129,11 @@ class Case:
     def scope(self) -> Scope:
         """What the rules of its deadlines are chosen by."""
         return Scope(self.dispute_type, self.organisation_kind, self.court_invited)
+
+    @property
+    def editions(self) -> Editions:
+        """The oldest edition of each year that its running dates were counted by."""
+        return oldest_of(one.editions for one in self.deadlines)
 
     @property
     def state(self) -> Status:

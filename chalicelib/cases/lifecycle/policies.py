@@ -9,7 +9,6 @@ from chalicelib.cases.lifecycle.confirmation import obstacles_to_confirmation
 from chalicelib.cases.lifecycle.decisions import MAX_EXTENSION_DAYS
 from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS, IllegalTransition
-from chalicelib.shared.deadlines import is_past
 from chalicelib.shared.errors import NotAllowed, NotFound
 from chalicelib.shared.viewer import Viewer
 
@@ -92,7 +91,7 @@ def _is_open(action: str, person: str, case: Case, now: datetime) -> bool:
 
 def _runs(case: Case, rule: str, now: datetime) -> bool:
     deadline = _find_deadline(case, rule)
-    return deadline is not None and not is_past(datetime.fromisoformat(deadline.at), now)
+    return deadline is not None and not deadline.is_over(now)
 
 
 def _find_deadline(case: Case, rule: str) -> Deadline | None:

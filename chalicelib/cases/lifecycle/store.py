@@ -13,6 +13,7 @@
 | cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
 | those of one status | gsi1 | `gsi1pk = LIST#<kind>#<id>#<status>`, by filing |
 | cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| cases with dates that an older edition of a year counted | gsi1 | see `chalicelib/shared/editions.py` |
 | what happened in a span of time | gsi1 | `gsi1pk = EVENTS#<day in UTC>#<shard>`, `gsi1sk = <instant>#<code>#<seq>` |
 
 The index holds codes and pseudonyms only.
@@ -29,8 +30,9 @@ from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, 
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
-from chalicelib.shared.due import SHARDS, DueIndex
+from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.editions import write_rows
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
@@ -62,16 +64,6 @@ class CaseStore:
         """Return the state of those of the cases that there are, in no order. One read for 100."""
         return [from_item(Case, item) for item in self._cases.find_many([(_pk(one), "META") for one in {*codes}])]
 
-    def list_open(self) -> Iterator[Case]:
-        """Yield every case that waits for a due date, for commands of ops. A read for each page, and one for 100."""
-        for shard in range(SHARDS):
-            after: Mapping[str, Any] | None = None
-            while True:
-                entries, after = self.due.list_due(shard, "~", after)
-                yield from self.find_many([entry.id for entry in entries])
-                if after is None:
-                    break
-
     def load(self, code: str) -> Loaded | None:
         """Return the case with its sealed texts and open keys. Two reads."""
         items = list(self._cases.list_partition(_pk(code), prefix="META"))
@@ -95,6 +87,19 @@ class CaseStore:
         self._write(transaction, case, filed.event)
         transaction.writes.extend(filed.also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def appeal_due_write(self, code: str, appeal: str, due_at: str, *, provisional: bool) -> Write:
+        """Return the write that moves an appeal's due date, for the transaction that moves the case's deadline."""
+        alone = Transaction()
+        alone.update(
+            self._cases.name,
+            {"pk": _pk(code), "sk": f"APPEAL#{appeal}"},
+            "SET due_at = :at, provisional = :provisional",
+            condition="attribute_exists(pk)",
+            values={":at": due_at, ":provisional": provisional},
+            refusal=lambda _: VersionConflict(),
+        )
+        return alone.writes[0]
 
     def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:
         """Write a command's effect: state, event, lists and further items, if nobody was faster.
@@ -257,7 +262,7 @@ class CaseStore:
 
     def _write(self, transaction: Transaction, case: Case, event: Event, change: Change | None = None) -> None:
         meta: Item = {"pk": _pk(case.code), "sk": "META", **to_item(case)}
-        open_clocks = [one.at for one in case.deadlines if not one.escalated]
+        open_clocks = [one.at for one in case.deadlines if one.is_waited_for]
         if open_clocks:
             meta |= self.due.keys(case.code, min(open_clocks))
         if change is None:
@@ -285,6 +290,8 @@ class CaseStore:
             condition="attribute_not_exists(pk)",
             refusal=lambda _: VersionConflict(),
         )
+        counted = {} if change is None else change.counted
+        write_rows(transaction, self._cases.name, _pk(case.code), case.code, counted, case.editions)
         listed = set(lists_of(case))
         before: set[tuple[str, str]] = set() if change is None else set(change.unlist)
         moved = change is None or change.was != case.status
