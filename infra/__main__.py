@@ -20,6 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
     from infra.organisations.commands import add_commands as add_organisation_commands
     from infra.package.commands import add_commands as add_package_commands
     from infra.ratings.commands import add_commands as add_rating_commands
+    from infra.rules.commands import add_commands as add_rules_commands
     from infra.simulate.commands import add_commands as add_simulate_commands
     from infra.stack.commands import add_commands as add_stack_commands
     from infra.states.commands import add_commands as add_state_commands
@@ -29,6 +30,7 @@ def make_parser() -> argparse.ArgumentParser:
     groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
     add_catalogue_commands(groups)
     add_organisation_commands(groups)
+    add_rules_commands(groups)
     add_audit_commands(groups)
     add_event_commands(groups)
     add_rating_commands(groups)

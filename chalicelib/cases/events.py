@@ -82,6 +82,12 @@ EVENTS: Final[dict[str, Text]] = {
         ("appeal_rejected", "申诉不成立", "The appeal was not upheld"),
         ("reopened", "经申诉重新受理，将另行指派调解员", "Reopened on appeal; another mediator will be assigned"),
         ("escalated", "期限已过，已提请督办", "A due date has passed; it was escalated"),
+        ("deadline_moved", "按新公布的日历，一项期限已变更", "A due date moved with a newly published calendar"),
+        (
+            "deadlines_confirmed",
+            "按新公布的日历，期限日期不变",
+            "A newly published calendar left the due dates as they were",
+        ),
         ("erased", "一方的个人信息已删除", "A party's personal data was erased"),
         ("window_closed", "申诉期限届满", "The appeal window has closed"),
         ("confirmation_window_closed", "申请司法确认的期限届满", "The window for judicial confirmation has closed"),

@@ -69,9 +69,8 @@ class Appointments:
     def working_hours(self) -> WorkingHours:
         """Who works when."""
         from chalicelib.appointments.slots.working_hours import WorkingHours
-        from chalicelib.shared.calendar import work_calendar
 
-        return WorkingHours(self.slot_store, self._organisations.service, work_calendar(), self.rules)
+        return WorkingHours(self.slot_store, self._organisations.service, self._base.work_calendar, self.rules)
 
     @cached_property
     def slots(self) -> SlotService:

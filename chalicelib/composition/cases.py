@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.evidence.service import EvidenceService
     from chalicelib.cases.lifecycle.clockwork import CaseClock
     from chalicelib.cases.lifecycle.preparing import Preparation
+    from chalicelib.cases.lifecycle.recounting import CaseRecount
     from chalicelib.cases.lifecycle.service import CaseService
     from chalicelib.cases.lifecycle.store import CaseStore
     from chalicelib.cases.lifecycle.views import CaseDrawing
@@ -61,11 +62,11 @@ class Cases:
             self._organisations.service,
             self.preparation,
             self._people.ledger,
-            self._people.store.profile_write,
-            self._ratings.visits.know_writes,
-            lambda: self._base.pseudonyms,
-            self._base.due_dates,
-            self._base.clock,
+            remember=self._people.store.profile_write,
+            know=self._ratings.visits.know_writes,
+            pseudonyms=lambda: self._base.pseudonyms,
+            due_dates=self._base.due_dates,
+            clock=self._base.clock,
         )
 
     @cached_property
@@ -153,6 +154,14 @@ class Cases:
         return CaseClock(self.service, self.store, self._base.due_dates, self._base.clock)
 
     @cached_property
+    def recount(self) -> CaseRecount:
+        """Counts running due dates anew when a calendar arrives."""
+        from chalicelib.cases.lifecycle.recounting import CaseRecount
+
+        outdated = self._base.outdated(self._base.settings.cases_table)
+        return CaseRecount(self.service, self.store, self._base.due_dates, outdated)
+
+    @cached_property
     def bundles(self) -> BundleService:
         """Bundles for courts."""
         from chalicelib.cases.court.service import BundleService
@@ -165,7 +174,7 @@ class Cases:
         from chalicelib.cases.privacy.holds import Holds
         from chalicelib.cases.privacy.service import CasePrivacy
 
-        holds = Holds.load(self._organisations.service.find_kind, self._base.due_dates)
+        holds = Holds.load(self._organisations.service.find_kind)
         return CasePrivacy(
             self.service,
             self.store,

@@ -48,6 +48,8 @@ class Events:
 
         appointments = self._container.appointments
         parts = (
+            self._container.cases.recount.part,  # before anything is done by these dates
+            self._container.ratings.recount.part,
             *appointments.due.parts,
             appointments.offers.part,
             self._container.cases.clockwork.part,

@@ -12,9 +12,12 @@ from chalicelib.shared.clock import Clock, SystemClock
 if TYPE_CHECKING:
     from chalicelib.audit.store import Signer
     from chalicelib.shared.aws import Clients
+    from chalicelib.shared.calendar import WorkCalendar
     from chalicelib.shared.crypto import Keys, Pseudonyms
     from chalicelib.shared.deadlines import DeadlineRules, DueDates
+    from chalicelib.shared.editions import OutdatedIndex
     from chalicelib.shared.idempotency import Reopen
+    from chalicelib.shared.rulebook import Rulebook, RuleStore
     from chalicelib.shared.sealing import AesGcmSealer
     from chalicelib.shared.transactions import Committer
     from chalicelib.web.identity import TokenVerifier
@@ -55,18 +58,48 @@ class Foundation:
 
     @cached_property
     def deadline_rules(self) -> DeadlineRules:
-        """The rules that due dates follow."""
+        """The rules that ship: the words of a clock that was stored without its rule."""
         from chalicelib.shared.deadlines import DeadlineRules
 
         return DeadlineRules.load()
 
     @cached_property
-    def due_dates(self) -> DueDates:
-        """Due dates as the calendar counts them."""
-        from chalicelib.shared.calendar import work_calendar
-        from chalicelib.shared.deadlines import DueDates
+    def rule_store(self) -> RuleStore:
+        """Where imported rules and years are kept."""
+        from chalicelib.shared.dynamo import Table
+        from chalicelib.shared.rulebook import RuleStore
 
-        return DueDates(self.deadline_rules, work_calendar())
+        return RuleStore(Table(self.aws, self.settings.rules_table), self.answers)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules and the calendar of this moment."""
+        from chalicelib.shared.rulebook import Rulebook
+
+        return Rulebook(self.rule_store, self.clock)
+
+    @cached_property
+    def due_dates(self) -> DueDates:
+        """Due dates as the rules and the calendar of this moment count them."""
+        from chalicelib.shared.rulebook import CurrentDueDates
+
+        return CurrentDueDates(self.rulebook)
+
+    @cached_property
+    def work_calendar(self) -> WorkCalendar:
+        """Working days as the calendar of this moment has them."""
+        from chalicelib.shared.rulebook import CurrentCalendar
+
+        return CurrentCalendar(self.rulebook)
+
+    def outdated(self, table: str) -> OutdatedIndex:
+        """Return the index of what in a table was counted by an older edition of the calendar."""
+        from chalicelib.shared.clock import SHANGHAI
+        from chalicelib.shared.dynamo import Table
+        from chalicelib.shared.editions import OutdatedIndex
+
+        this_year = lambda: self.clock.now().astimezone(SHANGHAI).year  # noqa: E731
+        return OutdatedIndex(Table(self.aws, table), lambda: self.due_dates.calendar, this_year)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:

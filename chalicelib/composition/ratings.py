@@ -10,6 +10,7 @@ from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
 
 if TYPE_CHECKING:
+    from chalicelib.ratings.handling.recounting import RatingRecount
     from chalicelib.ratings.handling.service import HandlingService
     from chalicelib.ratings.handling.views import BadRatingDrawing
     from chalicelib.ratings.public import RatingFigures
@@ -65,6 +66,14 @@ class Ratings:
             pseudonyms=lambda: self._base.pseudonyms,
             clock=self._base.clock,
         )
+
+    @cached_property
+    def recount(self) -> RatingRecount:
+        """Counts running due dates anew when a calendar arrives."""
+        from chalicelib.ratings.handling.recounting import RatingRecount
+
+        outdated = self._base.outdated(self._base.settings.ratings_table)
+        return RatingRecount(self.store, self._base.due_dates, outdated, self._base.clock)
 
     @cached_property
     def handling(self) -> HandlingService:

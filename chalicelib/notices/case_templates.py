@@ -151,6 +151,13 @@ CASE_TEMPLATES: Final[dict[str, Template]] = {
         "A due date of case {code} ({due}) has passed; it was escalated.",
         always=True,
     ),
+    "deadline_moved": template(
+        "期限日期有变更",
+        "A due date moved",
+        "国家公布了新的节假日安排，案件 {code} 的一项期限现为 {due}，请以此为准。",
+        "With a newly published calendar of holidays, a due date of case {code} is now {due}.",
+        always=True,
+    ),
     "evidence_added": template(
         "有新材料", "New evidence", "案件 {code} 有一方提交了材料。", "Evidence was added to case {code}."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -19,12 +20,16 @@ _ANY_CASE: Final = Scope()
 
 
 class Due(NamedTuple):
-    """When something is due: `at` is the last second that is in time, in UTC. `kept`: the rule, to be kept with it."""
+    """When something is due: `at` is the last second that is in time, in UTC. `kept`: the rule, to be kept with it.
+
+    `editions`: which edition of each year decided; none where no calendar did.
+    """
 
     rule_id: str
     at: datetime
     provisional: bool
     kept: KeptRule
+    editions: Mapping[str, str] = {}
 
 
 class DueDates:
@@ -67,7 +72,8 @@ class DueDates:
             return Due(kept.id, at, provisional=False, kept=kept)
         first = start.astimezone(SHANGHAI).date()
         if kept.calendar == "working_days":
-            return _end_of(self.calendar.add_working_days(first, kept.value + more), kept)
+            counted = self.calendar.add_working_days(first, kept.value + more)
+            return self._decided(counted, kept, first + timedelta(days=1))
         if kept.calendar == "natural_days":
             last = first + timedelta(days=kept.value)
         else:
@@ -88,7 +94,13 @@ class DueDates:
     def _on_or_after(self, kept: KeptRule, last: date) -> Due:
         if not kept.extends_over_rest_days:
             return self.until(kept, last)
-        return _end_of(self.calendar.first_working_day(last), kept)
+        return self._decided(self.calendar.first_working_day(last), kept, last)
+
+    def _decided(self, counted: Counted, kept: KeptRule, since: date) -> Due:
+        """Return the due date that the calendar's days from `since` on have decided."""
+        years = range(since.year, counted.last_day.year + 1)
+        editions = {str(year): self.calendar.edition_of(year) for year in years}
+        return _end_of(counted, kept)._replace(editions=editions)
 
     def before(self, rule_id: str, at: datetime, scope: Scope = _ANY_CASE) -> Due | None:
         """Return the end of the day that lies a rule's days before a due date; None: the case has no such rule."""

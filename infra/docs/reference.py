@@ -26,6 +26,7 @@ SETTINGS: Final = {
     "YIMA_AUDIT_TABLE": "table of checkpoints and of the quarantine",
     "YIMA_PEOPLE_TABLE": "table of keys and of the access ledger",
     "YIMA_ANSWERS_TABLE": "table of first answers to requests with an `Idempotency-Key`",
+    "YIMA_RULES_TABLE": "table of imported rules and calendars",
     "YIMA_DATA_BUCKET": "bucket of search snapshots",
     "YIMA_EVIDENCE_BUCKET": "bucket of evidence",
     "YIMA_DATA_KEY_ARN": "KMS key that wraps the keys of data subjects",

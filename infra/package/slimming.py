@@ -7,6 +7,7 @@ behind its last loaded segment (ELF specification, "Program Header"): the file i
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -52,6 +53,7 @@ def slim_package(package: Path, python: Path) -> int:
             archive.extractall(folder)
         for library in folder.rglob("*.so*"):
             library.write_bytes(cut_behind_segments(library.read_bytes()))
+        _drop_other_countries(folder)
         _write_doors(folder)
         compile_folder(folder, python)
         with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -61,6 +63,17 @@ def slim_package(package: Path, python: Path) -> int:
                     entry.external_attr = 0o644 << 16
                     archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
     return before - package.stat().st_size
+
+
+def _drop_other_countries(folder: Path) -> None:
+    """Leave of the library `holidays` what counts China's: its package imports every country, 250 modules."""
+    library = folder / "holidays"
+    for path in (library / "countries").glob("*.py"):
+        if path.name != "china.py":
+            path.unlink()
+    (library / "countries" / "__init__.py").touch()
+    for name in ("locale", "financial"):
+        shutil.rmtree(library / name, ignore_errors=True)
 
 
 def _write_doors(folder: Path) -> None:

@@ -58,7 +58,9 @@ _KEEP_RATINGS: Final = allow(
 )
 _NOTE_HASHES: Final = allow("NoteHashesAndKeepQuarantine", "dynamodb: PutItem UpdateItem", table("audit"))
 _KEEP_WHAT_FAILS: Final = allow("KeepWhatFails", "sqs: SendMessage", arn("UndeliveredQueue"))
+_READ_THE_RULES: Final = allow("ReadTheRules", "dynamodb: GetItem Query", table("rules"))
 _LET_TIME_PASS: Final = (
+    _READ_THE_RULES,
     _keep_cases("UpdateItem"),
     allow("ReadKeysOfPeople", "dynamodb: Query", table("people")),
     _KEEP_APPOINTMENTS,
@@ -81,6 +83,7 @@ _API: Final = (
     allow("KeepNotices", "dynamodb: BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem", table("notices")),
     allow("NoteAccesses", "dynamodb: BatchWriteItem PutItem Query", table("audit")),
     allow("ReadOrganisations", "dynamodb: GetItem Query", table("organisations")),
+    _READ_THE_RULES,
     allow("ReadTheSnapshot", "s3: GetObject", _under("DataBucket", "catalogue")),
     _READ_THE_ROOT_SECRET,
     _USE_THE_DATA_KEY,
@@ -126,6 +129,7 @@ _STATEMENTS: Final[dict[str, tuple[Statement, ...]]] = {
     ),
     "Relay": (
         *_read_stream_of("cases"),
+        _READ_THE_RULES,
         _KEEP_APPOINTMENTS,
         _KEEP_RATINGS,
         allow("KeepNotices", "dynamodb: GetItem PutItem UpdateItem", table("notices")),

@@ -52,6 +52,7 @@ TABLES: Final = {
     "audit": Table(),
     "people": Table(backups=False),
     "answers": Table(backups=False),
+    "rules": Table(),
 }
 """By the name of their setting without `_table`."""
 

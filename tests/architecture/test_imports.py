@@ -16,6 +16,7 @@ FILES = sorted([ROOT / "app.py", *LIBRARY.rglob("*.py")])
 SHIPPED_LIBRARIES = {
     "pydantic_core",
     "chinese_calendar",
+    "holidays",
     "icalendar",
     "segno",
     "pydantic",

@@ -19,7 +19,7 @@ from chalicelib.shared.paging import Slice
 from chalicelib.shared.transactions import Transaction
 from chalicelib.shared.viewer import Viewer
 from tests.contract.conftest import local_clients
-from tests.contract.world import CLERK, FILING, LI, MEDIATOR, WANG, World
+from tests.contract.world import CLERK, FILING, LI, MEDIATOR, WANG, Routed, World
 
 
 @pytest.fixture
@@ -157,3 +157,14 @@ def test_a_touched_event_is_found(world: World) -> None:
         ExpressionAttributeValues={":role": {"S": "applicant"}},
     )
     assert "event 2" in str(world.fault(code))
+
+
+def test_a_case_keeps_what_the_rules_of_its_deadlines_are_chosen_by(world: World) -> None:
+    world.routing.routed = Routed("org-1", kind="peoples_mediation_committee", court_invited=True)
+    filed = world.cases.file(WANG, {**FILING, "dispute_type": "labour_wages"}, world.key()).case
+    stored = world.store.find_case(filed.code)
+    assert stored == filed
+    assert stored.scope == ("labour_wages", "peoples_mediation_committee", True)
+    (running,) = stored.deadlines
+    assert running.kept is not None
+    assert running.kept.variant == "court_platform"

@@ -26,9 +26,7 @@ from chalicelib.ratings.rating.service import Said
 from chalicelib.ratings.rating.worklist import rows_of
 from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.clock import format_instant
-from chalicelib.shared.deadlines import DeadlineRules, DueDates
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.viewer import Viewer
@@ -195,7 +193,7 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
         BundleService(world.cases, agreements, world.store, Signs()).get_bundle(WANG, code, "confirmation").content
     )
     assert len(content["evidence"]) == 300
-    holds = Holds.load(lambda _: None, DueDates(DeadlineRules.load(), work_calendar()))
+    holds = Holds.load(lambda _: None)
     privacy = CasePrivacy(world.cases, world.store, Destroys(), holds, pseudonyms=lambda: PERSONS, clock=world.clock)
     (mine,) = privacy.export(WANG)
     assert (len(mine["evidence"]), len(mine["messages"])) == (300, 90)

@@ -28,9 +28,11 @@ from chalicelib.ratings.visits.model import Visit
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.calendar import work_calendar
 from chalicelib.shared.deadlines import DeadlineRules, DueDates
+from chalicelib.shared.dynamo import Table
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.jobs import Failures
 from chalicelib.shared.quarantine import QuarantineStore, SetAside
+from chalicelib.shared.rulebook import RuleStore
 from chalicelib.shared.viewer import Viewer
 from infra.organisations.importer import read_organisations
 from tests.contract.test_appointments import TOMORROW, Bookings
@@ -111,11 +113,12 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     bookings.act(waiter, second, "withdraw", reason="r")
     talk = MessageService(bookings.cases, bookings.store)
     talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())
-    evidence = EvidenceService(bookings.cases, bookings.store, Kept())
+    storage = Kept()
+    evidence = EvidenceService(bookings.cases, bookings.store, storage)
     declared = Declared("a.pdf", "application/pdf", 1, "0" * 64, "t", "parties")
     for number in range(2):
         made, _ = evidence.declare(applicant, code, declared, bookings.key())
-        Kept.fault = "hash_mismatch" if number else None
+        storage.fault = "hash_mismatch" if number else None
         evidence.complete(applicant, code, made.id, bookings.key())
     appeals = AppealService(bookings.cases, bookings.store, DueDates(DeadlineRules.load(), work_calendar()))
     appeal = appeals.file(waiter, second, "process", "t", bookings.key())
@@ -137,6 +140,9 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     audit.add_checkpoint(signed)
     audit.settle_block(id_of(1), 0, leaves[1:])
     quarantine = QuarantineStore(clients, bookings.tables["AuditTable"])
+    rules = RuleStore(Table(clients, bookings.tables["RulesTable"]), bookings.committer)
+    rules.put_year({"year": 2027, "source": "s", "holidays": [], "workdays": []}, bookings.clock.now())
+    rules.put_deadlines({"version": "v", "rules": []}, bookings.clock.now())
     quarantine.add(SetAside(code, 1, "notices", "submitted", "2026-11-24T02:00:00.000Z", "KeyError", "a"))
     for number in range(5):
         shown, _ = ratings.visits.offer_code(citizen(number))

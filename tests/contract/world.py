@@ -53,6 +53,7 @@ _TABLES = (
     "RatingsTable",
     "NoticesTable",
     "OrganisationsTable",
+    "RulesTable",
 )
 
 

@@ -75,6 +75,18 @@ def test_the_app_imports_from_the_zip_alone(package: Path) -> None:
     assert int(done.stdout) >= 8
 
 
+def test_days_of_a_year_that_is_not_published_are_counted_from_the_zip(package: Path) -> None:
+    # Only China's part of the library of holidays is packed.
+    program = (
+        "import sys; sys.path.insert(0, '.');"
+        "from datetime import date; from chalicelib.shared.calendar import WorkCalendar;"
+        "print([WorkCalendar().is_working_day(date(2033, month, day)) for month, day in ((1, 31), (2, 3), (9, 8))])"
+    )
+    command = [str(prepare_environment() / "python"), "-S", "-c", program]
+    done = subprocess.run(command, cwd=package / "function", capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[False, True, False]", done.stderr
+
+
 def test_tables_are_safe(template: dict[str, Any]) -> None:
     tables = resources(template, "AWS::DynamoDB::Table")
     assert tables
@@ -86,7 +98,7 @@ def test_tables_are_safe(template: dict[str, Any]) -> None:
         recovery = properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
         assert recovery is (name not in forgetful), name
         assert properties["SSESpecification"]["SSEType"] == "KMS"
-        assert ("StreamSpecification" in properties) is (name not in {*forgetful, "AuditTable"}), name
+        assert ("StreamSpecification" in properties) is (name not in {*forgetful, "AuditTable", "RulesTable"}), name
     for name, resource in template["Resources"].items():
         if resource["Type"] in {
             "AWS::DynamoDB::Table",

@@ -35,6 +35,9 @@ BY_RULE: Final = {
 }
 """Rules whose deadline, once over, makes a transition; the others are escalated to who must act."""
 
+_IRREVERSIBLE: Final = frozenset({"lapse", "expire", "conclude"})
+"""What the clock never does on a provisional date."""
+
 _SILENT: Final = {
     "appeal_window": "window_closed",
     "confirmation_window": "confirmation_window_closed",
@@ -99,9 +102,11 @@ class CaseClock:
 
     def _decide(self, case: Case, now: datetime) -> Outcome | None:
         for deadline in case.deadlines:
-            if deadline.escalated or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
+            if not deadline.is_waited_for or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
                 continue
             action = BY_RULE.get(deadline.rule)
+            if deadline.provisional and action in _IRREVERSIBLE:
+                action = None  # by a guess nobody loses a case: who must act is reminded of it, and keeps it
             if action is not None:
                 command = Command(action, {}, _CLOCK, _CLOCK, now)
                 return decide(case, command, self._due_dates)

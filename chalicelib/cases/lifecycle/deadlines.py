@@ -9,7 +9,7 @@ from typing import Final
 
 from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.shared.clock import SHANGHAI, format_instant, parse_instant
-from chalicelib.shared.deadlines import DueDates, is_past
+from chalicelib.shared.deadlines import DueDates
 
 MAX_EXTENSION_DAYS: Final = 180
 """How far ahead a longer period may end."""
@@ -50,7 +50,7 @@ def find_deadline(case: Case, rule: str) -> Deadline | None:
 def is_running(case: Case, rule: str, now: datetime) -> bool:
     """Tell whether a rule's deadline was begun and is not over."""
     deadline = find_deadline(case, rule)
-    return deadline is not None and not is_past(parse_instant(deadline.at), now)
+    return deadline is not None and not deadline.is_over(now)
 
 
 def with_period_notice(case: Case, due_dates: DueDates) -> Case:
@@ -61,7 +61,8 @@ def with_period_notice(case: Case, due_dates: DueDates) -> Case:
     told = due_dates.before("period_notice", parse_instant(period.at), case.scope)
     if told is None:
         return case
-    return with_deadline(case, Deadline.of(told, parse_instant(period.started_at)))
+    # Not counted anew by itself: it follows the period.
+    return with_deadline(case, Deadline("period_notice", format_instant(told.at), told.provisional, period.started_at))
 
 
 def suspend(case: Case, rules: Iterable[str], now: datetime) -> Case:
@@ -81,11 +82,14 @@ def resume(case: Case, now: datetime, due_dates: DueDates) -> Case:
         rule = due_dates.rules.describe(one.rule, one.kept)
         if one.agreed:
             due = due_dates.shift(rule, parse_instant(one.at), resumed - stopped)
-            case = with_deadline(case, replace(one, at=format_instant(due.at), provisional=due.provisional))
+            case = with_deadline(case, one.moved(due, editions={}))
             continue
         added = one.added + due_dates.days_between(rule, stopped, resumed)
         due = due_dates.count(rule, parse_instant(one.counted_from or one.started_at), more=added)
-        case = with_deadline(case, replace(one, at=format_instant(due.at), provisional=due.provisional, added=added))
+        case = with_deadline(
+            case,
+            replace(one, at=format_instant(due.at), provisional=due.provisional, added=added, editions=due.editions),
+        )
     return with_period_notice(replace(case, suspended=(), suspended_at=None), due_dates)
 
 

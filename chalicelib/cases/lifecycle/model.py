@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from chalicelib.cases.lifecycle.statuses import STATUSES, Status
-from chalicelib.shared.clock import format_instant
+from chalicelib.shared.clock import format_instant, parse_instant
 from chalicelib.shared.deadline_rules import KeptRule, Scope
-from chalicelib.shared.deadlines import Due
+from chalicelib.shared.deadlines import Due, is_past
+from chalicelib.shared.editions import Editions, oldest_of
+
+WINDOWS: Final = frozenset(
+    {
+        "confirmation_window",
+        "arbitration_review",
+        "confirmation_objection",
+        "enforcement",
+        "appeal_window",
+        "expiry_grace",
+        "conclude",
+    }
+)
+"""Rules whose end takes a right away, or ends a case: not on a provisional date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,7 @@ class Deadline:
     `kept`: the rule as it was when the clock began; None of a deadline that was stored before this was kept.
     `counted_from`: the instant that it is counted from, if that is not when it began. `agreed`: the parties chose the
     day, and no calendar moves it. `added`: days, or working days, that did not count. `about`: what it reminds of.
+    `editions`: of the years that it was counted by.
     """
 
     rule: str
@@ -58,6 +73,25 @@ class Deadline:
     agreed: bool = False
     added: int = 0
     about: str | None = None
+    editions: Editions = field(default_factory=dict)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether something happens at its end by itself. A window does not close on a provisional date."""
+        return not self.escalated and not (self.provisional and self.rule in WINDOWS)
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it is too late for what has to be done in time.
+
+        Not by a provisional date: the calendar may yet give more days, and nobody's right is lost by a guess.
+        """
+        return not self.provisional and is_past(parse_instant(self.at), now)
+
+    def moved(self, due: Due, **changes: Any) -> Self:
+        """Return it at another date. `changes`: what else changes."""
+        return replace(
+            self, at=format_instant(due.at), provisional=due.provisional, **{"editions": due.editions, **changes}
+        )
 
     @classmethod
     def of(cls, due: Due, started: datetime, *, counted_from: datetime | None = None) -> Self:
@@ -65,7 +99,15 @@ class Deadline:
         begun = format_instant(started)
         first = None if counted_from is None else format_instant(counted_from)
         first = None if first == begun else first
-        return cls(due.rule_id, format_instant(due.at), due.provisional, begun, kept=due.kept, counted_from=first)
+        return cls(
+            due.rule_id,
+            format_instant(due.at),
+            due.provisional,
+            begun,
+            kept=due.kept,
+            counted_from=first,
+            editions=due.editions,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +190,11 @@ class Case:
     def scope(self) -> Scope:
         """What the rules of its deadlines are chosen by."""
         return Scope(self.dispute_type, self.organisation_kind, self.court_invited)
+
+    @property
+    def editions(self) -> Editions:
+        """The oldest edition of each year that its running dates were counted by."""
+        return oldest_of(one.editions for one in self.deadlines)
 
     @property
     def state(self) -> Status:

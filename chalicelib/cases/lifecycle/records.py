@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.shared.crypto import Erased, Keyring, Place
+from chalicelib.shared.editions import Editions
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Shown
@@ -96,13 +97,17 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`."""
+    """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`.
+
+    `counted`: the editions of the calendar that its dates were counted by before.
+    """
 
     case: Case
     event: Event
     seen: int
     was: str
     unlist: tuple[tuple[str, str], ...] = ()
+    counted: Editions = field(default_factory=dict)
     items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     also: tuple[Write, ...] = ()
 

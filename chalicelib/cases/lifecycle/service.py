@@ -12,17 +12,17 @@ from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
 from chalicelib.cases.lifecycle.digests import digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
-from chalicelib.cases.lifecycle.model import Case, lists_of
+from chalicelib.cases.lifecycle.model import Case, Party, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
 from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
 from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
-from chalicelib.shared.clock import Clock, format_instant
+from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
-from chalicelib.shared.deadlines import DueDates
+from chalicelib.shared.deadlines import DueDates, is_past
 from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.events import Event
@@ -65,18 +65,18 @@ class Asked:
 class CaseService:
     """Disputes from filing to their end."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         store: CaseStore,
         routing: Routing,
         preparation: Preparation,
         ledger: Ledger,
+        *,
         remember: Remember,
         know: Know,
         pseudonyms: Callable[[], Pseudonyms],
         due_dates: DueDates,
         clock: Clock,
-        *,
         pauses: Pauses | None = None,
     ) -> None:
         self._store = store
@@ -234,6 +234,7 @@ class CaseService:
             before.version,
             before.status,
             unlist=tuple(lists_of(before)),
+            counted=before.editions,
             items=items or {},
             also=tuple(also),
         )
@@ -262,13 +263,19 @@ class CaseService:
             raise AlreadyParty
         if loaded.case.state.ended:
             raise CaseEnded
-        expires = party.invite_expires_at
-        if expires is None or self._due_dates.is_past(datetime.fromisoformat(expires), now):
+        if self._is_expired(party, now):
             raise InviteExpired
         joined = loaded.case.with_party(replace(party, person=person))
         also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
         outcome = Outcome(joined, "joined", {"party": party.id})
         return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
+
+    def _is_expired(self, party: Party, now: datetime) -> bool:
+        """Tell whether an invite code is over; not by the days of a year that is not published yet."""
+        if party.invite_expires_at is None:
+            return True
+        expires = parse_instant(party.invite_expires_at)
+        return is_past(expires, now) and self._due_dates.calendar.is_published(expires.astimezone(SHANGHAI).year)
 
     def get_progress(self, code: str) -> Case:
         """Return what scanning the mediation code shows is made of. One read; raise `BadCode`, `NotFound`."""

@@ -13,6 +13,7 @@
 | cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
 | those of one status | gsi1 | `gsi1pk = LIST#<kind>#<id>#<status>`, by filing |
 | cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| cases with dates that an older edition of a year counted | gsi1 | see `chalicelib/shared/editions.py` |
 | what happened in a span of time | gsi1 | `gsi1pk = EVENTS#<day in UTC>#<shard>`, `gsi1sk = <instant>#<code>#<seq>` |
 
 The index holds codes and pseudonyms only.
@@ -31,6 +32,7 @@ from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
 from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
+from chalicelib.shared.editions import write_rows
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, StoredAnswer
 from chalicelib.shared.items import Item
@@ -86,6 +88,19 @@ class CaseStore:
         self._write(transaction, case, filed.event)
         transaction.writes.extend(filed.also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
+
+    def appeal_due_write(self, code: str, appeal: str, due_at: str, *, provisional: bool) -> Write:
+        """Return the write that moves an appeal's due date, for the transaction that moves the case's deadline."""
+        alone = Transaction()
+        alone.update(
+            self._cases.name,
+            {"pk": _pk(code), "sk": f"APPEAL#{appeal}"},
+            "SET due_at = :at, provisional = :provisional",
+            condition="attribute_exists(pk)",
+            values={":at": due_at, ":provisional": provisional},
+            refusal=lambda _: VersionConflict(),
+        )
+        return alone.writes[0]
 
     def commit(self, change: Change, *, idempotency: Idempotency | None, result: Any = None) -> StoredAnswer | None:
         """Write a command's effect: state, event, lists and further items, if nobody was faster.
@@ -248,7 +263,7 @@ class CaseStore:
 
     def _write(self, transaction: Transaction, case: Case, event: Event, change: Change | None = None) -> None:
         meta: Item = {"pk": _pk(case.code), "sk": "META", **to_item(case)}
-        open_clocks = [one.at for one in case.deadlines if not one.escalated]
+        open_clocks = [one.at for one in case.deadlines if one.is_waited_for]
         if open_clocks:
             meta |= self.due.keys(case.code, min(open_clocks))
         if change is None:
@@ -276,6 +291,8 @@ class CaseStore:
             condition="attribute_not_exists(pk)",
             refusal=lambda _: VersionConflict(),
         )
+        counted = {} if change is None else change.counted
+        write_rows(transaction, self._cases.name, _pk(case.code), case.code, counted, case.editions)
         listed = set(lists_of(case))
         before: set[tuple[str, str]] = set() if change is None else set(change.unlist)
         moved = change is None or change.was != case.status

@@ -11,6 +11,7 @@ from chalicelib.ratings.rating.refusals import WrongStep
 from chalicelib.shared.clock import format_instant, parse_instant
 from chalicelib.shared.crypto import Keyring
 from chalicelib.shared.deadline_rules import KeptRule
+from chalicelib.shared.editions import Editions
 from chalicelib.shared.idempotency import Shown
 
 STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
@@ -77,7 +78,8 @@ class Step:
 class Handling:
     """How a bad rating is handled. `due_at`: of the next duty; `escalated`: duties that were missed.
 
-    `contact`, `fix`: the rules that the duties are counted by; None of what was stored before they were kept.
+    `contact`, `fix`: the rules that the duties are counted by; None of what was stored before they were kept;
+    `editions`: of the years that they were counted by.
     """
 
     status: str
@@ -88,6 +90,7 @@ class Handling:
     escalated: tuple[str, ...] = ()
     contact: KeptRule | None = None
     fix: KeptRule | None = None
+    editions: Editions = field(default_factory=dict)
 
     @property
     def due_at(self) -> str | None:

@@ -27,6 +27,7 @@ from chalicelib.shared.clock import Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_id
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.deciding import decide_anew
+from chalicelib.shared.editions import oldest_of
 from chalicelib.shared.errors import InvalidRequest, NotFound, Unavailable, Violation
 from chalicelib.shared.events import GENESIS, Event
 from chalicelib.shared.idempotency import Idempotency
@@ -292,7 +293,8 @@ class RatingService:
         contact, fix = self._due_dates.due("bad_rating_contact", now), self._due_dates.due("bad_rating_fix", now)
         provisional = contact.provisional or fix.provisional
         due = format_instant(contact.at), format_instant(fix.at)
-        return Handling("opened", *due, provisional, contact=contact.kept, fix=fix.kept)
+        editions = oldest_of((contact.editions, fix.editions))
+        return Handling("opened", *due, provisional, contact=contact.kept, fix=fix.kept, editions=editions)
 
     def _due(self, rule: str, now: datetime) -> str:
         return format_instant(self._due_dates.due(rule, now).at)

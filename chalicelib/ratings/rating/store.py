@@ -12,6 +12,7 @@
 | a person's invitations that are open, newest first | gsi1 | `gsi1pk = OPEN#<pseudonym>`, by expiry, from now on |
 | bad ratings of an organisation, or all, newest first | gsi1 | `gsi1pk = BAD#<organisation or ALL>` |
 | those of a status, the first duty first | gsi1 | `gsi1pk = BAD#<organisation or ALL>#<status>` |
+| bad ratings with dates that an older edition of a year counted | gsi1 | see `chalicelib/shared/editions.py` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | bursts, flags | RatingsTable | `pk = BURST#<staff>#<window>`; `pk = FLAGS` |
 | the keys of a rating's texts | PeopleTable | `pk = KEYS#RATING-<id>` |

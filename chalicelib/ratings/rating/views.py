@@ -48,7 +48,7 @@ class InvitationView(View):
     targets: list[TargetView]
     created_at: str
     expires_at: str
-    expiry: DueView
+    due: DueView
 
     @classmethod
     def of(cls, one: Invitation, names: dict[str, str], language: Language) -> Self:
@@ -61,7 +61,7 @@ class InvitationView(View):
             targets=[TargetView(target=each.target, kind=each.kind, name=names[each.target]) for each in one.targets],
             created_at=one.created_at,
             expires_at=one.expires_at,
-            expiry=show_expiry(one.expires_at, language),
+            due=show_expiry(one.expires_at, language),
         )
 
 

@@ -13,6 +13,7 @@ from chalicelib.ratings.rating import worklist
 from chalicelib.ratings.rating.model import Entry, Invitation, Rating
 from chalicelib.ratings.rating.refusals import RatingChanged
 from chalicelib.shared.due import due_keys
+from chalicelib.shared.editions import write_rows
 from chalicelib.shared.events import Event
 from chalicelib.shared.items import Item
 from chalicelib.shared.records import to_item
@@ -42,6 +43,10 @@ def put_meta(transaction: Transaction, table: str, rating: Rating, seen: int | N
     handling = rating.handling
     if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
         meta |= due_keys(rating.id, handling.due_at)
+    if handling is not None:
+        counted = {} if handling.due_at is None else handling.editions
+        gone = {} if seen is None else dict.fromkeys(handling.editions, "")
+        write_rows(transaction, table, f"RATING#{rating.id}", rating.id, gone, counted)
     if seen is None:
         transaction.put(table, meta, condition="attribute_not_exists(pk)", refusal=lambda _: RatingChanged())
     else:

@@ -29,7 +29,7 @@ from chalicelib.cases.lifecycle.transition import (
     acting_party,
     row,
 )
-from chalicelib.shared.clock import format_instant, parse_instant
+from chalicelib.shared.clock import parse_instant
 from chalicelib.shared.deadlines import Due, DueDates
 from chalicelib.shared.errors import InvalidRequest, Violation
 from chalicelib.shared.texts import Text
@@ -113,7 +113,7 @@ def _extend(case: Case, command: Command, due_dates: DueDates) -> Effect:
         return Effect(case, data, complete=False)
     # A new period: each may propose once in it.
     case = replace(case.with_all_parties(extend_until=None), organisation_extend_until=None)
-    running = replace(period, at=format_instant(due.at), provisional=due.provisional, escalated=False, agreed=True)
+    running = period.moved(due, escalated=False, agreed=True, editions={})
     return Effect(with_period_notice(with_deadline(without(case, "expiry_grace"), running), due_dates), data)
 
 

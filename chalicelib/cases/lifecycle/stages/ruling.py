@@ -88,7 +88,7 @@ def _supplement(case: Case, command: Command, due_dates: DueDates) -> Effect:
     case = suspend(case.with_all_parties(supplemented_at=None), ("court_decide",), command.now)
     case = replace(case, supplement={"until": until.isoformat(), "asked_at": format_instant(command.now)})
     return Effect(
-        with_deadline(case, replace(Deadline.of(due, command.now), agreed=True)),
+        with_deadline(case, replace(Deadline.of(due, command.now), agreed=True, editions={})),
         {"until": until.isoformat()},
         command.details["what"],
     )
@@ -132,7 +132,7 @@ def _extend_ruling(case: Case, command: Command, due_dates: DueDates) -> Effect:
     if running is None:
         raise IllegalTransition
     due = due_dates.due("court_decide_extended", parse_instant(running.at), case.scope)
-    later = replace(running, at=format_instant(due.at), provisional=due.provisional, escalated=False, agreed=True)
+    later = running.moved(due, escalated=False, agreed=True, editions={})
     return Effect(with_deadline(replace(case, ruling_extended=True), later), {}, command.details["reason"])
 
 

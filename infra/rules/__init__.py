@@ -1,0 +1,1 @@
+"""Importing rules of due dates, and the State Council's calendar of a year."""
