@@ -232,17 +232,17 @@ def test_what_is_over_is_not_listed_and_what_stands_in_a_list_is_read_once(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, over = town.filed(), town.filed()
-    town.act(CLERK, over, "refuse", reason="r")
+    town.act(CLERK, over, "refuse", reason="other")
     town.clock.at += timedelta(days=60)
     town.dates.publish(LONGER)
     read: list[str] = []
-    find = town.store.find
+    find = town.store.find_case
 
     def found(one: str) -> Case | None:
         read.append(one)
         return find(one)
 
-    monkeypatch.setattr(town.store, "find", found)
+    monkeypatch.setattr(town.store, "find_case", found)
     town.run()
     assert sorted(set(read)) == sorted({code, over})  # its appeal window still runs
     read.clear()
