@@ -77,7 +77,7 @@ class _ScopeDocument(_Document):
 class _RuleDocument(_Document):
     id: Code
     variant: Code = "general"
-    value: int = Field(ge=1, le=3650)
+    value: int = Field(ge=0, le=3650)
     calendar: Literal["working_days", "natural_days", "hours", "months", "years"]
     starts: Code
     title: _Said

@@ -83,6 +83,10 @@ class Story:
         reply = self.respondent.post(f"/v1/cases/{self.code}/join", {"invite_code": invite})
         assert reply.status_code == 200, reply.text
 
+    def drain(self) -> None:
+        """Deliver every event that was recorded."""
+        assert self.server.console.post("/drain").status_code == 200
+
     def until_consented(self) -> None:
         self.act(self.clerk, "accept")
         self.join()

@@ -16,9 +16,7 @@ FILING: dict[str, Any] = dict(FILED)
 def agreed(server: Server, name: str, **filing: Any) -> Story:
     story = Story(server, name, **filing)
     story.until_mediating()
-    drafted = story.act(story.mediator, "draft_agreement", {"text": "付清。", "terms": ["付清"]})
-    for party in (story.applicant, story.respondent):
-        story.act(party, "sign", {"agreement_sha256": drafted["agreement_sha256"]})
+    story.agree({"text": "付清"})
     return story
 
 
@@ -83,7 +81,7 @@ def test_a_region_is_a_code(sample_server: Server, region: Any) -> None:
 def test_a_refusal_and_an_end_say_where_to_go(sample_server: Server) -> None:
     refused = Story(sample_server, "routes-refused")
     assert (refused.case["routes"], refused.case["end_reason_name"]) == ([], None)
-    shown = refused.act(refused.clerk, "refuse", {"reason": "不属于受理范围"})
+    shown = refused.act(refused.clerk, "refuse", {"reason": "not_covered"})
     assert {one["kind"] for one in shown["routes"]} >= {"court", "appeal", "hotline"}
     declined = Story(sample_server, "routes-declined", dispute_type="labour_wages")
     declined.until_mediating()
@@ -105,8 +103,12 @@ def test_a_refusal_and_an_end_say_where_to_go(sample_server: Server) -> None:
 def test_a_dismissal_says_where_to_go(sample_server: Server) -> None:
     story = agreed(sample_server, "routes-dismissed")
     assert story.applicant.read(f"/v1/cases/{story.code}")["routes"] == []
-    for party in (story.applicant, story.respondent):
-        story.act(party, "apply_confirmation")
+    story.apply()
+    story.act(story.court, "dismiss", {"reason": "材料不齐"})
+    unaccepted = {one["id"] for one in story.applicant.read(f"/v1/cases/{story.code}")["routes"]}
+    assert "confirm_still_open" in unaccepted
+    story.apply()
+    story.examine()
     story.act(story.court, "dismiss", {"reason": "内容不明确"})
     routes = {one["id"] for one in story.applicant.read(f"/v1/cases/{story.code}")["routes"]}
     assert {"sue_on_agreement", "mediate_again"} <= routes

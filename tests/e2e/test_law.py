@@ -125,7 +125,7 @@ def test_dismissed_resumed_confirmed_and_not_performed(sample_server: Server, co
 
 def test_an_unpaid_agreement_is_not_called_settled_by_the_clock(sample_server: Server, console_clock: Any) -> None:
     console_clock(now="2026-10-12T02:00:00Z")
-    story = Story(sample_server, "quiet")
+    story = Story(sample_server, "unpaid")
     story.until_mediating()
     story.agree()
     console_clock(now="2026-12-12T02:00:00Z")
@@ -152,6 +152,7 @@ def test_an_ill_mediator_is_replaced_and_their_session_freed(sample_server: Serv
     assert refused["challenge"]["state"] == "refused"
     replaced = story.act(story.clerk, "replace", {"reason": "调解员住院"})
     assert (replaced["status"], replaced["mediator"]) == ("accepted", None)
+    story.drain()
     assert story.applicant.read(f"/v1/appointments/{session}")["status"] == "cancelled"
     story.act(story.mediator, "draft_agreement", {"text": "x", "terms": []}, status=404)
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
@@ -200,4 +201,4 @@ def test_the_signed_hash_holds_who_owes_what(sample_server: Server, console_cloc
     assert drafted["agreement_sha256"] == expected
     story.act(story.applicant, "request_changes", {"reason": "金额不对"})
     story.act(story.respondent, "sign", {"agreement_sha256": expected}, status=409)
-    story.shows("mediating", "yellow", "contact_party")
+    story.shows("mediating", "yellow", "mediation_period")

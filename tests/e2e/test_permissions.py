@@ -33,7 +33,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /v1/cases/{code}/messages": "200 200 200 200 403 404 404 404 404 404 401",
     "GET /v1/cases/{code}/agreement": "404 404 404 404 404 404 404 404 404 404 401",
     "GET /v1/cases/{code}/courts": "200 200 200 200 404 404 404 404 404 404 401",
-    "GET /v1/cases/{code}/bundle": "404 404 404 404 404 404 404 404 404 404 401",
+    "GET /v1/cases/{code}/bundle": "409 409 409 404 404 404 404 404 404 404 401",
     "GET /v1/cases/{code}/appeals": "200 200 403 200 200 404 404 404 404 404 401",
     "GET /v1/audit/cases/{code}": "403 403 403 403 200 403 403 403 403 403 401",
     "GET /v1/audit/checkpoints": "403 403 403 403 200 403 403 403 403 403 401",

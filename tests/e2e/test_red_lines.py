@@ -46,6 +46,7 @@ def test_a_filing_is_answered_with_help_that_staff_see_too_and_the_respondent_do
     assert story.respondent.read(code)["urgent"] is None
     consented = story.act(story.respondent, "consent", {"terms_version": "2026-01"})
     assert consented["urgent"] is None
+    story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
     assert story.act(story.mediator, "take")["urgent"] == filed
     for answer in (story.progress(), story.respondent.read(f"{code}/timeline")):

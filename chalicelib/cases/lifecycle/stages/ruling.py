@@ -89,7 +89,7 @@ def _supplement(case: Case, command: Command, due_dates: DueDates) -> Effect:
     case = replace(case, supplement={"until": until.isoformat(), "asked_at": format_instant(command.now)})
     return Effect(
         with_deadline(case, replace(Deadline.of(due, command.now), agreed=True, editions={})),
-        {"until": until.isoformat()},
+        {"until": until.isoformat(), "due_at": format_instant(due.at)},
         command.details["what"],
     )
 
