@@ -79,7 +79,7 @@ def test_filing_and_withdrawing_earns_nothing_however_often(world: Disputes) -> 
 
 def test_a_case_that_was_not_accepted_or_withdrawn_later_earns_nothing(world: Disputes) -> None:
     refused, withdrawn = world.filed(), world.accepted()
-    world.act(CLERK, refused, "refuse", reason="r")
+    world.act(CLERK, refused, "refuse", reason="other")
     world.act(WANG, withdrawn, "withdraw", reason="r")
     for code in (refused, withdrawn):
         world.relay(code)

@@ -182,7 +182,7 @@ def settle(world: Bookings, case: Case) -> None:
 
 
 def move_on(world: Bookings, case: Case) -> None:
-    world.act(MEDIATOR, case[0], "pass", reason="r")
+    world.act(MEDIATOR, case[0], "pass", reason="other")
     world.act(CLERK, case[0], "assign", mediator_id="m-2")
 
 
