@@ -53,7 +53,7 @@ def recorded(before: Case | None, outcome: Outcome, actor: Actor, now: datetime,
             data["mediator"] = case.mediator
         # A mediation ends once each time it is begun, and not when a court or a payment ends what came after it:
         # that earns invitations to rate it.
-        if case.status in MEDIATION_ENDS and "accepted" in case.reached:
+        if case.status in MEDIATION_ENDS and case.since == format_instant(now) and "accepted" in case.reached:
             data["mediation_ended"] = True
     elif before is not None and not worked and case.status in WORKING:
         data |= {"opened": True, "organisation": case.organisation}
