@@ -49,4 +49,5 @@ def test_all_actions_of_a_thing_share_one_door() -> None:
         "/v1/appointments/{appointment_id}/actions/{action}",
         "/v1/bad-ratings/{rating_id}/actions/{action}",
         "/v1/cases/{code}/actions/{action}",
+        "/v1/cases/{code}/duties/{n}/actions/{action}",
     ]

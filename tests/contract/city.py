@@ -27,7 +27,7 @@ from infra.organisations.importer import read_organisations
 from tests.world import NOW, StillClock, container_of, fresh_tables, settings_of
 
 ROOT = Path(__file__).parent.parent.parent
-ORG = "pmc-zhongshan"
+ORG, COURT = "pmc-zhongshan", "court-zhongshan"
 TABLES = ("Cases", "People", "Answers", "Audit", "Appointments", "Ratings", "Notices", "Organisations")
 
 
@@ -98,7 +98,8 @@ class City:
         self.add("clerk", "clerk", "window", org=ORG)
         for mediator in self.mediators:
             self.add(mediator, "mediator", org=ORG)
-        for role in ("court", "reviewer", "supervisor"):
+        self.add("court", "court", org=COURT)
+        for role in ("reviewer", "supervisor"):
             self.add(role, role)
 
     def add(self, sub: str, *roles: str, org: str | None = None, name: str | None = None) -> None:
@@ -151,6 +152,31 @@ class City:
     def act(self, who: str, code: str, action: str, **body: Any) -> Any:
         return self.post(who, f"/v1/cases/{{code}}/actions/{action}", body, code=code)
 
+    def assign(self, code: str, mediator: str) -> None:
+        """Let the parties leave it to the organisation who mediates, and have it say who."""
+        for party in ("wang", "li"):
+            self.act(party, code, "choose_mediator", mediator_id=None)
+        self.act("clerk", code, "assign", mediator_id=mediator)
+
+    def sign(self, code: str, mediator: str, *terms: dict[str, Any]) -> None:
+        """Have an agreement drafted, signed by everybody, and sealed: it is in force."""
+        drafted = self.act(mediator, code, "draft_agreement", text="协议", terms=list(terms))
+        for who, action in (("wang", "sign"), ("li", "sign"), (mediator, "countersign"), ("clerk", "seal")):
+            self.act(who, code, action, agreement_sha256=drafted["agreement_sha256"])
+
+    def apply(self, code: str) -> None:
+        """Have both parties ask the court to confirm the agreement."""
+        needed = [one["id"] for one in self.read("wang", f"/v1/cases/{code}/courts")["declarations"]]
+        for party in ("wang", "li"):
+            self.act(party, code, "apply_confirmation", court_id=COURT, declarations=needed)
+
+    def examine(self, code: str) -> None:
+        """Have the court accept the application, ask the parties, and be answered."""
+        self.act("court", code, "receive")
+        self.act("court", code, "ask")
+        for party in ("wang", "li"):
+            self.act(party, code, "answer_enquiry", voluntary=True, understood=True, accepted=True)
+
     def relay(self, code: str) -> None:
         """Have everybody hear of a case's events."""
         for event in self.container.cases.store.list_events(parse_code(code)):
@@ -184,4 +210,4 @@ def city_of(clients: Clients, tmp_path: Path) -> Iterator[City]:
         yield City(clients, client, tmp_path)
 
 
-__all__ = ["NOW", "ORG", "Asked", "City", "city_of"]
+__all__ = ["COURT", "NOW", "ORG", "Asked", "City", "city_of"]

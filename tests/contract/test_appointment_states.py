@@ -99,7 +99,7 @@ def test_what_was_held_before_the_case_ended_can_still_be_reported(world: Bookin
 def test_the_next_mediator_does_not_confirm_the_former_ones_session(world: Bookings) -> None:
     code, applicant, _ = world.assigned()
     one = world.book(applicant, code)
-    world.act(MEDIATOR, code, "pass", reason="r")
+    world.act(MEDIATOR, code, "pass", reason="other")
     world.act(Viewer("clerk", frozenset({"clerk"}), "org-1", None), code, "assign", mediator_id="m-2")
     with pytest.raises(NotBookable):
         world.do(Viewer("m-2", frozenset({"mediator"}), "org-1", None), one, "confirm")

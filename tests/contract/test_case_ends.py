@@ -46,7 +46,7 @@ def test_an_ended_case_is_not_joined(world: Bookings, end: str) -> None:
 
 def test_a_case_that_was_not_accepted_is_not_joined(world: Bookings) -> None:
     code, invite = filed(world)
-    world.act(CLERK, code, "refuse", reason="r")
+    world.act(CLERK, code, "refuse", reason="other")
     with pytest.raises(CaseEnded):
         world.cases.join(LI, code, invite, world.key())
 
@@ -79,6 +79,7 @@ def test_sessions_and_appeals_are_offered_when_they_can_be_had(world: Bookings) 
     world.cases.join(LI, code, invite, world.key())
     check_offers(world, code)
     world.act(LI, code, "consent", terms_version="1")
+    world.leave_choice(code, WANG, LI)
     world.act(CLERK, code, "assign", mediator_id="m-1")
     assert offers(world, WANG, code) == offers(world, MEDIATOR, code) == (True, False)
     assert offers(world, CLERK, code) == (False, False)

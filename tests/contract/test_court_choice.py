@@ -67,6 +67,7 @@ def in_force(world: World, filed: Mapping[str, Any], *, sign: bool = True) -> st
     invite = world.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"]
     world.cases.join(LI, code, invite, world.key())
     world.act(LI, code, "consent", terms_version="1")
+    world.leave_choice(code, WANG, LI)
     world.act(CLERK, code, "assign", mediator_id="m-1")
     world.act(MEDIATOR, code, "take")
     drafted = world.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
@@ -178,6 +179,6 @@ def test_labour_lists_commissions_with_a_clock_of_their_own(world: World) -> Non
 def test_a_clock_that_does_not_run_is_counted_from_the_agreements_effect(world: World) -> None:
     code = in_force(world, filing())
     before = {one.until for one in choice_of(world).list_courts(WANG, code).items}
-    world.act(WANG, code, "apply_confirmation")
-    world.act(LI, code, "apply_confirmation")
+    for party in (WANG, LI):
+        world.act(party, code, "apply_confirmation", court_id="court-zhongshan", declarations=[])
     assert {one.until for one in choice_of(world).list_courts(WANG, code).items} == before

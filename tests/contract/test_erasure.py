@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from chalicelib.shared.crypto import Keyring, Place
 from chalicelib.shared.sealing import AesGcmSealer
 from chalicelib.web.operations import every_operation
 from infra.local.moto_speed import cheap_transactions
-from tests.contract.city import Asked, City, city_of
+from tests.contract.city import ORG, Asked, City, city_of
 from tests.contract.conftest import local_clients
 
 NAME, PHONE, ID_NUMBER = "欧阳识别", "13812340007", "11010519491231002X"
@@ -24,7 +25,8 @@ WORDS = {
     one: f"原话之{one}"
     for one in (
         *("title", "facts", "claim", "address", "message", "evidence", "filename", "file", "appeal", "withdraw"),
-        *("cancel", "object", "refuse_to_sign", "rating", "follow_up"),
+        *("cancel", "object", "refuse_to_sign", "rating", "follow_up", "request_changes", "challenge", "papers"),
+        *("resume_mediation", "report_performed", "acknowledge", "report_default"),
     )
 }
 MARKS = [NAME, PHONE, ID_NUMBER, *WORDS.values()]
@@ -93,7 +95,7 @@ def joined(city: City) -> str:
 def assigned(city: City) -> str:
     code = joined(city)
     city.act("li", code, "consent", terms_version="2026-01")
-    city.act("clerk", code, "assign", mediator_id=city.mediators[0])
+    city.assign(code, city.mediators[0])
     return code
 
 
@@ -176,8 +178,9 @@ def heard(city: City, code: str) -> None:
     city.act("wang", code, "extend", until="2026-12-28")
     draft = {"text": "协议", "terms": []}
     city.act(mediator, code, "draft_agreement", **draft)
+    city.act("wang", code, "request_changes", reason=WORDS["request_changes"])
+    city.act(mediator, code, "draft_agreement", **draft)
     city.act("wang", code, "refuse_to_sign", reason=WORDS["refuse_to_sign"])
-    city.act(mediator, code, "end", ground="other")
     body = {"kind": "outcome", "text": WORDS["appeal"]}
     appeal = city.post("wang", "/v1/cases/{code}/appeals", body, status=201, code=code)["id"]
     decision = {"upheld": False, "reason": f"关于{WORDS['appeal']}：不成立"}
@@ -196,15 +199,56 @@ def heard(city: City, code: str) -> None:
     city.post("wang", "/v1/me/notices/{notice_id}/read", notice_id=notice["id"])
 
 
-def before_the_court(city: City, ruling: str, **details: str) -> None:
+def changes_hands(city: City) -> None:
+    """Have a case go from mediator to mediator, and to another organisation and back."""
+    code, (first, second, *_) = mediating(city), city.mediators
+    city.act("wang", code, "challenge", reason=WORDS["challenge"])
+    city.act("clerk", code, "answer_challenge", granted=False, reason="没有理由")
+    city.act(first, code, "pause", reason="鉴定")
+    city.act(first, code, "resume")
+    city.act(first, code, "recuse", reason="相识")
+    city.act("clerk", code, "assign", mediator_id=second)
+    city.act("clerk", code, "replace", reason="调离")
+    city.act("clerk", code, "transfer", organisation_id="pmc-xigang", reason="便利当事人")
+    city.add("other clerk", "clerk", org="pmc-xigang")
+    city.act("other clerk", code, "transfer", organisation_id=ORG, reason="退回")
+    city.act("clerk", code, "refuse", reason="no_jurisdiction")
+
+
+def dismissed(city: City) -> None:
+    """Have an agreement examined by the court, and not confirmed; carry it out, and mediate again."""
     code = mediating(city)
-    agreed = city.act(city.mediators[0], code, "draft_agreement", text="协议", terms=[])
-    for person in ("wang", "li"):
-        city.act(person, code, "sign", agreement_sha256=agreed["agreement_sha256"])
-    for person in ("wang", "li"):
-        city.act(person, code, "apply_confirmation")
-    city.act("court", code, ruling, **details)
+    city.sign(code, city.mediators[0])
+    city.apply(code)
+    city.act("li", code, "withdraw_application")
+    city.apply(code)
+    city.examine(code)
+    today = city.clock.at.date()
+    city.act("court", code, "supplement", what="收据", until=(today + timedelta(days=9)).isoformat())
+    words = json.dumps({"text": None, "evidence_ids": [WORDS["papers"]]}).encode()
+    # What names a file is no place for words: it is not sealed.
+    assert city.send("wang", f"/v1/cases/{code}/actions/answer_supplement", words, "words").status_code == 400
+    for party in ("wang", "li"):
+        city.act(party, code, "answer_supplement", text=WORDS["papers"] if party == "wang" else None, evidence_ids=[])
+    city.act("court", code, "extend_ruling", reason="疑难")
+    city.act("court", code, "dismiss", reason="不明确")
     city.act("wang", code, "fulfil")
+    for party in ("wang", "li"):
+        city.act(party, code, "resume_mediation", reason=WORDS["resume_mediation"] if party == "wang" else "再谈")
+    city.act(city.mediators[0], code, "end", ground="other", note="谈不成")
+
+
+def confirmed(city: City) -> None:
+    """Have an agreement confirmed, and say of each duty what became of it."""
+    code = mediating(city)
+    sides = (("p1", "p2"), ("p2", "p1"), ("p2", "p1"))
+    city.sign(code, city.mediators[0], *({"text": "支付", "payer": payer, "payee": payee} for payer, payee in sides))
+    city.apply(code)
+    city.examine(code)
+    city.act("court", code, "confirm", document_no="特1号")
+    for number, action in enumerate(("report_performed", "acknowledge", "report_default"), start=1):
+        path = f"/v1/cases/{{code}}/duties/{{n}}/actions/{action}"
+        city.post("wang", path, {"note": WORDS[action]}, code=code, n=str(number))
 
 
 def live(city: City) -> None:
@@ -214,16 +258,17 @@ def live(city: City) -> None:
     sessions(city, code)
     heard(city, code)
     passed = assigned(city)
-    city.act(city.mediators[0], passed, "pass", reason="另有安排")
+    city.act(city.mediators[0], passed, "pass", reason="load", note="另有安排")
     city.act("wang", passed, "withdraw", reason=WORDS["withdraw"])
     refused = str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
-    city.act("clerk", refused, "refuse", reason="不属于受理范围")
+    city.act("clerk", refused, "refuse", reason="not_covered", note="不属于受理范围")
     declined, lost = joined(city), str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
     city.act("li", declined, "decline")
     city.act("clerk", lost, "accept")
     city.act("clerk", lost, "mark_unreachable", attempts=["一次", "两次"])
-    before_the_court(city, "dismiss", reason="不明确")
-    before_the_court(city, "confirm", document_no="特1号")
+    changes_hands(city)
+    dismissed(city)
+    confirmed(city)
 
 
 def played(city: City) -> set[str]:
@@ -252,7 +297,7 @@ def test_after_erasure_nothing_of_somebody_is_left_anywhere(city: City, monkeypa
     assert any(has_mark(asked.answer) for asked in city.asked if asked.who == "clerk")
     city.never_held()
     erased = city.post("wang", "/v1/me/erasure")
-    assert erased["erased"]["cases"] == 7
+    assert erased["erased"]["cases"] == 8
     assert every_changing_route() - played(city) == set()
     before = without_ledger(city)
     for asked in city.asked[:-1]:

@@ -35,6 +35,7 @@ def to_accepted(world: Bookings) -> str:
 def to_consented(world: Bookings) -> str:
     code = world.joined()
     world.act(LI, code, "consent", terms_version="1")
+    world.leave_choice(code, WANG, LI)
     return code
 
 
@@ -85,7 +86,7 @@ COMMANDS: dict[str, tuple[Callable[[Bookings], str], Command]] = {
     "decline": (to_accepted, act(LI, "decline")),
     "assign": (to_consented, act(CLERK, "assign", mediator_id="m-1")),
     "take": (to_assigned, act(MEDIATOR, "take")),
-    "pass": (to_assigned, act(MEDIATOR, "pass", reason="r")),
+    "pass": (to_assigned, act(MEDIATOR, "pass", reason="other")),
     "draft_agreement": (to_mediating, act(MEDIATOR, "draft_agreement", text="t", terms=[])),
     "end": (to_mediating, act(MEDIATOR, "end", ground="other")),
     "withdraw": (to_mediating, act(WANG, "withdraw")),

@@ -79,7 +79,7 @@ def test_filing_and_withdrawing_earns_nothing_however_often(world: Disputes) -> 
 
 def test_a_case_that_was_not_accepted_or_withdrawn_later_earns_nothing(world: Disputes) -> None:
     refused, withdrawn = world.filed(), world.accepted()
-    world.act(CLERK, refused, "refuse", reason="r")
+    world.act(CLERK, refused, "refuse", reason="other")
     world.act(WANG, withdrawn, "withdraw", reason="r")
     for code in (refused, withdrawn):
         world.relay(code)
@@ -148,6 +148,23 @@ def test_an_agreement_in_force_earns_the_rating_and_its_performance_none_more(wo
     world.relay(code)
     assert world.open_to(WANG) == []
     assert [one.because for one in world.open_to(LI)] == ["agreement_effective"]
+
+
+def test_what_a_court_does_with_an_agreement_earns_no_second_rating_of_the_mediation(world: Disputes) -> None:
+    code, digest = world.agreed()
+    for party in (WANG, LI):
+        world.act(party, code, "sign", agreement_sha256=digest)
+    world.relay(code)
+    world.clock.at += timedelta(days=20)
+    for party in (WANG, LI):
+        world.act(party, code, "apply_confirmation", court_id="court-1", declarations=[])
+    world.clock.at += timedelta(days=15)  # by now the invitation has run out
+    assert world.open_to(WANG) == []
+    world.act(Viewer("judge", frozenset({"court"}), "court-1", None), code, "dismiss", reason="r")
+    for party in (WANG, LI):
+        world.act(party, code, "fulfil")
+    world.relay(code, times=2)
+    assert world.open_to(WANG) == world.open_to(LI) == []
 
 
 def held(world: Disputes, code: str, session: str) -> Event:

@@ -40,6 +40,9 @@ from tests.contract.test_ratings import CLERK as RATING_CLERK
 from tests.contract.test_ratings import STAFF, SUPERVISOR, Ratings, citizen
 from tests.contract.world import CLERK, MEDIATOR, World
 
+UNTIL = (TOMORROW + timedelta(days=9)).date()
+COURT = Viewer("judge", frozenset({"court"}), "court-1", None)
+BEFORE_COURT: dict[str, dict[str, Any]] = {"receive": {}, "ask": {}, "supplement": {"what": "w", "until": UNTIL}}
 NOW_TEXT = "2026-11-24T02:00:00.000Z"
 ROOT = Path(__file__).parent.parent.parent
 REGISTRY = json.loads((ROOT / "chalicelib/rules/data_registry.json").read_text(encoding="utf-8"))
@@ -106,10 +109,14 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     bookings.clock.at = TOMORROW + timedelta(minutes=20)
     bookings.do(MEDIATOR, one, "no_show", party_id="p2")
     bookings.cases.get_case(CLERK, code)
-    drafted = bookings.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
+    owed = {"text": "t", "payer": "p1", "payee": "p2", "amount_cents": 100, "due_on": "2026-12-31"}
+    drafted = bookings.act(MEDIATOR, code, "draft_agreement", text="t", terms=[owed])
     for person in (applicant, respondent):
         bookings.act(person, code, "sign", agreement_sha256=str(drafted.case.agreement_sha256))
-    bookings.act(applicant, code, "apply_confirmation")
+    for person in (applicant, respondent):
+        bookings.act(person, code, "apply_confirmation", court_id="court-1", declarations=["true_facts"])
+    for action, details in BEFORE_COURT.items():
+        bookings.act(COURT, code, action, **details)
     bookings.act(waiter, second, "withdraw", reason="r")
     talk = MessageService(bookings.cases, bookings.store)
     talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())

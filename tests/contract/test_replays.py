@@ -73,7 +73,7 @@ def test_a_mediator_who_passed_the_case_on_gets_no_phones_from_an_old_answer(cit
     took = asked(city, "/take")
     assert PHONE in took.answer
     passed = assigned(city)
-    city.act(mediator, passed, "pass", reason="另有安排")
+    city.act(mediator, passed, "pass", reason="load", note="另有安排")
     again = city.again(asked(city, "/pass"))
     assert (again.status_code, PHONE in again.body.decode()) == (404, False)
     assert city.again(took).status_code == 200

@@ -182,7 +182,19 @@ def settle(world: Bookings, case: Case) -> None:
 
 
 def move_on(world: Bookings, case: Case) -> None:
-    world.act(MEDIATOR, case[0], "pass", reason="r")
+    world.act(MEDIATOR, case[0], "pass", reason="other")
+    world.act(CLERK, case[0], "assign", mediator_id="m-2")
+
+
+def choose(world: Bookings, case: Case) -> None:
+    world.act(MEDIATOR, case[0], "pass", reason="other")
+    for party in case[1:]:
+        world.act(party, case[0], "choose_mediator", mediator_id="m-2")
+
+
+def challenge(world: Bookings, case: Case) -> None:
+    world.act(case[1], case[0], "challenge", reason="r")
+    world.act(CLERK, case[0], "answer_challenge", granted=True, reason="r")
     world.act(CLERK, case[0], "assign", mediator_id="m-2")
 
 
@@ -200,10 +212,25 @@ def test_a_case_that_ends_leaves_the_line(world: Bookings, leave: Callable[[Book
         world.waitlist.get_place(waiter[1], waiter[0])
 
 
-def test_a_case_with_another_mediator_leaves_the_old_line_and_may_join_the_new(world: Bookings) -> None:
+@pytest.mark.parametrize("name", ["mediator_chosen", "assigned"])
+def test_that_another_mediator_was_found_ends_the_old_wish_though_nothing_else_was_told(
+    world: Bookings, name: str
+) -> None:
+    case = world.assigned(1)
+    join(world, case)
+    (choose if name == "mediator_chosen" else move_on)(world, case)
+    (event,) = [one for one in list(world.store.list_events(case[0]))[-1:] if one.name == name]
+    assert world.waitlist.on_case_event(event) is True
+    assert rows(world, "WAITLIST") == []
+
+
+@pytest.mark.parametrize("leave", [move_on, choose, challenge])
+def test_a_case_with_another_mediator_leaves_the_old_line_and_may_join_the_new(
+    world: Bookings, leave: Callable[[Bookings, Case], None]
+) -> None:
     code, applicant, _ = case = world.assigned(1)
     join(world, case)
-    move_on(world, case)
+    leave(world, case)
     with pytest.raises(NotFound):
         world.waitlist.get_place(applicant, code)
     join(world, case)

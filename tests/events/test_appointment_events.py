@@ -14,7 +14,9 @@ from chalicelib.appointments.booking.model import Appointment
 from chalicelib.shared.dynamo import Pauses
 from chalicelib.shared.errors import Conflict, Unavailable
 from chalicelib.shared.events import Event
+from chalicelib.shared.viewer import Viewer
 from tests.contract.test_appointments import TOMORROW
+from tests.contract.world import CLERK
 from tests.events.town import LATER, M1, M2, Town, changes_nothing
 
 
@@ -71,6 +73,42 @@ def reopened(town: Town) -> Story:
     return Story(code, old, town.last(code, "reopened"), lambda: taken_up(town, code, applicant, respondent))
 
 
+def left(town: Town, event: str, *, drafted: bool = False) -> Story:
+    """A case whose mediator steps down, is replaced, or is challenged with success."""
+    code, applicant, respondent = town.assigned()
+    town.act(M1, code, "take")
+    old = town.confirmed_with(M1, applicant, code, TOMORROW)
+    if drafted:
+        town.act(M1, code, "draft_agreement", text="t", terms=[])
+    if event == "challenge_granted":
+        town.act(applicant, code, "challenge", reason="r")
+        town.act(CLERK, code, "answer_challenge", granted=True, reason="r")
+    else:
+        actor, action = {"recused": (M1, "recuse"), "replaced": (CLERK, "replace")}[event]
+        town.act(actor, code, action, reason="r")
+    return Story(code, old, town.last(code, event), lambda: taken_up(town, code, applicant, respondent))
+
+
+def mediated_again(town: Town, code: str, applicant: Viewer, respondent: Viewer) -> None:
+    """Have an agreement in force that is not carried out, and mediate again."""
+    duty = {"text": "t", "payer": "p2", "payee": "p1", "amount_cents": None, "due_on": None}
+    drafted = town.act(M1, code, "draft_agreement", text="t", terms=[duty])
+    for party in (applicant, respondent):
+        town.act(party, code, "sign", agreement_sha256=drafted.case.agreement_sha256)
+    town.act(applicant, code, "report_default", n=1, note=None)
+    for party in (applicant, respondent):
+        town.act(party, code, "resume_mediation", reason="r")
+
+
+def in_force(town: Town) -> Story:
+    code, applicant, respondent = town.assigned()
+    town.act(M1, code, "take")
+    old = town.confirmed_with(M1, applicant, code, TOMORROW)
+    mediated_again(town, code, applicant, respondent)
+    event = town.last(code, "agreement_effective")
+    return Story(code, old, event, lambda: town.confirmed_with(M1, applicant, code, LATER))
+
+
 def taken_up(town: Town, code: str, applicant: Any, respondent: Any, days: int = 1) -> Appointment:
     town.given_to_m2(code, respondent)
     return town.confirmed_with(M2, applicant, code, TOMORROW + timedelta(days=days))
@@ -83,6 +121,11 @@ STORIES: dict[str, Callable[[Town], Story]] = {
     "withdrawn": lambda town: ended(town, "withdraw", "withdrawn"),
     "declined": lambda town: ended(town, "decline", "declined"),
     "reopened": reopened,
+    "recused": lambda town: left(town, "recused"),
+    "recused with a draft": lambda town: left(town, "recused", drafted=True),
+    "replaced": lambda town: left(town, "replaced"),
+    "challenge_granted": lambda town: left(town, "challenge_granted"),
+    "agreement_effective": in_force,
 }
 
 
@@ -129,6 +172,16 @@ def test_a_session_that_had_begun_is_not_said_to_be_cancelled(town: Town) -> Non
     town.act(M1, code, "end", ground="settled_privately")
     assert town.due_appointments.on_case_event(town.last(code, "ended")) == 1
     assert (town.status_of(begun), town.status_of(ahead)) == ("confirmed", "cancelled")
+
+
+def test_a_session_of_a_second_mediation_can_be_reported_when_that_one_is_over(town: Town) -> None:
+    code, applicant, respondent = town.assigned()
+    town.act(M1, code, "take")
+    mediated_again(town, code, applicant, respondent)
+    held = town.confirmed_with(M1, applicant, code, TOMORROW)
+    town.clock.at = TOMORROW + timedelta(hours=1)
+    town.act(M1, code, "end", ground="other")
+    assert town.do(M1, held, "complete", minutes=60).status == "completed"
 
 
 def test_other_events_end_nothing(town: Town) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.shared.events import Event
 from tests.contract.test_appointments import TOMORROW
+from tests.contract.world import CLERK, FILING, WANG
+from tests.events.test_appointment_events import mediated_again
 from tests.events.town import M1, M2, Town, changes_nothing
 
 
@@ -35,9 +38,9 @@ def orders(events: list[Event]) -> list[list[Event]]:
     return [events, list(reversed(events)), list(itertools.chain(*zip(events, events, strict=True))), mixed]
 
 
-def load(town: Town) -> int:
+def load(town: Town, organisation: str = "org-1") -> int:
     table = town.tables["OrganisationsTable"]
-    key = {"pk": {"S": "DIRECTORY"}, "sk": {"S": "~LOAD#org-1"}}
+    key = {"pk": {"S": "DIRECTORY"}, "sk": {"S": f"~LOAD#{organisation}"}}
     found = town.clients.dynamodb.get_item(TableName=table, Key=key)
     return int(found["Item"]["open_cases"]["N"])
 
@@ -57,6 +60,39 @@ def test_each_case_is_counted_as_open_once(town: Town, code: str, order: int) ->
         town.organisations.on_case_event(event)
     assert load(town) == 0  # opened, closed, opened again, closed again
     changes_nothing(town, town.organisations.on_case_event, events)
+
+
+@pytest.mark.parametrize("order", range(4), ids=["in time", "backwards", "twice", "mixed"])
+def test_a_transferred_case_is_counted_where_it_is_and_once(town: Town, order: int) -> None:
+    clerks = [replace(CLERK, organisation=one) for one in ("org-1", "org-2", "org-3")]
+    code = town.cases.file(WANG, FILING, town.key()).case.code
+    town.act(clerks[0], code, "transfer", organisation_id="org-2", reason="r")
+    town.act(clerks[1], code, "accept")
+    town.act(clerks[1], code, "transfer", organisation_id="org-3", reason="r")
+    for event in orders(town.events(code))[order]:
+        town.organisations.on_case_event(event)
+    assert [load(town, clerk.organisation or "") for clerk in clerks] == [0, 0, 1]
+    town.act(clerks[2], code, "refuse", reason="other")
+    for event in orders(town.events(code))[order]:
+        town.organisations.on_case_event(event)
+    assert load(town, "org-3") == 0
+    changes_nothing(town, town.organisations.on_case_event, town.events(code))
+
+
+@pytest.mark.parametrize("order", range(4), ids=["in time", "backwards", "twice", "mixed"])
+def test_work_ends_with_the_agreement_and_begins_again_with_the_mediation(town: Town, order: int) -> None:
+    code, applicant, respondent = town.assigned()
+    town.act(M1, code, "take")
+    mediated_again(town, code, applicant, respondent)
+    said = [(event.name, event.data.get("closed"), event.data.get("opened")) for event in town.events(code)]
+    assert [one for one in said if one[1] or one[2]] == [
+        ("submitted", None, True),
+        ("agreement_effective", True, None),
+        ("mediation_resumed", None, True),
+    ]
+    for event in orders(town.events(code))[order]:
+        town.organisations.on_case_event(event)
+    assert load(town) == 1
 
 
 def test_a_case_is_counted_once_after_years_too(town: Town, code: str) -> None:
@@ -121,7 +157,5 @@ CONSUMERS: list[Callable[[Town], Callable[[Event], int]]] = [
 def test_an_event_of_a_case_that_is_not_there_breaks_nothing(
     town: Town, code: str, which: Callable[[Town], Callable[[Event], int]]
 ) -> None:
-    from dataclasses import replace
-
     for event in town.events(code):
         which(town)(replace(event, aggregate="0000000000000000"))

@@ -32,6 +32,8 @@ class Decided:
 
 _FREEING: Final = frozenset({"decline", "cancel"})
 _REPORTS: Final = frozenset({"complete", "no_show"})
+_IN_FORCE: Final = frozenset({"signed", "confirming", "confirmed", "defaulted"})
+_ENDED_AFTER_AGREEMENT: Final = frozenset({"performed", "unconfirmed", "confirmed"})
 
 
 def goes_on(action: str, one: Appointment, case: Case) -> bool:
@@ -54,7 +56,12 @@ def check_goes_on(action: str, one: Appointment, case: Case) -> None:
 
 
 def _mediation_ended_at(case: Case) -> str:
-    return min(filter(None, (case.since, case.ended_at, case.reached.get("signed"))))
+    """Return when the mediation ended: with the agreement's effect, if the case went on from there, or with the case.
+
+    An agreement of before the case was mediated again, or reopened, ended another mediation.
+    """
+    went_on = case.status in _IN_FORCE or case.end_reason in _ENDED_AFTER_AGREEMENT
+    return case.effective_at if went_on and case.effective_at is not None else case.since
 
 
 def outcome_of(

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from chalicelib.appointments.waitlist.store import WaitlistStore
 
 _BOOKED: Final = frozenset({"appointment_requested", "appointment_confirmed"})
-_OTHER_MEDIATOR: Final = frozenset({"passed", "lapsed", "recused", "replaced", "transferred", "reopened", "assigned"})
+_LOST_MEDIATOR: Final = ("passed", "lapsed", "recused", "replaced", "challenge_granted", "transferred", "reopened")
+_OTHER_MEDIATOR: Final = frozenset({*_LOST_MEDIATOR, "assigned", "mediator_chosen"})
 """Events after which a case may wait in the line of a mediator who is not its own any more."""
 
 

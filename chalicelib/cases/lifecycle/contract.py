@@ -54,6 +54,9 @@ IdentityNumber = Annotated[str, StringConstraints(max_length=18), AfterValidator
 PartyId = Annotated[str, StringConstraints(pattern=r"^p[1-9][0-9]{0,2}$")]
 """A party of a case: `p1` is the applicant."""
 
+EvidenceId = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9A-Z]{8}$")]
+"""The id of a piece of evidence, and no words: it stands in the open, where a party's words do not."""
+
 MAX_AMOUNT_CENTS: Final = 10**13  # a hundred thousand million yuan: above that, a typo
 
 
@@ -257,7 +260,7 @@ class AnswerSupplement(ActionBody):
     """What a party answers the court, and the evidence that they added for it."""
 
     text: Reason | None = None
-    evidence_ids: list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] = Field(max_length=50)
+    evidence_ids: list[EvidenceId] = Field(max_length=50)
 
 
 class AboutDuty(ActionBody):

@@ -51,11 +51,12 @@ def recorded(before: Case | None, outcome: Outcome, actor: Actor, now: datetime,
         data |= {"closed": True, "organisation": case.organisation}
         if case.mediator is not None:
             data["mediator"] = case.mediator
+        # A mediation ends once each time it is begun, and not when a court or a payment ends what came after it:
+        # that earns invitations to rate it.
+        if case.status in MEDIATION_ENDS and case.since == format_instant(now) and "accepted" in case.reached:
+            data["mediation_ended"] = True
     elif before is not None and not worked and case.status in WORKING:
         data |= {"opened": True, "organisation": case.organisation}
-    # A mediation ends once each time it is begun: that earns invitations to rate it.
-    if case.status in MEDIATION_ENDS and case.since == format_instant(now) and "accepted" in case.reached:
-        data |= {"mediation_ended": True, "organisation": case.organisation}
     audience = [{"person": party.person, "relation": party.role} for party in case.parties if party.person]
     if case.mediator_person is not None:
         audience.append({"person": case.mediator_person, "relation": "mediator"})

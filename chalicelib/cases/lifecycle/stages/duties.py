@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.cases.lifecycle.deadlines import find_deadline
+from chalicelib.cases.lifecycle.deadlines import find_deadline, start_deadlines
 from chalicelib.cases.lifecycle.model import Case, Duty
 from chalicelib.cases.lifecycle.refusals import AlreadyDone, DutyNotDue
-from chalicelib.cases.lifecycle.stages.in_force import end_of, standing_of, with_duty_notices, with_reason
+from chalicelib.cases.lifecycle.stages.in_force import (
+    end_of,
+    performance_ends,
+    standing_of,
+    with_duty_notices,
+    with_reason,
+)
 from chalicelib.cases.lifecycle.transition import (
     PARTIES,
     Check,
@@ -63,6 +69,9 @@ def _duty(state: str) -> tuple[Check, Take]:
         case = replace(case, duties=tuple(after if one is duty else one for one in case.duties))
         case = with_duty_notices(case, command.now, due_dates)
         target = case.status if case.status == "confirming" else standing_of(case)
+        if case.status == "defaulted" and target != "defaulted":  # the quiet end did not run there
+            ends = max(performance_ends(case), command.now)
+            case = start_deadlines(case, ("conclude",), command.now, due_dates, counted_from=ends)
         data = {"n": number, "party": acting_party(case, command).id}
         return Effect(with_reason(case, target), data, command.details.get("note"), target=target)
 
