@@ -180,9 +180,9 @@ class Story:
         if "clerk" in roles:
             gone = item["organisation"] != person.organisation
         elif "court" in roles:
-            gone = not item.get("before_court")
+            gone = not item.get("before_court") or item.get("court") != person.organisation
         elif "reviewer" in roles:
-            gone = item.get("appeal") is None
+            gone = item.get("appeal") is None and (item.get("challenge") or {}).get("state") != "with_reviewer"
         else:
             gone = item.get("mediator") != person.subject
         return bool(gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from infra.simulate.acts import cases, sessions
+from infra.simulate.acts.steps import usual_steps
 from infra.simulate.people import ROSTERS
 from infra.simulate.story import CaseNote, Story
 
@@ -29,7 +30,7 @@ def _to_mediation(story: Story, note: CaseNote) -> None:
         item = story.case_item(note.code)
         if item["status"] in {"mediating", "withdrawn", "not_accepted"}:
             return
-        role, action = cases.usual_steps(item, note)[0]
+        role, action = usual_steps(item, story.now, joined=note.respondent is not None)[0]
         if role == "join":
             cases.join(story, note)
             continue
@@ -37,5 +38,7 @@ def _to_mediation(story: Story, note: CaseNote) -> None:
         if person is not None and action == "assign":
             body = {"mediator_id": next(one for one in ROSTERS[item["organisation"]] if one != note.applicant.subject)}
             cases.act(story, note, person, action, body)
+        elif person is not None and action == "choose_mediator":
+            cases.act(story, note, person, action, {"mediator_id": None})
         elif person is not None:
             cases.act(story, note, person, action)
