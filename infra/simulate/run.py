@@ -116,7 +116,7 @@ class Director:
         weights = [weight for _, _, weight in self._acts]
         works = {name: work for name, work, _ in self._acts}
         story.calm()
-        prelude.tell(story, story.weather.settled_cases)
+        prelude.tell(story, story.weather.settled_cases, story.weather.bound_cases)
         story.rage()
         while story.step < steps:
             if any(one.name == stop_at for one in story.violations):

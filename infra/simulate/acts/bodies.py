@@ -75,8 +75,9 @@ def _of_staff(story: Story, person: Person, item: Item) -> dict[str, Any]:
 
 def roster_of(story: Story, item: Item) -> list[str]:
     """Return the mediators who may be named in a case now: in a crowded city mostly the first one."""
-    everybody = list(ROSTERS[item["organisation"]])
-    roster = [one for one in everybody if one not in item.get("excluded_mediators", ())] or everybody
+    everybody, parties = list(ROSTERS[item["organisation"]]), {one.get("person") for one in item["parties"]}
+    free = [one for one in everybody if one not in item.get("excluded_mediators", ())]
+    roster = [one for one in free if story.pseudonym(story.city.people[one]) not in parties] or everybody
     return roster[:1] if story.weather.crowded and story.choices.random() < _MOSTLY else roster
 
 
