@@ -187,19 +187,26 @@ class Story:
             gone = item.get("mediator") != person.subject
         return bool(gone)
 
-    def check_shown(self, errand: Errand, reply: Reply) -> None:
-        """Check that an answer shows nothing of whom it must not: of the erased, of those whom one left."""
+    def left_before(self, errand: Errand) -> bool:
+        """Tell whether a request that is sent again is about a case that its person has nothing to do with by now."""
+        return errand.first is not None and errand.case in self.cases and self._is_gone_from(errand.case, errand.person)
+
+    def check_shown(self, errand: Errand, reply: Reply, *, gone: bool) -> None:
+        """Check that an answer shows nothing of whom it must not: of the erased, of those whom one left.
+
+        `gone`: whether the person had left the case when the request was sent; who leaves meanwhile may still be shown.
+        """
         text = reply.body.decode()
         for person in self.city.people.values():
             if person.erased_at is not None:
                 shown = sorted(value for value in person.personal if value in text)
                 if shown:
                     self.found("erased-shown", f"{errand.name}: {person.subject}'s {shown[0]}")
-        if errand.first is None or errand.case not in self.cases or errand.person.erased_at is not None:
+        if errand.case not in self.cases or errand.person.erased_at is not None:
             return
         note = self.cases[errand.case]
         leaving = any(one is not None and one.leaving for one in (note.applicant, note.respondent))
-        if not leaving and self.may_be_gone(errand):
+        if not leaving and gone and not errand.person.leaving:
             values = {*note.values, note.applicant.phone}
             shown = sorted(value for value in values if value in text)
             if shown:

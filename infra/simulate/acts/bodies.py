@@ -53,7 +53,9 @@ def _of_staff(story: Story, person: Person, item: Item) -> dict[str, Any]:
         "transfer": lambda: {"organisation_id": choices.choice(others), "reason": "由其他组织办理"},
         "mark_unreachable": lambda: {"attempts": list(ATTEMPTS)},
         "assign": lambda: {"mediator_id": choices.choice(roster_of(story, item))},
-        "take": lambda: {"disclosure": None if choices.random() < _MOSTLY else person.write("利害关系", personal=False)},
+        "take": lambda: {
+            "disclosure": None if choices.random() < _MOSTLY else person.write("利害关系", personal=False)
+        },
         "pass": lambda: {
             "reason": choices.choice(("conflict", "load", "other")),
             "note": person.write("退回", personal=False),
@@ -107,7 +109,7 @@ def _terms(story: Story) -> list[Any]:
     return [*plain, *duties[: story.choices.choice((0, 1, 1, 2))]]
 
 
-def application(story: Story, person: Person, note: CaseNote, courts: dict[str, Any]) -> dict[str, Any] | None:
+def application(story: Story, note: CaseNote, courts: dict[str, Any]) -> dict[str, Any] | None:
     """Return the body of an application to a court that `GET …/courts` lists; None where it lists none.
 
     Seldom a declaration is left out, or a place is named that is not competent, or not the one the other party named.

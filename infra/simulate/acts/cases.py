@@ -116,7 +116,7 @@ def act(story: Story, note: CaseNote, person: Person, action: str, body: dict[st
     path = f"/v1/cases/{show_code(note.code)}"
     if name == "apply_confirmation" and body is None:
         courts = story.errands.ask(person, "GET", f"{path}/courts", case=note.code)
-        body = application(story, person, note, courts.json()) if courts is not None and courts.ok else None
+        body = application(story, note, courts.json()) if courts is not None and courts.ok else None
         if body is None:
             return None
     body = details(story, person, name, story.case_item(note.code)) if body is None else body

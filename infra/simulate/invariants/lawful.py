@@ -53,7 +53,7 @@ class Watch:
             self._check_end(before, after)
 
     def _check_actor(self, case: Case, after: Case, event: Event) -> None:
-        """Nobody acts in a case as what they are not: a party, its mediator, its clerk, the court that is asked."""
+        """Check that who acts is what they act as: a party, the mediator, the clerk, the court that is asked."""
         person, role = self._story.person_of(event.actor), event.actor_role
         if person is None or role in {"clock", "system"}:
             return
@@ -68,7 +68,7 @@ class Watch:
             self._found(after, "acted-without-part", f"{event.name} by {person.subject} as {role}")
 
     def _check_ruling(self, case: Case) -> None:
-        """A court rules after it accepted the application and asked, and every party answered it, in this order."""
+        """Check that the court accepted the application, then asked, and that every party answered it."""
         names = [one.name for one in self._heard[case.code]]
         at = len(names) - 1 - names[::-1].index("confirmation_applied")
         for name in ("received", "asked"):
@@ -80,7 +80,7 @@ class Watch:
             self._found(case, "ruled-unasked", f"{case.document_no} without an answer of everybody")
 
     def _check_agreement(self, before: Case, after: Case) -> None:
-        """An agreement binds after everybody whom the law names, a ruling is of this agreement, and it ends some day."""
+        """Check that all have signed whom the law names, that a ruling is of this agreement, and that the case ends."""
         if after.status not in _IN_FORCE:
             return
         staff = after.organisation == INVITED or (after.countersigned_at and after.sealed_at)
@@ -98,7 +98,7 @@ class Watch:
             self._found(after, "default-hidden", f"{after.status} after {before.status}")
 
     def _check_end(self, before: Case, after: Case) -> None:
-        """No agreement is said to be carried out, or closed quietly, while a reported default is unacknowledged."""
+        """Check that no case is settled or closed quietly with an open default, nor ended on a provisional date."""
         if before.status == after.status:
             return
         defaults = [one.n for one in after.duties if one.defaulted_at is not None and one.state != "acknowledged"]
