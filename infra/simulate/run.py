@@ -27,13 +27,14 @@ _LAST_ACTS: Final = 60
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a seed."""
+    """What came of a seed. `events`: the names of all that happened."""
 
     seed: int
     steps: int
     violations: Sequence[Violation]
     trace: Sequence[str]
     digest: str
+    events: frozenset[str]
     calls: int
     requests: int
     seconds: float
@@ -67,6 +68,7 @@ def simulate(
         tuple(story.violations),
         tuple(story.trace),
         story.digest,
+        frozenset(story.happened),
         story.city.calls.count,
         len(story.errands.every),
         time.perf_counter() - begun,

@@ -64,6 +64,7 @@ class Story:
         self.scheduler = Scheduler(self.choices)
         self.weather = weather or Weather.of(self.choices)
         self.alone: dict[str, Any] = {}
+        self.happened: set[str] = set()
         self.listeners: list[Callable[[Sequence[Change]], None]] = []
         self.city: City
         self.errands: Errands
@@ -226,6 +227,7 @@ class Story:
     def _changed(self, changes: Sequence[Change]) -> None:
         errand = self.errand
         events = [one for one in changes if one.kind == "INSERT" and one.key[1].startswith("EVENT#")]
+        self.happened |= {one.new["name"]["S"] for one in events if one.new is not None}
         if errand is not None:
             if any(one.key[0].startswith("IDEMPOTENCY#") for one in changes):
                 errand.committed = True

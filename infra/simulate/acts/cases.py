@@ -125,15 +125,19 @@ def act(story: Story, note: CaseNote, person: Person, action: str, body: dict[st
 
 
 def meddle(story: Story) -> None:
-    """Try an action of somebody else's case, or one that is not one's own: whoever it is, and whatever the case is."""
+    """Try what can be done in a case now, as anybody who could do it in a case of their own."""
     note = choose(story)
     if note is None:
         return
-    person = story.choices.choice([one for one in story.city.people.values() if not one.leaving])
-    action = story.choices.choice([name for name, row in TRANSITIONS.items() if not row.by_clock])
-    if action in DUTY_ACTIONS:
-        action = f"{action}#1"
-    act(story, note, person, action)
+    status = story.case_item(note.code)["status"]
+    rows = [one for one in TRANSITIONS.values() if status in one.sources and not one.by_clock]
+    if not rows:
+        return
+    row = story.choices.choice(rows)
+    role = story.choices.choice(sorted(row.relations))
+    held = role if role in {"clerk", "mediator", "court", "reviewer"} else "citizen"
+    person = story.choices.choice([one for one in story.city.people.values() if held in one.roles and not one.leaving])
+    act(story, note, person, f"{row.action}#1" if row.action in DUTY_ACTIONS else row.action)
 
 
 def join(story: Story, note: CaseNote) -> None:

@@ -42,12 +42,12 @@ def _assigned(item: Item, _now: datetime) -> Steps:
 
 
 def _mediating(item: Item, _now: datetime) -> Steps:
-    paused = "resume" if item.get("suspended_at") else "pause"
+    paused = [("mediator", "resume")] * 4 if item.get("suspended_at") else [("mediator", "pause")]
     return [
         *[("mediator", "draft_agreement")] * 5,
         ("applicant", "extend"),
         ("respondent", "extend"),
-        ("mediator", paused),
+        *paused,
         ("mediator", "recuse"),
         *_challenge(item),
     ]
@@ -63,7 +63,7 @@ def _challenge(item: Item) -> Steps:
 def _agreed(item: Item, _now: datetime) -> Steps:
     unsigned = [(side, "sign") for side, one in sorted(_parties(item).items()) if not one.get("signed_at")]
     if unsigned:
-        return [*unsigned * 3, ("applicant", "request_changes")]
+        return [*unsigned * 3, ("applicant", "request_changes"), (unsigned[0][0], "refuse_to_sign")]
     return _staff_acts(item)
 
 
