@@ -21,16 +21,28 @@ class Target:
     tests: tuple[str, ...]
 
 
-_CASES: Final = "decisions transitions relations recording ledger"
+_CASES: Final = "transitions relations recording ledger lifecycle/intake lifecycle/mediators"
+_IN_FORCE: Final = "lifecycle/agreement lifecycle/court lifecycle/performance lifecycle/second_round"
 _SESSIONS: Final = "sheets held_slots sessions"
 _WRITES: Final = "committing answers"
 
 _TARGETS: Final = {
     "policies": {
         "cases/lifecycle/policies": _CASES,
-        "cases/lifecycle/transitions": _CASES,
-        "cases/lifecycle/decisions": _CASES,
+        "cases/lifecycle/decisions": f"{_CASES} {_IN_FORCE}",
         "cases/lifecycle/recording": _CASES,
+    },
+    "stages": {
+        "cases/lifecycle/deadlines": f"lifecycle/mediation {_IN_FORCE}",
+        "cases/lifecycle/stages/intake": "transitions lifecycle/intake",
+        "cases/lifecycle/stages/mediators": "transitions lifecycle/mediators",
+        "cases/lifecycle/stages/mediation": "transitions lifecycle/mediation lifecycle/second_round",
+        "cases/lifecycle/stages/agreement": f"transitions {_IN_FORCE}",
+        "cases/lifecycle/stages/in_force": _IN_FORCE,
+        "cases/lifecycle/stages/application": f"transitions {_IN_FORCE}",
+        "cases/lifecycle/stages/ruling": f"transitions {_IN_FORCE}",
+        "cases/lifecycle/stages/duties": f"transitions {_IN_FORCE}",
+        "cases/lifecycle/stages/closing": f"transitions {_IN_FORCE}",
     },
     "access ledger": {
         "cases/lifecycle/access": "ledger",
@@ -80,8 +92,14 @@ _TARGETS: Final = {
     },
 }
 
+
+def _test_file(name: str) -> str:
+    folder, _, topic = name.rpartition("/")
+    return f"tests/unit/{folder}/test_{topic}.py" if folder else f"tests/unit/test_{topic}.py"
+
+
 TARGETS: Final = tuple(
-    Target(f"chalicelib/{module}.py", group, tuple(f"tests/unit/test_{name}.py" for name in tests.split()))
+    Target(f"chalicelib/{module}.py", group, tuple(dict.fromkeys(_test_file(name) for name in tests.split())))
     for group, modules in _TARGETS.items()
     for module, tests in modules.items()
 )

@@ -100,7 +100,7 @@ class Errands:
     def send(self, errand: Errand) -> Reply | None:
         """Send a request, the first time or again; return the reply, or None if it was lost."""
         story = self._story
-        known, done = errand.first, errand.committed
+        known, done, gone = errand.first, errand.committed, story.left_before(errand)
         act = story.city.scheduler.running
         context = story.alone if act is None else act.context
         errand.sending += 1
@@ -115,7 +115,7 @@ class Errands:
             context.pop("errand", None)
         reply = Reply(status, body)
         story.say(f"{errand.name} → {status} {reply.problem}")
-        self._judge(errand, reply, known, done=done)
+        self._judge(errand, reply, known, done=done, gone=gone)
         if story.city.choices.random() < story.city.calls.weather.answers_lost:
             story.say(f"{errand.name}: the answer is lost")
             return None
@@ -159,11 +159,11 @@ class Errands:
             status = "lost" if reply is None else reply.status
             self._story.found("key-reused", f"{other.name} with another body: {status}, {other.effects}")
 
-    def _judge(self, errand: Errand, reply: Reply, known: Reply | None, *, done: bool) -> None:
+    def _judge(self, errand: Errand, reply: Reply, known: Reply | None, *, done: bool, gone: bool) -> None:
         story = self._story
         if reply.status >= _FAULT and reply.status != _UNAVAILABLE:
             story.found("internal-error", f"{errand.name}: {story.last_fault()}")
-        story.check_shown(errand, reply)
+        story.check_shown(errand, reply, gone=gone)
         if errand.foreign or errand.key is None or reply.status == _UNAVAILABLE:
             return
         if reply.ok:
@@ -172,8 +172,8 @@ class Errands:
             elif errand.first.body != reply.body:
                 story.found("replay-differs", f"{errand.name}: {_difference(errand.first.body, reply.body)}")
             return
-        gone = reply.status == _NOT_FOUND and story.may_be_gone(errand)
-        if (known is not None or done) and not gone and story.now - errand.at < RETRIED_FOR:
+        hidden = reply.status == _NOT_FOUND and story.may_be_gone(errand)
+        if (known is not None or done) and not hidden and story.now - errand.at < RETRIED_FOR:
             name = "replay-refused" if known is not None else "refused-though-done"
             story.found(name, f"{errand.name}: {reply.status} {reply.problem}")
 

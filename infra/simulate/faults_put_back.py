@@ -1,10 +1,11 @@
 """Faults that were mended, put back on purpose: so that it is seen that the simulator finds them.
 
-Each is named by its number in the issue that listed them, and is as small as the mistake was.
+Each is named by its number in the issue that listed them, or by what was wrong, and is as small as the mistake was.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,10 @@ from chalicelib.appointments.slots.held_slots import HeldSlot, SlotFinder, Sough
 from chalicelib.appointments.slots.sheets import SheetChange
 from chalicelib.appointments.waitlist.model import Line, Offer, Spot
 from chalicelib.appointments.waitlist.store import WaitlistStore
+from chalicelib.cases.lifecycle import policies
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.stages import duties
+from chalicelib.organisations.store import OrganisationStore
 from chalicelib.ratings.rating.model import Invitation
 from chalicelib.ratings.rating.service import RatingService
 from chalicelib.ratings.rating.store import RatingStore
@@ -159,6 +164,37 @@ def _every_end_earns() -> Iterator[None]:
         yield
 
 
+def _every_court_is_asked() -> AbstractContextManager[Any]:
+    """Let every court see, and decide on, whatever is before one of them."""
+    find = policies.find_relation
+
+    def find_relation(viewer: Viewer, person: str, case: Case) -> str | None:
+        before_any = "court" in viewer.roles and case.before_court and case.party_of(person) is None
+        return "court" if before_any else find(viewer, person, case)
+
+    return patch.object(policies, "find_relation", find_relation)
+
+
+def _defaults_stop_the_end() -> AbstractContextManager[Any]:
+    """Leave a case whose default was made good without a date on which it ends quietly."""
+    return patch.object(duties, "made_good", lambda case, *_: case)
+
+
+def _checks_look_away() -> AbstractContextManager[Any]:
+    """Offer what the case's state refuses."""
+    return patch.object(policies, "_is_open", lambda *_: True)
+
+
+def _redelivered_events_count() -> AbstractContextManager[Any]:
+    """Count an event as often as it comes."""
+    count, numbers = OrganisationStore.count, itertools.count()
+
+    def count_again(store: OrganisationStore, event_id: str, organisation: str, change: int) -> bool:
+        return count(store, f"{event_id}#{next(numbers)}", organisation, change)
+
+    return patch.object(OrganisationStore, "count", count_again)
+
+
 FAULTS: Final[dict[str, Fault]] = {
     "3": Fault(frozenset({"cancelled-without-cause"}), _redelivered_events_cancel),
     "5": Fault(frozenset({"broken-wish"}), _offers_make_rows),
@@ -166,4 +202,8 @@ FAULTS: Final[dict[str, Fault]] = {
     "10": Fault(frozenset({"two-places"}), _sheets_by_organisation),
     "17": Fault(frozenset({"erased-readable", "erased-shown", "stranger-shown"}), _answers_under_the_service_key),
     "20": Fault(frozenset({"rating-unearned", "rated-twice"}), _every_end_earns),
+    "court": Fault(frozenset({"acted-without-part"}), _every_court_is_asked),
+    "quiet-end": Fault(frozenset({"no-quiet-end"}), _defaults_stop_the_end),
+    "offers": Fault(frozenset({"offered-but-refused"}), _checks_look_away),
+    "count": Fault(frozenset({"open-miscounted"}), _redelivered_events_count),
 }

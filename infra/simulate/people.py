@@ -66,12 +66,12 @@ def citizens(count: int) -> list[Person]:
 
 
 def staff(mediators: Mapping[str, tuple[str, ...]]) -> list[Person]:
-    """Return everybody who works: clerks, mediators (one of them for two organisations), court, reviewer."""
+    """Return everybody who works: clerks, mediators (one of them for two organisations), courts, reviewer."""
     every = sorted({one for roster in mediators.values() for one in roster})
     return [
         *(Person(f"clerk-{one}", frozenset({"citizen", "clerk"}), one) for one in sorted(mediators)),
         *(_mediator(one, number) for number, one in enumerate(every)),
-        Person("court", frozenset({"citizen", "court"})),
+        *(Person(one, frozenset({"citizen", "court"}), one) for one in COURTS),
         Person("reviewer", frozenset({"citizen", "reviewer"})),
         Person("supervisor", frozenset({"citizen", "supervisor"})),
     ]
@@ -89,20 +89,16 @@ def _mediator(subject: str, number: int) -> Person:
 ROSTERS: Final = {"org-a": ("m-both", "m-a", "m-c"), "org-b": ("m-both", "m-b", "m-d")}
 """Mediators by organisation: `m-both` works for two of them."""
 
+COURTS: Final = ("court-a", "court-b", "commission")
+"""Those who are asked to confirm: a court for each region, and a commission for labour. Each has one account."""
+
 
 def organisations() -> list[Organisation]:
-    """Return the city's organisations, each the nearest for one region."""
-    begin, end = date(2025, 1, 1), date(2040, 1, 1)
+    """Return the city's organisations, each the nearest for one region, and its courts.
 
-    def mediator(one: str) -> Mediator:
-        return Mediator(
-            id=one,
-            name=f"调解员{one}",
-            trainings=(Training(course="c", completed_on=begin, expires_on=end),),
-            certificate=Certificate(number=one, issued_on=begin, expires_on=end),
-        )
-
-    return [
+    A court has invited the second one: its agreements are in force with the parties' signatures alone.
+    """
+    mediating = [
         Organisation(
             id=one,
             name=one,
@@ -111,10 +107,55 @@ def organisations() -> list[Organisation]:
             covers=REGIONS,
             dispute_types=("*",),
             rooms=("1",),
-            mediators=tuple(mediator(each) for each in ROSTERS[one]),
+            mediators=tuple(_on_roster(each) for each in ROSTERS[one]),
+            court_invited=one == INVITED,
+            invited_by=("court-b",) if one == INVITED else (),
         )
         for one, region in zip(ROSTERS, REGIONS, strict=True)
     ]
+    return [*mediating, *_courts()]
+
+
+INVITED: Final = "org-b"
+"""The organisation that mediates at a court's invitation."""
+
+
+def _on_roster(one: str) -> Mediator:
+    begin, end = date(2025, 1, 1), date(2040, 1, 1)
+    return Mediator(
+        id=one,
+        name=f"调解员{one}",
+        trainings=(Training(course="c", completed_on=begin, expires_on=end),),
+        certificate=Certificate(number=one, issued_on=begin, expires_on=end),
+    )
+
+
+def _courts() -> list[Organisation]:
+    *courts, commission = COURTS
+    found = [
+        Organisation(
+            id=one,
+            name=one,
+            kind="court",
+            region=region,
+            covers=(region,),
+            dispute_types=("*",),
+            level="basic",
+            subjects=("civil",),
+        )
+        for one, region in zip(courts, REGIONS, strict=True)
+    ]
+    labour = Organisation(
+        id=commission,
+        name=commission,
+        kind="arbitration",
+        region=REGIONS[0],
+        covers=REGIONS,
+        dispute_types=("labour",),
+        level="district",
+        subjects=("labour",),
+    )
+    return [*found, labour]
 
 
 def _identity_number(number: int) -> str:
@@ -127,9 +168,10 @@ def filing(person: Person, number: int, region: str, dispute_type: str) -> tuple
     """Return the body of a person's n-th filing of the story, and what in it is the other party's.
 
     The other is named in each filing by a name and a phone of its own: so it shows which case a value comes from.
+    Of every three filings one says where both live, one where the applicant does, one nothing: courts depend on it.
     """
     name, phone = f"对方某{number:05d}号", f"139{number:08d}"
-    body = {
+    body: dict[str, Any] = {
         "dispute_type": dispute_type,
         "region": region,
         "title": person.write("标题"),
@@ -139,4 +181,8 @@ def filing(person: Person, number: int, region: str, dispute_type: str) -> tuple
         "respondents": [{"name": name, "phone": phone}],
         "terms_version": "2026-01",
     }
+    if number % 3:
+        body["applicant"]["region"] = REGIONS[number % 2]
+    if number % 3 == 2:
+        body["respondents"][0]["region"] = REGIONS[number % 5 % 2]
     return body, {name, phone}

@@ -13,27 +13,28 @@ from typing import Final
 from infra.simulate.acts import cases, prelude, rights, sessions
 from infra.simulate.engine.faults import Weather
 from infra.simulate.faults_put_back import put_back
-from infra.simulate.invariants import after, during
+from infra.simulate.invariants import after, during, lawful
 from infra.simulate.logs import LogWatch
 from infra.simulate.story import Story, Violation
 from infra.simulate.streams import Deliveries, Jobs
 
 _OFFERS_RUN_OUT: Final = 0.2
 """How often the next step is that an offer, if there is one, runs out."""
-_LEAPS: Final = (*("hours",) * 6, *("session",) * 6, "day", "day", "midnight", "days", "month", "year")
+_LEAPS: Final = (*("hours",) * 6, *("session",) * 6, "day", "day", "midnight", "days", "month", "season", "year")
 _LAST_ACTS: Final = 60
 """How many answered errands are replayed at the end, at most."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a seed."""
+    """What came of a seed. `events`: the names of all that happened."""
 
     seed: int
     steps: int
     violations: Sequence[Violation]
     trace: Sequence[str]
     digest: str
+    events: frozenset[str]
     calls: int
     requests: int
     seconds: float
@@ -67,6 +68,7 @@ def simulate(
         tuple(story.violations),
         tuple(story.trace),
         story.digest,
+        frozenset(story.happened),
         story.city.calls.count,
         len(story.errands.every),
         time.perf_counter() - begun,
@@ -82,11 +84,13 @@ class Director:
         self._deliveries = Deliveries(story, self._log)
         self._jobs = Jobs(story, self._log)
         story.listeners.append(during.Watch(story))
+        story.listeners.append(lawful.Watch(story))
         mood, crowded = story.choices.choice, story.weather.crowded
         self._acts: list[tuple[str, Callable[[], None], float]] = [
             ("file", lambda: cases.file(story), mood((2, 4))),
             ("go on", lambda: cases.go_on(story), mood((20, 40))),
-            ("as offered", lambda: cases.as_offered(story), mood((2, 6))),
+            ("as offered", lambda: cases.as_offered(story), mood((4, 12))),
+            ("meddle", lambda: cases.meddle(story), mood((1, 3))),
             ("talk", lambda: cases.talk(story), mood((1, 3))),
             ("appeal", lambda: cases.appeal(story), mood((1, 4))),
             ("book", lambda: sessions.book(story), mood((4, 12))),
@@ -114,7 +118,7 @@ class Director:
         weights = [weight for _, _, weight in self._acts]
         works = {name: work for name, work, _ in self._acts}
         story.calm()
-        prelude.tell(story, story.weather.settled_cases)
+        prelude.tell(story, story.weather.settled_cases, story.weather.bound_cases)
         story.rage()
         while story.step < steps:
             if any(one.name == stop_at for one in story.violations):
@@ -161,6 +165,7 @@ class Director:
             "midnight": self._to_midnight,
             "days": lambda: timedelta(days=story.choices.randint(2, 9)),
             "month": lambda: timedelta(days=31),
+            "season": lambda: timedelta(days=75),
             "year": self._to_new_year,
         }[kind]()
         if by > timedelta(hours=12):

@@ -64,6 +64,7 @@ class Story:
         self.scheduler = Scheduler(self.choices)
         self.weather = weather or Weather.of(self.choices)
         self.alone: dict[str, Any] = {}
+        self.happened: set[str] = set()
         self.listeners: list[Callable[[Sequence[Change]], None]] = []
         self.city: City
         self.errands: Errands
@@ -180,26 +181,33 @@ class Story:
         if "clerk" in roles:
             gone = item["organisation"] != person.organisation
         elif "court" in roles:
-            gone = not item.get("before_court")
+            gone = not item.get("before_court") or item.get("court") != person.organisation
         elif "reviewer" in roles:
-            gone = item.get("appeal") is None
+            gone = item.get("appeal") is None and (item.get("challenge") or {}).get("state") != "with_reviewer"
         else:
             gone = item.get("mediator") != person.subject
         return bool(gone)
 
-    def check_shown(self, errand: Errand, reply: Reply) -> None:
-        """Check that an answer shows nothing of whom it must not: of the erased, of those whom one left."""
+    def left_before(self, errand: Errand) -> bool:
+        """Tell whether a request that is sent again is about a case that its person has nothing to do with by now."""
+        return errand.first is not None and errand.case in self.cases and self._is_gone_from(errand.case, errand.person)
+
+    def check_shown(self, errand: Errand, reply: Reply, *, gone: bool) -> None:
+        """Check that an answer shows nothing of whom it must not: of the erased, of those whom one left.
+
+        `gone`: whether the person had left the case when the request was sent; who leaves meanwhile may still be shown.
+        """
         text = reply.body.decode()
         for person in self.city.people.values():
             if person.erased_at is not None:
                 shown = sorted(value for value in person.personal if value in text)
                 if shown:
                     self.found("erased-shown", f"{errand.name}: {person.subject}'s {shown[0]}")
-        if errand.first is None or errand.case not in self.cases or errand.person.erased_at is not None:
+        if errand.case not in self.cases or errand.person.erased_at is not None:
             return
         note = self.cases[errand.case]
         leaving = any(one is not None and one.leaving for one in (note.applicant, note.respondent))
-        if not leaving and self.may_be_gone(errand):
+        if not leaving and gone and not errand.person.leaving:
             values = {*note.values, note.applicant.phone}
             shown = sorted(value for value in values if value in text)
             if shown:
@@ -219,6 +227,7 @@ class Story:
     def _changed(self, changes: Sequence[Change]) -> None:
         errand = self.errand
         events = [one for one in changes if one.kind == "INSERT" and one.key[1].startswith("EVENT#")]
+        self.happened |= {one.new["name"]["S"] for one in events if one.new is not None}
         if errand is not None:
             if any(one.key[0].startswith("IDEMPOTENCY#") for one in changes):
                 errand.committed = True

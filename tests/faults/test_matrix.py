@@ -25,7 +25,7 @@ from tests.contract.city import Asked, City, city_of
 from tests.contract.test_erasure import every_changing_route, live
 from tests.faults.cloud import FAULTS, Cloud, Trouble, TroubledClients, conflicts
 
-LOST_WITH_THE_ACT = {"/v1/cases/{code}/actions/pass"}
+LOST_WITH_THE_ACT = {f"/v1/cases/{{code}}/actions/{action}" for action in ("pass", "recuse", "transfer")}
 """Who acts here may not see the case afterwards: an answer that did not arrive is not given again."""
 
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from infra.simulate.commands import describe
 from infra.simulate.faults_put_back import FAULTS
 from infra.simulate.run import simulate
@@ -56,6 +57,19 @@ def test_what_was_found_once_is_not_found_again(seed: int, steps: int, what: str
 def test_a_known_fault_put_back_is_found_within_fifty_seeds(fault: str) -> None:
     found = (simulate(seed, 500, faults=[fault]).names for seed in range(50))
     assert any(names & FAULTS[fault].invariants for names in found)
+
+
+@pytest.mark.deep
+def test_everything_that_can_happen_to_a_case_happens_in_some_story() -> None:
+    rows = TRANSITIONS.values()
+    wanted = {row.event for row in rows} | {row.collective for row in rows if row.collective} | {"challenge_refused"}
+    wanted -= {"consented"}  # one of several respondents agreed: in these stories there is one
+    happened: set[str] = set()
+    for seed in range(300, 400):
+        happened |= simulate(seed, 300).events
+        if wanted <= happened:
+            return
+    assert wanted - happened == set()
 
 
 def test_a_seed_tells_the_same_story_in_every_process() -> None:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
+from chalicelib.cases.lifecycle.stages.duties import DUTY_ACTIONS
+from chalicelib.cases.lifecycle.statuses import STATUSES
+from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.shared.codes import parse_code, show_code
-from chalicelib.shared.items import Item
+from infra.simulate.acts.bodies import application, details
+from infra.simulate.acts.steps import usual_steps
 from infra.simulate.errands import Reply
-from infra.simulate.people import REGIONS, ROSTERS, Person, filing
+from infra.simulate.people import REGIONS, Person, filing
 from infra.simulate.story import CaseNote, Story
 
-_TYPES: Final = ("neighbour", "contract_loan", "consumer")
-_ENDED: Final = frozenset({"settled", "failed", "withdrawn", "not_accepted", "concluded"})
-_ENDING: Final = frozenset({"withdraw", "refuse", "mark_unreachable", "decline", "end", "refuse_to_sign", "pass"})
+_TYPES: Final = ("neighbour", "contract_loan", "consumer", "labour")
+_ENDED: Final = frozenset(code for code, one in STATUSES.items() if one.ended)
+_ENDING: Final = frozenset(
+    (
+        *("withdraw", "refuse", "mark_unreachable", "decline", "end", "refuse_to_sign"),
+        *("transfer", "pass", "recuse", "replace", "request_changes", "withdraw_application", "dismiss"),
+    )
+)
 """Actions that lead away from an agreement: mostly passed over, or no case would come far."""
-
-
-def usual_steps(item: Item, note: CaseNote) -> list[tuple[str, str]]:
-    """Return what usually happens next, as (role, action)."""
-    status, parties = item["status"], {one["role"]: one for one in item["parties"]}
-    if status == "accepted" and note.respondent is None:
-        return [("join", "")]
-    if status == "accepted" and not parties["respondent"].get("consented_at"):
-        return [("respondent", "consent")]
-    return {
-        "submitted": [*[("clerk", "accept")] * 6, ("clerk", "refuse"), ("applicant", "withdraw")],
-        "accepted": [("clerk", "assign")],
-        "assigned": [*[("mediator", "take")] * 4, ("mediator", "pass")],
-        "mediating": [("mediator", "draft_agreement"), ("applicant", "extend")],
-        "agreed": [(role, "sign") for role, one in sorted(parties.items()) if not one.get("signed_at")],
-        "signed": [(role, "apply_confirmation") for role, one in sorted(parties.items()) if not one.get("applied_at")],
-        "confirming": [("court", "confirm"), ("court", "confirm"), ("court", "dismiss")],
-        "confirmed": [("applicant", "fulfil"), ("respondent", "fulfil")],
-    }.get(status, [])
+_NOT_NOW: Final = frozenset(
+    (
+        *("illegal-transition", "not-allowed", "consent-missing", "choice-open", "challenge-decided"),
+        *("window-closed", "already-refused", "enquiry-open", "duty-not-due"),
+    )
+)
+"""Refusals that lie in the case and not in the details: what is offered does not meet them."""
+_ROLES: Final = ("applicant", "respondent", "mediator", "clerk", "court", "reviewer")
 
 
 def file(story: Story) -> None:
@@ -61,7 +58,7 @@ def go_on(story: Story) -> None:
         return
     item = story.case_item(note.code)
     story.notice_respondent(note, item)
-    options = usual_steps(item, note)
+    options = usual_steps(item, story.now, joined=note.respondent is not None)
     if item["status"] == "mediating" and story.weather.crowded and story.choices.random() < 0.85:
         return  # people still talk: and need sessions for it
     if not options or story.choices.random() < 0.15:
@@ -82,7 +79,7 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
     if note is None:
         return
     item = story.case_item(note.code)
-    role = story.choices.choice(("applicant", "respondent", "mediator", "clerk", "court", "reviewer"))
+    role = story.choices.choice(_ROLES)
     person = holder(story, note, item, role)
     if person is None or person.leaving:
         return
@@ -90,7 +87,7 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
     if reply is None or not reply.ok:
         return
     view = reply.json()
-    offered = [one["action"] for one in view["actions"]]
+    offered = [_named(one) for one in view["actions"]]
     if story.choices.random() < 0.75:
         offered = [one for one in offered if one not in _ENDING]
     if not offered:
@@ -103,16 +100,44 @@ def as_offered(story: Story, note: CaseNote | None = None) -> None:
         return
     answer = file_appeal(story, note, person) if action == "appeal" else act(story, note, person, action)
     unchanged = story.case_item(note.code).get("version") == view["version"]
-    if answer is not None and answer.problem in {"illegal-transition", "not-allowed"} and unchanged:
+    if answer is not None and answer.problem in _NOT_NOW and unchanged:
         story.found("offered-but-refused", f"{action} by {role} in {view['status']}: {answer.problem}")
 
 
+def _named(offered: dict[str, Any]) -> str:
+    """Return an action that is offered as `usual_steps` names it."""
+    action, (_, _, about) = str(offered["action"]), str(offered["href"]).partition("/duties/")
+    return f"{action}#{about.partition('/')[0]}" if about else action
+
+
 def act(story: Story, note: CaseNote, person: Person, action: str, body: dict[str, Any] | None = None) -> Reply | None:
-    """Take an action with details that suit it."""
-    item = story.case_item(note.code)
-    body = details(story, person, action, item) if body is None else body
-    path = f"/v1/cases/{show_code(note.code)}/actions/{action}"
-    return story.errands.ask(person, "POST", path, body, case=note.code)
+    """Take an action (`<name>#<number>` for a duty's) with details that suit it."""
+    name, _, number = action.partition("#")
+    path = f"/v1/cases/{show_code(note.code)}"
+    if name == "apply_confirmation" and body is None:
+        courts = story.errands.ask(person, "GET", f"{path}/courts", case=note.code)
+        body = application(story, note, courts.json()) if courts is not None and courts.ok else None
+        if body is None:
+            return None
+    body = details(story, person, name, story.case_item(note.code)) if body is None else body
+    where = f"{path}/duties/{number}/actions/{name}" if number else f"{path}/actions/{name}"
+    return story.errands.ask(person, "POST", where, body, case=note.code)
+
+
+def meddle(story: Story) -> None:
+    """Try what can be done in a case now, as anybody who could do it in a case of their own."""
+    note = choose(story)
+    if note is None:
+        return
+    status = story.case_item(note.code)["status"]
+    rows = [one for one in TRANSITIONS.values() if status in one.sources and not one.by_clock]
+    if not rows:
+        return
+    row = story.choices.choice(rows)
+    role = story.choices.choice(sorted(row.relations))
+    held = role if role in {"clerk", "mediator", "court", "reviewer"} else "citizen"
+    person = story.choices.choice([one for one in story.city.people.values() if held in one.roles and not one.leaving])
+    act(story, note, person, f"{row.action}#1" if row.action in DUTY_ACTIONS else row.action)
 
 
 def join(story: Story, note: CaseNote) -> None:
@@ -197,33 +222,8 @@ def holder(story: Story, note: CaseNote, item: dict[str, Any], role: str) -> Per
         return people[f"clerk-{item['organisation']}"]
     if role == "mediator":
         return people.get(item.get("mediator") or "")
-    if role in {"court", "reviewer"}:
+    if role == "court":
+        return people.get(item.get("court") or "")
+    if role == "reviewer":
         return people[role]
     return note.applicant if role == "applicant" else note.respondent
-
-
-def details(story: Story, person: Person, action: str, item: dict[str, Any]) -> dict[str, Any]:
-    """Return a body that suits an action."""
-    roster = [one for one in ROSTERS[item["organisation"]] if one not in item.get("excluded_mediators", ())]
-    roster = roster or list(ROSTERS[item["organisation"]])
-    if story.weather.crowded and story.choices.random() < 0.9:
-        roster = roster[:1]
-    until = (story.now + timedelta(days=story.choices.choice((45, 50)))).date()
-    bodies: dict[str, Any] = {
-        "refuse": lambda: {"reason": "不属于受理范围"},
-        "consent": lambda: {"terms_version": "2026-01"},
-        "decline": lambda: {"reason": person.write("不同意")},
-        "mark_unreachable": lambda: {"attempts": ["第一次", "第二次"]},
-        "assign": lambda: {"mediator_id": story.choices.choice(roster)},
-        "pass": lambda: {"reason": person.write("回避", personal=False)},
-        "draft_agreement": lambda: {"text": f"协议{story.step}", "terms": ["停止噪音"]},
-        "sign": lambda: {"agreement_sha256": item.get("agreement_sha256") or "0" * 64},
-        "refuse_to_sign": lambda: {"reason": person.write("拒签")},
-        "end": lambda: {"ground": story.choices.choice(("agreement_reached", "positions_too_far", "other"))},
-        "extend": lambda: {"until": until.isoformat()},
-        "withdraw": lambda: {"reason": person.write("撤回")},
-        "confirm": lambda: {"document_no": f"(2026)辽02民特{story.step}号"},
-        "dismiss": lambda: {"reason": "不符合条件"},
-    }
-    made = bodies.get(action)
-    return {} if made is None else made()

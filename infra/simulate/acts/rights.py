@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.items import from_wire
@@ -128,12 +129,9 @@ def _may_leave(story: Story, person: Person) -> bool:
     for note in theirs:
         item = story.case_item(note.code)
         busy = any(one.sending for one in story.errands.every if one.case == note.code)
-        if busy or item["status"] in _OPEN or item["deadlines"]:
+        if busy or not STATUSES[item["status"]].ended or item["deadlines"]:
             return False
     return True
-
-
-_OPEN = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed", "signed", "confirming"})
 
 
 def _somebody(story: Story) -> Person | None:

@@ -33,8 +33,8 @@ class Weather:
     """One run's luck: how often each fate strikes, and how people, streams and the clock behave.
 
     `stays`: how probable an act goes on at a pause; `at_once`: acts under way; `crowded`: whether most cases have
-    one mediator, for whose slots people wait; `settled_cases`: in mediation before the weather
-    turns; the other figures are odds.
+    one mediator, for whose slots people wait; `settled_cases`: in mediation before the weather turns; `bound_cases`:
+    with an agreement in force by then; the other figures are odds.
     """
 
     odds: Mapping[str, float] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class Weather:
     clock_leaps: float = 0.03
     crowded: bool = False
     settled_cases: int = 0
+    bound_cases: int = 0
 
     @classmethod
     def of(cls, choices: random.Random) -> Self:
@@ -63,6 +64,7 @@ class Weather:
             clock_leaps=choices.choice((0.02, 0.05)),
             crowded=choices.choice((False, True)),
             settled_cases=choices.choice((0, 4, 6)),
+            bound_cases=choices.choice((0, 3, 6)),
         )
 
     def fate(self, choices: random.Random, possible: frozenset[str]) -> str | None:

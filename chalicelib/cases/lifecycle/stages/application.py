@@ -56,6 +56,7 @@ def _apply(case: Case, command: Command, due_dates: DueDates) -> Effect:
     data: dict[str, Any] = {"party": party.id, "court": court, "declarations": list(command.details["declarations"])}
     if not all(one.applied_at for one in case.parties):
         return Effect(case, data, complete=False)
+    case = case.with_all_parties(resumes_at=None)  # who would have mediated again has now asked a court instead
     # A commission's own rules say how long it takes: no clock of the court's runs before it.
     return Effect(replace(case, before_court=True), data, starts=("court_accept",) if kind == "court" else ())
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.refusals import AlreadyDone
+from chalicelib.cases.lifecycle.stages.application import without_application
 from chalicelib.cases.lifecycle.stages.in_force import with_reason
 from chalicelib.cases.lifecycle.stages.intake import begin_mediation
 from chalicelib.cases.lifecycle.stages.mediators import release
@@ -37,8 +38,8 @@ def _resume_mediation(case: Case, command: Command, due_dates: DueDates) -> Effe
     data, reason = {"party": party.id, "opened": False}, command.details["reason"]
     if not all(one.resumes_at for one in case.parties):
         return Effect(case, data, reason, complete=False)
-    case = case.with_all_parties(resumes_at=None, applied_at=None, extend_until=None)
-    case = replace(case, dismissed_at=None, before_court=False, court=None, received_at=None)
+    case = without_application(case.with_all_parties(resumes_at=None, extend_until=None))
+    case = replace(case, dismissed_at=None, before_court=False, court=None, organisation_extend_until=None)
     return Effect(case, data, reason, starts=("mediation_period",))
 
 
@@ -64,17 +65,17 @@ def _conclude(case: Case, command: Command, due_dates: DueDates) -> Effect:
 def _reopen(case: Case, command: Command, due_dates: DueDates) -> Effect:
     released, data = release(case, command)
     released = released.with_all_parties(
-        consented_at=None, signed_at=None, applied_at=None, fulfilled_at=None, extend_until=None, resumes_at=None
+        consented_at=None, signed_at=None, fulfilled_at=None, extend_until=None, resumes_at=None
     )
     anew = replace(
-        released,
+        without_application(released),
         agreement_sha256=None,
         effective_at=None,
         end_reason=None,
         before_court=False,
         court=None,
-        received_at=None,
         dismissed_at=None,
+        organisation_extend_until=None,
         document_no=None,
         countersigned_at=None,
         sealed_at=None,

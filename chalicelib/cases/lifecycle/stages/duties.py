@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.cases.lifecycle.deadlines import find_deadline, start_deadlines
+from chalicelib.cases.lifecycle.deadlines import find_deadline
 from chalicelib.cases.lifecycle.model import Case, Duty
 from chalicelib.cases.lifecycle.refusals import AlreadyDone, DutyNotDue
 from chalicelib.cases.lifecycle.stages.in_force import (
     end_of,
-    performance_ends,
+    made_good,
     standing_of,
     with_duty_notices,
     with_reason,
@@ -69,9 +69,8 @@ def _duty(state: str) -> tuple[Check, Take]:
         case = replace(case, duties=tuple(after if one is duty else one for one in case.duties))
         case = with_duty_notices(case, command.now, due_dates)
         target = case.status if case.status == "confirming" else standing_of(case)
-        if case.status == "defaulted" and target != "defaulted":  # the quiet end did not run there
-            ends = max(performance_ends(case), command.now)
-            case = start_deadlines(case, ("conclude",), command.now, due_dates, counted_from=ends)
+        if case.status == "defaulted" and target != "defaulted":
+            case = made_good(case, command.now, due_dates)
         data = {"n": number, "party": acting_party(case, command).id}
         return Effect(with_reason(case, target), data, command.details.get("note"), target=target)
 

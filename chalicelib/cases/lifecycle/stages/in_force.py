@@ -27,6 +27,15 @@ def in_force(case: Case, now: datetime, due_dates: DueDates) -> Case:
     return with_duty_notices(case, now, due_dates)
 
 
+def made_good(case: Case, now: datetime, due_dates: DueDates) -> Case:
+    """Return a case whose last default was acknowledged with its quiet end, which a default had stopped.
+
+    It counts from now if the period for performance is over: who may still report a default keeps the days for it.
+    """
+    ends = max(performance_ends(case), now)
+    return start_deadlines(case, ("conclude",), now, due_dates, counted_from=ends)
+
+
 def performance_ends(case: Case) -> datetime:
     """Return the end of the period for performance: the last duty's day, or else the agreement's effect."""
     days = [duty.due_on for duty in case.duties if duty.due_on is not None]
