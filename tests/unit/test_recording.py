@@ -103,8 +103,13 @@ def test_the_end_of_a_mediation_earns_invitations_once(
     status: str, since: str, reached: dict[str, str], ended: bool
 ) -> None:
     after = replace(BEFORE, status=status, since=since, reached=reached)
-    _, event = record(after, before=replace(BEFORE, status="signed" if status == "settled" else "mediating"))
+    _, event = record(after, before=replace(BEFORE, status="mediating"))
     assert (event.data.get("mediation_ended") is True) is ended
+
+
+def test_an_agreement_that_is_carried_out_ends_no_mediation_a_second_time() -> None:
+    settled = replace(BEFORE, status="settled", since=INSTANT, reached={"accepted": "t"})
+    assert "mediation_ended" not in record(settled, before=replace(BEFORE, status="signed"))[1].data
 
 
 def test_only_a_drafted_agreement_is_kept_beside_its_event_sealed_for_its_place() -> None:
