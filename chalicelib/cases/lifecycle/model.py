@@ -132,7 +132,8 @@ class Case:
     since `suspended_at`. `challenge`: the last request for another mediator, `{party, mediator, at, state}`. `court`:
     the court, or arbitration commission (`court_kind`), that is asked; `received_at`: when it accepted; `asked_at`,
     `supplement`: what it wants of the parties; `dismissed_at`: when it did not confirm; `refused_sha256`: the agreement
-    that it examined and did not confirm. `organisation_kind`, `court_invited`: of its
+    that it examined and did not confirm. `earlier`: the agreement that still binds while another is mediated,
+    `{agreement_no, effective_at, document_no}`. `organisation_kind`, `court_invited`: of its
     organisation when it got the case; the rules of its deadlines are chosen by them.
     """
 
@@ -183,6 +184,7 @@ class Case:
     refused_sha256: str | None = None
     appraisal_excluded: bool = False
     extended_by_organisation: bool = False
+    earlier: Mapping[str, Any] | None = None
     organisation_kind: str | None = None
     court_invited: bool = False
 

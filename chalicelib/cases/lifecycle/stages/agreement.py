@@ -68,7 +68,7 @@ def _effective(case: Case, command: Command, due_dates: DueDates, data: dict[str
     if case.effective_at is not None or not all(done[act] for act in command.details["acts"]):
         return Effect(case, data, complete=False)
     # A ruling on an earlier agreement says nothing of this one.
-    bound = replace(case, effective_at=format_instant(command.now), document_no=None)
+    bound = replace(case, effective_at=format_instant(command.now), document_no=None, earlier=None)
     return Effect(in_force(bound, command.now, due_dates), data)
 
 

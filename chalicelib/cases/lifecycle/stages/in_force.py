@@ -94,9 +94,12 @@ def ruled(case: Case, data: dict[str, Any]) -> Effect:
 
 def enforceable(case: Case, command: Command, due_dates: DueDates) -> Case:
     """Return a confirmed case with its clocks: enforcement within two years (民事诉讼法 art. 250), the quiet end."""
-    ends = max(performance_ends(case), command.now) if _has_no_day(case) else performance_ends(case)
-    case = start_deadlines(case, ("enforcement", "conclude"), command.now, due_dates, counted_from=ends)
-    return start_deadlines(case, ("confirmation_objection",), command.now, due_dates)
+    now, ends = command.now, performance_ends(case)
+    from_ruling = max(ends, now)
+    enforced_from = from_ruling if _has_no_day(case) else ends
+    case = start_deadlines(case, ("enforcement",), now, due_dates, counted_from=enforced_from)
+    case = start_deadlines(case, ("conclude",), now, due_dates, counted_from=from_ruling)
+    return start_deadlines(case, ("confirmation_objection",), now, due_dates)
 
 
 def _has_no_day(case: Case) -> bool:
