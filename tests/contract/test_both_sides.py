@@ -189,9 +189,7 @@ def test_both_choose_the_same_mediator_at_once(real: World) -> None:
 def test_different_choices_at_once_assign_nobody(real: World) -> None:
     for choices in (("m-1", "m-2"), ("m-1", None), (None, None)):
         code = consented(real)
-        moves = [
-            (party, "choose_mediator", {"mediator_id": one}) for party, one in zip(PARTIES, choices, strict=True)
-        ]
+        moves = [(party, "choose_mediator", {"mediator_id": one}) for party, one in zip(PARTIES, choices, strict=True)]
         assert at_once(real, code, moves) == ["done", "done"]
         case = case_of(real, code)
         assert (case.status, case.mediator) == ("accepted", None)
