@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
     from chalicelib.cases.lifecycle.clockwork import CaseClock
+    from chalicelib.cases.lifecycle.ports import Entrance
     from chalicelib.cases.lifecycle.preparing import Preparation
     from chalicelib.cases.lifecycle.service import CaseService
     from chalicelib.cases.lifecycle.store import CaseStore
@@ -62,10 +63,22 @@ class Cases:
             self.preparation,
             self._people.ledger,
             self._people.store.profile_write,
-            self._ratings.visits.know_writes,
+            self.entrance,
             lambda: self._base.pseudonyms,
             self._base.due_dates,
             self._base.clock,
+        )
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """What is asked when somebody comes into a case."""
+        from chalicelib.cases.lifecycle.ports import Entrance
+        from chalicelib.cases.lifecycle.same_filing import digests_of
+
+        return Entrance(
+            self._people.terms.check,
+            self._people.contacts.note_claim,
+            lambda person, filing: digests_of(self._base.root_secret, person, filing),
         )
 
     @cached_property

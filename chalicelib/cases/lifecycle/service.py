@@ -14,11 +14,12 @@ from chalicelib.cases.lifecycle.digests import digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
-from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
+from chalicelib.cases.lifecycle.ports import Entrance, Ledger, Remember, Routing
 from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
+from chalicelib.cases.lifecycle.same_filing import CaseExists
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
@@ -72,7 +73,7 @@ class CaseService:
         preparation: Preparation,
         ledger: Ledger,
         remember: Remember,
-        know: Know,
+        entrance: Entrance,
         pseudonyms: Callable[[], Pseudonyms],
         due_dates: DueDates,
         clock: Clock,
@@ -82,7 +83,7 @@ class CaseService:
         self._store = store
         self._ledger = ledger
         self._remember = remember
-        self._know = know
+        self._entrance = entrance
         self._routing = routing
         self._preparation = preparation
         self._pseudonyms = pseudonyms
@@ -91,9 +92,21 @@ class CaseService:
         self._pauses = pauses or Pauses()
 
     def file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
-        """File a dispute; return it as the applicant sees it. `filing`: the contract's fields, checked."""
+        """File a dispute; return it as the applicant sees it. `filing`: the contract's fields, checked.
+
+        Raises `UnknownTerms`, and `CaseExists` if a case of theirs like this is open, unless they file it `again`.
+        """
+        self._entrance.check_terms(filing["terms_version"])
+        self._entrance.note_contact(viewer)
+        return decide_until_kept(lambda: self._file(viewer, filing, idempotency), self._pauses)
+
+    def _file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
         now, code = self._clock.now(), new_code()
         person = self._pseudonyms().of(viewer.subject)
+        same = self._entrance.recognise(person, filing)
+        named = self._store.same.find_codes(person, same)
+        if not filing["again"]:
+            self._check_none_open(set(named.values()))
         routed = self._routing.route(filing["dispute_type"], filing["region"])
         case, texts = draw_up(code, filing, person, routed, now)
         case = start_deadlines(case, ("acceptance",), now, self._due_dates)
@@ -108,12 +121,16 @@ class CaseService:
         case, event = recorded(None, Outcome(case, "submitted", data), Actor(person, "applicant"), now, keyring)
         loaded = Loaded(case, sealed, keyring)
         seen = Seen(loaded, "applicant", person, now)
-        numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
-        also = (self._remember(person, viewer.subject), *self._know(person, numbers))
+        also = (self._remember(person, viewer.subject), *self._store.same.writes(person, code, same, named))
         claim = idempotency.showing(loaded.shown())
-        new = NewCase(case, event, sealed, keyring, wrapped_kek, also)
+        new = NewCase(case, event, sealed, keyring, wrapped_kek, also, same)
         self._store.create(new, idempotency=claim, result=seen)
         return seen
+
+    def _check_none_open(self, codes: set[str]) -> None:
+        for case in self._store.find_cases(sorted(codes)):
+            if not case.state.ended:
+                raise CaseExists.of(case.code)
 
     def get_case(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
         """Return a case as the viewer may see it; raise `NotFound` for a stranger.
@@ -194,6 +211,8 @@ class CaseService:
         if asked.expected_version not in {None, seen.case.version}:
             raise Stale
         check_can_act(seen.relation, action, seen.case)
+        if "terms_version" in details:
+            self._entrance.check_terms(details["terms_version"])
         prepared = self._preparation.prepare(seen.loaded, action, details, seen.now)
         outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
         items = items_of(outcome, prepared, seen.loaded.keys)
@@ -246,7 +265,9 @@ class CaseService:
 
         Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
         """
-        return decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
+        joined = decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
+        self._entrance.note_contact(viewer)
+        return joined
 
     def _join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
         loaded = self._store.find_loaded(parse_code(code))

@@ -28,8 +28,6 @@ def ask_for_code(
 
 @routes.route("/v1/me/contact", methods=["PUT"])
 @endpoint(body=contract.PutContact, problems=(WrongOneTimeCode, OneTimeCodeOver))
-def put_contact(
-    viewer: Viewer, body: contract.PutContact, language: Language, contacts: ContactService
-) -> ContactView:
+def put_contact(viewer: Viewer, body: contract.PutContact, language: Language, contacts: ContactService) -> ContactView:
     """Have me be reached and found by a number that I prove; only a blind index of it is kept."""
     return ContactView.of(contacts.prove(viewer, body.phone, body.one_time_code), language)

@@ -42,7 +42,9 @@ class Terms:
             date.fromisoformat(document["from"]),
             tuple(Text(**one) for one in document["paragraphs"]),
             tuple(
-                Purpose(one["id"], Text(**one["name"]), Text(**one["why"]), tuple(Text(**each) for each in one["fields"]))
+                Purpose(
+                    one["id"], Text(**one["name"]), Text(**one["why"]), tuple(Text(**each) for each in one["fields"])
+                )
                 for one in document["purposes"]
             ),
         )
