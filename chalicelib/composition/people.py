@@ -54,7 +54,7 @@ class People:
             self.contact_store,
             NumberDigests(lambda: self._base.root_secret),
             ContactRules.load(),
-            self._base.topic.send,
+            lambda message, channel: self._base.topic.send(message, channel),  # noqa: PLW0108 - made when first asked
             self._base.answers,
             pseudonyms=lambda: self._base.pseudonyms,
             clock=self._base.clock,

@@ -8,9 +8,8 @@ from typing import Final
 
 _BETWEEN: Final = re.compile(r"[\s().-]")
 _MOBILE: Final = re.compile(r"(?:\+86|0086|86)?(1[3-9]\d{9})", re.ASCII)
-_LANDLINE: Final = re.compile(r"(?:(?:\+86|0086)0?|0)([2-9]\d{8,10})", re.ASCII)
+_LANDLINE: Final = re.compile(r"(?:(?:\+86|0086)0?|0)(10\d{8}|[2-9]\d{8,10})", re.ASCII)
 _ABROAD: Final = re.compile(r"\+(?!86)([1-9]\d{5,14})", re.ASCII)
-_CHINESE_MOBILE: Final = "+861"
 _CHINA: Final = "+86"
 
 
@@ -31,4 +30,4 @@ def read_phone(text: str) -> str | None:
 
 def takes_texts(phone: str) -> bool:
     """Tell whether a number (E.164) can get a text: mainland landlines cannot."""
-    return phone.startswith(_CHINESE_MOBILE) or not phone.startswith(_CHINA)
+    return not phone.startswith(_CHINA) or _MOBILE.fullmatch(phone) is not None

@@ -138,5 +138,6 @@ def filing(person: Person, number: int, region: str, dispute_type: str) -> tuple
         "applicant": {"name": person.name, "phone": person.phone, "id_number": person.id_number or None},
         "respondents": [{"name": name, "phone": phone}],
         "terms_version": "2026-01",
+        "honest_mediation": True,
     }
     return body, {name, phone}

@@ -60,7 +60,7 @@ _NOTE_HASHES: Final = allow("NoteHashesAndKeepQuarantine", "dynamodb: PutItem Up
 _KEEP_WHAT_FAILS: Final = allow("KeepWhatFails", "sqs: SendMessage", arn("UndeliveredQueue"))
 _LET_TIME_PASS: Final = (
     _keep_cases("UpdateItem"),
-    allow("ReadKeysOfPeople", "dynamodb: Query", table("people")),
+    allow("ReadKeysAndForgetSameFilings", "dynamodb: DeleteItem GetItem PutItem Query", table("people")),
     _KEEP_APPOINTMENTS,
     _KEEP_RATINGS,
     _USE_THE_DATA_KEY,
@@ -82,6 +82,7 @@ _API: Final = (
     allow("NoteAccesses", "dynamodb: BatchWriteItem PutItem Query", table("audit")),
     allow("ReadOrganisations", "dynamodb: GetItem Query", table("organisations")),
     allow("ReadTheSnapshot", "s3: GetObject", _under("DataBucket", "catalogue")),
+    allow("SendOneTimeCodes", "sns: Publish", ref("NoticesTopic")),
     _READ_THE_ROOT_SECRET,
     _USE_THE_DATA_KEY,
     allow("TellAbsentEvidenceFromForbidden", "s3: ListBucket ListBucketVersions", arn("EvidenceBucket")),

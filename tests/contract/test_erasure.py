@@ -39,6 +39,8 @@ FILING: dict[str, Any] = {
     "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
     "preferred_modes": ["video"],
     "terms_version": "2026-01",
+    "honest_mediation": True,
+    "again": True,
 }
 AGAIN_ALLOWED = {"/v1/visits", "/v1/me/erasure"}  # answers that show nobody
 BATCH = "/v1/appointments/confirm"  # its items are answered one by one
@@ -92,7 +94,7 @@ def joined(city: City) -> str:
 
 def assigned(city: City) -> str:
     code = joined(city)
-    city.act("li", code, "consent", terms_version="2026-01")
+    city.act("li", code, "consent", terms_version="2026-01", honest_mediation=True)
     city.act("clerk", code, "assign", mediator_id=city.mediators[0])
     return code
 

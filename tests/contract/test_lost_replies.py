@@ -34,7 +34,7 @@ def to_accepted(world: Bookings) -> str:
 
 def to_consented(world: Bookings) -> str:
     code = world.joined()
-    world.act(LI, code, "consent", terms_version="1")
+    world.act(LI, code, "consent", terms_version="2026-01")
     return code
 
 
@@ -81,7 +81,7 @@ def book(world: Bookings, code: str, key: Idempotency) -> Any:
 
 
 COMMANDS: dict[str, tuple[Callable[[Bookings], str], Command]] = {
-    "consent": (to_accepted, act(LI, "consent", terms_version="1")),
+    "consent": (to_accepted, act(LI, "consent", terms_version="2026-01")),
     "decline": (to_accepted, act(LI, "decline")),
     "assign": (to_consented, act(CLERK, "assign", mediator_id="m-1")),
     "take": (to_assigned, act(MEDIATOR, "take")),

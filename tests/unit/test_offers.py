@@ -89,7 +89,7 @@ def body_of(action: str, case: Case) -> dict[str, Any]:
         "sha256": "ab",
         "attempts": [1, 2],
         "record": "r",
-        "terms_version": "1",
+        "terms_version": "2026-01",
         "ground": "other",
         "document_no": "1",
         "reason": "r",

@@ -45,7 +45,8 @@ class CaseExists(Conflict):
         shown = show_code(code)
         refusal = cls(
             Text(
-                f"案件 {shown} 正在办理，纠纷类型和被申请人与此相同。请在该案件中补充；确属另一纠纷的，请以 again: true 再次提交。",
+                f"案件 {shown} 正在办理，纠纷类型和被申请人与此相同。请在该案件中补充；"
+                "确属另一纠纷的，请以 again: true 再次提交。",
                 f"Case {shown} is open, of the same type, against the same respondents. Add to it; if this is another "
                 "dispute, file it with `again: true`.",
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field
 
@@ -10,10 +10,11 @@ from chalicelib.people.contact.model import HOW_NAMES, Announced, Contact, How
 from chalicelib.shared.texts import Language, Text
 from chalicelib.web.view import View
 
-_NOTE = Text(
-    "如果该号码可以接收短信，您会收到六位验证码，{minutes} 分钟内有效。同一号码一小时内能收到的验证码有限；没有收到时，请用最近一次的，或稍后再试。",
-    "If this number can get texts, a code of six digits comes to it; it holds for {minutes} minutes. Only so many codes "
-    "go to one number in an hour: if none comes, use the last one, or try again later.",
+_NOTE: Final = Text(
+    "如果该号码可以接收短信，您会收到六位验证码，{minutes} 分钟内有效。"
+    "同一号码一小时内能收到的验证码有限；没有收到时，请用最近一次的，或稍后再试。",
+    "If this number can get texts, a code of six digits comes to it; it holds for {minutes} minutes. "
+    "Only so many codes go to one number in an hour: if none comes, use the last one, or try again later.",
 )
 
 

@@ -211,7 +211,7 @@ def details(story: Story, person: Person, action: str, item: dict[str, Any]) -> 
     until = (story.now + timedelta(days=story.choices.choice((45, 50)))).date()
     bodies: dict[str, Any] = {
         "refuse": lambda: {"reason": "不属于受理范围"},
-        "consent": lambda: {"terms_version": "2026-01"},
+        "consent": lambda: {"terms_version": "2026-01", "honest_mediation": True},
         "decline": lambda: {"reason": person.write("不同意")},
         "mark_unreachable": lambda: {"attempts": ["第一次", "第二次"]},
         "assign": lambda: {"mediator_id": story.choices.choice(roster)},
