@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chalicelib.shared.phones import read_phone
@@ -40,6 +40,12 @@ def _is_date(text: str) -> bool:
         return False
 
 
+def _boolean(value: object) -> object:
+    if type(value) is not bool:  # a literal takes 1 for true
+        raise PydanticCustomError("bool_type", "not a boolean")
+    return value
+
+
 def text_field(longest: int) -> Any:
     """Return the type of a text of 1 to `longest` characters, without spaces around it and invisible characters."""
     return Annotated[
@@ -53,6 +59,9 @@ Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(plain_text)
 ]
 """Why somebody does something, in their own words."""
+
+Yes = Annotated[Literal[True], BeforeValidator(_boolean)]
+"""What must be said in so many words: true, and nothing that only counts as true."""
 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30), AfterValidator(_phone)]
 

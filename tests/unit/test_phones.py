@@ -28,7 +28,8 @@ def test_every_spelling_of_a_number_is_one(text: str, phone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "中中中中中中", "82345678", "12", "1380013800", "138001380001", "23800138000", "+", "١٣٨٠٠١٣٨٠٠٠x", "a" * 30]
+    "text",
+    ["", "中中中中中中", "82345678", "12", "1380013800", "138001380001", "23800138000", "+", "١٣٨٠٠١٣٨٠٠٠x", "a" * 30],
 )
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_phone(text) is None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.cases.fields import IdentityNumber, Phone, Reason, text_field
+from chalicelib.cases.fields import IdentityNumber, Phone, Reason, Yes, text_field
 from chalicelib.cases.lifecycle.stages.mediation import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
@@ -56,7 +56,7 @@ class Agreed(RequestBody):
     """
 
     terms_version: TermsVersion
-    honest_mediation: Literal[True]
+    honest_mediation: Yes
     service_address: text_field(300) | None = None  # type: ignore[valid-type]
 
 
