@@ -77,7 +77,7 @@ class Cases:
 
         return Entrance(
             self._people.terms.check,
-            self._people.contacts.note_claim,
+            self._people.contacts.claim_writes,
             lambda person, filing: digests_of(self._base.root_secret, person, filing),
         )
 

@@ -149,5 +149,5 @@ def test_the_rows_name_nobody_and_go_with_the_person(world: World) -> None:
         assert not {"李大勇", "13900139000", "neighbour"} & set(str(row).replace("#", "'").split("'"))
     privacy = world.container.cases.privacy
     for write in privacy.forget(world.container.foundation.pseudonyms.of("wang")):
-        world.clients.dynamodb.transact_write_items(TransactItems=[{write.kind: write.parameters}])  # type: ignore[typeddict-item, misc]
+        world.clients.dynamodb.transact_write_items(TransactItems=[{write.kind: write.parameters}])  # type: ignore[misc]
     assert rows(world) == []

@@ -11,7 +11,7 @@ from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.people.public import Access
 from chalicelib.shared.texts import Text
-from chalicelib.shared.transactions import Write
+from chalicelib.shared.transactions import Refusal, Write
 from chalicelib.shared.viewer import Viewer
 
 Remember = Callable[[str, str], Write]
@@ -22,12 +22,13 @@ Remember = Callable[[str, str], Write]
 class Entrance:
     """What is asked when somebody comes into a case.
 
-    `check_terms`: raises `UnknownTerms` for a version that there is not; `note_contact`: keeps the number that the
-    sign-in service has verified; `recognise`: returns the digests by which another filing is the same as this one.
+    `check_terms`: raises `UnknownTerms` for a version that there is not. `note_contact`: returns the writes that keep the
+    number which the sign-in service has verified; the refusal is what it means that it changed meanwhile. `recognise`:
+    returns the digests by which another filing is the same as this one.
     """
 
     check_terms: Callable[[str], None]
-    note_contact: Callable[[Viewer], None]
+    note_contact: Callable[[Viewer, Refusal], list[Write]]
     recognise: Callable[[str, Mapping[str, Any]], tuple[str, ...]]
 
 

@@ -14,9 +14,10 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
+from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Change, VersionConflict
 from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.shared.codes import show_code
@@ -70,6 +71,13 @@ def digests_of(secret: bytes, person: str, filing: Mapping[str, Any]) -> tuple[s
     )
 
 
+def check_none_open(cases: Iterable[Case]) -> None:
+    """Raise `CaseExists` for the first of the cases that has not ended."""
+    for case in cases:
+        if not case.state.ended:
+            raise CaseExists.of(case.code)
+
+
 def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
@@ -109,7 +117,7 @@ class SameFilings:
             if code == case.code:
                 key = {"pk": _pk(person), "sk": _SAME + digest}
                 values = {":code": code}
-                transaction.delete(self._people.name, key, condition="code = :code", values=values, refusal=_OVERTAKEN)
+                transaction.delete(self._people.name, key, condition="code = :code", values=values, refusal=OVERTAKEN)
         return transaction.writes
 
     def deletes(self, person: str) -> list[Write]:
@@ -124,10 +132,11 @@ class SameFilings:
         if seen is not None:
             unchanged = {"condition": "code = :seen", "values": {":seen": seen}}
         item = {"pk": _pk(person), "sk": _SAME + digest, "code": code}
-        transaction.put(self._people.name, item, refusal=_OVERTAKEN, **unchanged)
+        transaction.put(self._people.name, item, refusal=OVERTAKEN, **unchanged)
 
 
-_OVERTAKEN: Final[Refusal] = lambda _: VersionConflict()  # noqa: E731 - as a refusal is made
+OVERTAKEN: Final[Refusal] = lambda _: VersionConflict()  # noqa: E731 - as a refusal is made
+"""What it means that something else was written meanwhile: the use case reads and decides anew."""
 
 
 def _pk(person: str) -> str:

@@ -19,7 +19,7 @@ from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
-from chalicelib.cases.lifecycle.same_filing import CaseExists
+from chalicelib.cases.lifecycle.same_filing import OVERTAKEN, check_none_open
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
@@ -97,7 +97,6 @@ class CaseService:
         Raises `UnknownTerms`, and `CaseExists` if a case of theirs like this is open, unless they file it `again`.
         """
         self._entrance.check_terms(filing["terms_version"])
-        self._entrance.note_contact(viewer)
         return decide_until_kept(lambda: self._file(viewer, filing, idempotency), self._pauses)
 
     def _file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
@@ -106,7 +105,7 @@ class CaseService:
         same = self._entrance.recognise(person, filing)
         named = self._store.same.find_codes(person, same)
         if not filing["again"]:
-            self._check_none_open(set(named.values()))
+            check_none_open(self._store.find_cases([*named.values()]))
         routed = self._routing.route(filing["dispute_type"], filing["region"])
         case, texts = draw_up(code, filing, person, routed, now)
         case = start_deadlines(case, ("acceptance",), now, self._due_dates)
@@ -121,16 +120,15 @@ class CaseService:
         case, event = recorded(None, Outcome(case, "submitted", data), Actor(person, "applicant"), now, keyring)
         loaded = Loaded(case, sealed, keyring)
         seen = Seen(loaded, "applicant", person, now)
-        also = (self._remember(person, viewer.subject), *self._store.same.writes(person, code, same, named))
+        also = (
+            self._remember(person, viewer.subject),
+            *self._store.same.writes(person, code, same, named),
+            *self._entrance.note_contact(viewer, OVERTAKEN),
+        )
         claim = idempotency.showing(loaded.shown())
         new = NewCase(case, event, sealed, keyring, wrapped_kek, also, same)
         self._store.create(new, idempotency=claim, result=seen)
         return seen
-
-    def _check_none_open(self, codes: set[str]) -> None:
-        for case in self._store.find_cases(sorted(codes)):
-            if not case.state.ended:
-                raise CaseExists.of(case.code)
 
     def get_case(self, viewer: Viewer, code: str, *, what: str = "case", purpose: str | None = None) -> Seen:
         """Return a case as the viewer may see it; raise `NotFound` for a stranger.
@@ -265,9 +263,7 @@ class CaseService:
 
         Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
         """
-        joined = decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
-        self._entrance.note_contact(viewer)
-        return joined
+        return decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
 
     def _join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
         loaded = self._store.find_loaded(parse_code(code))
@@ -288,6 +284,7 @@ class CaseService:
             raise InviteExpired
         joined = loaded.case.with_party(replace(party, person=person))
         also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
+        also += self._entrance.note_contact(viewer, OVERTAKEN)
         outcome = Outcome(joined, "joined", {"party": party.id})
         return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
 

@@ -29,7 +29,7 @@ from chalicelib.shared.deciding import decide_anew
 from chalicelib.shared.errors import InvalidRequest, TooManyRequests, Unavailable, Violation
 from chalicelib.shared.idempotency import Idempotency, Replayed
 from chalicelib.shared.texts import Language
-from chalicelib.shared.transactions import Committer
+from chalicelib.shared.transactions import Committer, Refusal, Transaction, Write
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -100,9 +100,21 @@ class ContactService:
 
     def note_claim(self, viewer: Viewer) -> None:
         """Keep the number that the sign-in service has verified, if it has: it counts without a code."""
-        if viewer.phone is not None:
-            number = self._digests.of_number(viewer.phone)
-            self._keep(self._person(viewer), Proved(number, "claim", format_instant(self._clock.now())), None)
+        decide_anew(lambda: self._try_to_note(viewer))
+
+    def claim_writes(self, viewer: Viewer, refusal: Refusal) -> list[Write]:
+        """Return what `note_claim` writes, to be part of a transaction; nothing if there is nothing new to keep.
+
+        `refusal`: what it means that the number that was kept before is another by now.
+        """
+        if viewer.phone is None:
+            return []
+        person, number = self._person(viewer), self._digests.of_number(viewer.phone)
+        seen = self._store.find_proved(person, "claim")
+        if seen is not None and seen.number == number:
+            return []
+        proved = Proved(number, "claim", format_instant(self._clock.now()))
+        return self._store.keep_writes(person, proved, seen, refusal)
 
     def find_people(self, phone: str) -> list[str]:
         """Return who has proved a number (E.164), as pseudonyms: two of them, if they are more."""
@@ -115,7 +127,26 @@ class ContactService:
 
     def erase(self, viewer: Viewer) -> int:
         """Have the viewer be found by no number any more; return how many they were. Others' stay."""
-        return self._store.delete_all(self._person(viewer))
+        person = self._person(viewer)
+        erased = decide_anew(lambda: self._try_to_forget(person))
+        self._store.forget_codes(person)
+        return len(erased)
+
+    def _try_to_forget(self, person: str) -> list[Proved] | None:
+        proved = self._store.list_proved(person)
+        try:
+            for one in proved:
+                self._store.forget_proved(person, one)
+        except ContactChanged:
+            return None
+        return proved
+
+    def _try_to_note(self, viewer: Viewer) -> bool | None:
+        try:
+            self._answers.commit(Transaction(self.claim_writes(viewer, lambda _: ContactChanged())))
+        except ContactChanged:
+            return None
+        return True
 
     def _try_to_send(self, person: str, number: str, phone: str, language: Language, now: datetime) -> bool | None:
         """Send a code unless too many left; None if somebody else's text came between, and it is to be decided anew."""
@@ -179,11 +210,11 @@ class ContactService:
         return None
 
     def _keep(self, person: str, proved: Proved, code: CodeOnItsWay | None) -> Proved:
-        """Keep a proved number unless the person has it already; return it as it is kept."""
+        """Keep a number that a code has proved; return it as it is kept. Without the code: it was kept before."""
 
         def attempt() -> Proved | None:
             seen = self._store.find_proved(person, proved.how)
-            if seen is not None and seen.number == proved.number and code is None:
+            if code is None and seen is not None:
                 return seen
             try:
                 self._store.keep(person, proved, seen, code)

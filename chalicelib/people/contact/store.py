@@ -21,7 +21,7 @@ from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import YimaError
 from chalicelib.shared.items import Item
 from chalicelib.shared.records import from_item, to_item
-from chalicelib.shared.transactions import Committer, Transaction
+from chalicelib.shared.transactions import Committer, Refusal, Transaction, Write
 
 _CONTACT: Final = "CONTACT#"
 _CODE: Final = "CODE#"
@@ -51,21 +51,28 @@ class ContactStore:
         found, _ = self._table.query(_number(number), prefix=_PROVED, limit=3)
         return list(dict.fromkeys(item["person"] for item in found))
 
-    def keep(self, person: str, proved: Proved, seen: Proved | None, code: CodeOnItsWay | None) -> None:
-        """Keep that a person has proved a number; the one that they had `seen` in this way finds them no more.
+    def keep_writes(self, person: str, proved: Proved, seen: Proved | None, refusal: Refusal) -> list[Write]:
+        """Return the writes by which a person has proved a number; the one that they had `seen` finds them no more.
 
-        `code`: that proved it, and proves nothing again. Raises `ContactChanged` if either is another by now.
+        `refusal`: what it means that they have proved another one in this way meanwhile.
         """
         transaction = Transaction()
         unchanged: dict[str, Any] = {"condition": "attribute_not_exists(pk)"}
         if seen is not None:
-            unchanged = {"condition": "#number = :seen", "names": {"#number": "number"}}
-            unchanged["values"] = {":seen": seen.number}
+            unchanged = _still(seen)
         item = {"pk": _of(person), "sk": _CONTACT + proved.how, **to_item(proved)}
-        transaction.put(self._table.name, item, refusal=_changed, **unchanged)
+        transaction.put(self._table.name, item, refusal=refusal, **unchanged)
         transaction.put(self._table.name, {**_row(proved.number, person, proved.how), "person": person})
         if seen is not None and seen.number != proved.number:
             transaction.delete(self._table.name, _row(seen.number, person, seen.how))
+        return transaction.writes
+
+    def keep(self, person: str, proved: Proved, seen: Proved | None, code: CodeOnItsWay | None) -> None:
+        """Keep that a person has proved a number; see `keep_writes`. `code`: that proved it, and proves nothing again.
+
+        Raises `ContactChanged` if either is another by now.
+        """
+        transaction = Transaction(self.keep_writes(person, proved, seen, _changed))
         if code is not None:
             transaction.update(
                 self._table.name,
@@ -127,15 +134,18 @@ class ContactStore:
         self._count(transaction, _number(number), to_number)
         self._committer.commit(transaction)
 
-    def delete_all(self, person: str) -> int:
-        """Remove the numbers that a person has proved, and their codes; return how many numbers that was."""
-        proved = self.list_proved(person)
-        keys = [(row["pk"], row["sk"]) for row in (_row(one.number, person, one.how) for one in proved)]
-        keys += [(_of(person), _CONTACT + one.how) for one in proved]
+    def forget_proved(self, person: str, proved: Proved) -> None:
+        """Forget a number that a person has proved; `ContactChanged` if it is another by now."""
+        transaction = Transaction()
+        key = {"pk": _of(person), "sk": _CONTACT + proved.how}
+        transaction.delete(self._table.name, key, refusal=_changed, **_still(proved))
+        transaction.delete(self._table.name, _row(proved.number, person, proved.how))
+        self._committer.commit(transaction)
+
+    def forget_codes(self, person: str) -> None:
+        """Forget a person's codes, and how many left."""
         codes = self._table.list_partition(_of(person), prefix=_CODE, attributes=("sk",))
-        keys += [(_of(person), item["sk"]) for item in codes]
-        self._table.delete_many([*keys, (_of(person), _TEXTS)])
-        return len(proved)
+        self._table.delete_many([*((_of(person), item["sk"]) for item in codes), (_of(person), _TEXTS)])
 
     def _find_texts(self, pk: str) -> Texts:
         item = self._table.find(pk, _TEXTS)
@@ -151,6 +161,11 @@ class ContactStore:
 
 def _changed(item: Item | None) -> YimaError:  # noqa: ARG001 - as a refusal is called
     return ContactChanged()
+
+
+def _still(proved: Proved) -> dict[str, Any]:
+    """Return the condition that somebody's number is the one that was seen."""
+    return {"condition": "#number = :seen", "names": {"#number": "number"}, "values": {":seen": proved.number}}
 
 
 def _of(person: str) -> str:
