@@ -22,9 +22,9 @@ Remember = Callable[[str, str], Write]
 class Entrance:
     """What is asked when somebody comes into a case.
 
-    `check_terms`: raises `UnknownTerms` for a version that there is not. `note_contact`: returns the writes that keep the
-    number which the sign-in service has verified; the refusal is what it means that it changed meanwhile. `recognise`:
-    returns the digests by which another filing is the same as this one.
+    `check_terms`: raises `UnknownTerms` for a version that there is not. `note_contact`: returns the writes that keep
+    the number which the sign-in service has verified; the refusal is what it means that it changed meanwhile.
+    `recognise`: returns the digests by which another filing is the same as this one.
     """
 
     check_terms: Callable[[str], None]
