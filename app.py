@@ -33,6 +33,8 @@ API_MODULES = (
     "chalicelib.ratings.visits.api",
     "chalicelib.notices.api",
     "chalicelib.people.api",
+    "chalicelib.people.contact.api",
+    "chalicelib.people.terms.api",
     "chalicelib.audit.api",
 )
 """Where operations stand; see `chalicelib.web.doors` for when they are imported."""

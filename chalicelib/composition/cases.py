@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
     from chalicelib.cases.lifecycle.clockwork import CaseClock
+    from chalicelib.cases.lifecycle.ports import Entrance
     from chalicelib.cases.lifecycle.preparing import Preparation
     from chalicelib.cases.lifecycle.recounting import CaseRecount
     from chalicelib.cases.lifecycle.service import CaseService
@@ -63,10 +64,22 @@ class Cases:
             self.preparation,
             self._people.ledger,
             remember=self._people.store.profile_write,
-            know=self._ratings.visits.know_writes,
+            entrance=self.entrance,
             pseudonyms=lambda: self._base.pseudonyms,
             due_dates=self._base.due_dates,
             clock=self._base.clock,
+        )
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        """What is asked when somebody comes into a case."""
+        from chalicelib.cases.lifecycle.ports import Entrance
+        from chalicelib.cases.lifecycle.same_filing import digests_of
+
+        return Entrance(
+            self._people.terms.check,
+            self._people.contacts.claim_writes,
+            lambda person, filing: digests_of(self._base.root_secret, person, filing),
         )
 
     @cached_property

@@ -38,7 +38,7 @@ class Container:
         self.organisations = Organisations(self.foundation)
         self.triage = Triage(self.organisations)
         self.people = People(self.foundation)
-        self.ratings = Ratings(self.foundation, self.catalogue, self.organisations)
+        self.ratings = Ratings(self.foundation, self.catalogue, self.organisations, self.people)
         self.cases = Cases(self.foundation, self.organisations, self.people, self.ratings)
         self.notices = Notices(self.foundation, self.people, self.cases)
         self.audit = Audit(self.foundation, self.cases)

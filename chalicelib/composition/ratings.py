@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.composition.catalogue import Catalogue
 from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
+from chalicelib.composition.people import People
 
 if TYPE_CHECKING:
     from chalicelib.ratings.handling.recounting import RatingRecount
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 class Ratings:
     """Ratings."""
 
-    def __init__(self, base: Foundation, catalogue: Catalogue, organisations: Organisations) -> None:
+    def __init__(self, base: Foundation, catalogue: Catalogue, organisations: Organisations, people: People) -> None:
         self._base = base
+        self._people = people
         self._catalogue = catalogue
         self._organisations = organisations
 
@@ -45,7 +47,7 @@ class Ratings:
 
     @cached_property
     def visit_store(self) -> VisitStore:
-        """Where visits are kept, and who is known by which reference."""
+        """Where visits are kept, and who shows which code."""
         from chalicelib.ratings.visits.store import VisitStore
 
         return VisitStore(self._base.aws, self._base.settings.ratings_table, self._base.answers)
@@ -85,14 +87,14 @@ class Ratings:
     @cached_property
     def visits(self) -> VisitService:
         """Visits at windows."""
-        from chalicelib.ratings.visits.model import References
+        from chalicelib.ratings.visits.model import VisitCodes
         from chalicelib.ratings.visits.service import VisitService
 
-        references = References(lambda: self._base.root_secret)
         return VisitService(
             self.visit_store,
             self.service,
-            references,
+            VisitCodes(lambda: self._base.root_secret),
+            lambda phone: self._people.contacts.find_people(phone),  # noqa: PLW0108 - made when first asked
             self._catalogue.service.has_service,
             pseudonyms=lambda: self._base.pseudonyms,
             clock=self._base.clock,

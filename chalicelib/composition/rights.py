@@ -31,13 +31,19 @@ class Rights:
         from chalicelib.people.service import PeopleService, Reach
 
         cases, notices, ratings = self._cases.privacy, self._notices.service, self._ratings.privacy
+        contacts = self._people.contacts
         return PeopleService(
             self._people.ledger,
             self._people.store,
             self._base.answers,
             Reach(
-                sections={"cases": cases.export, "notices": notices.export, "ratings": ratings.export},
-                erasers={"cases": cases.erase, "ratings": ratings.erase},
+                sections={
+                    "cases": cases.export,
+                    "notices": notices.export,
+                    "ratings": ratings.export,
+                    "contact": contacts.export,
+                },
+                erasers={"cases": cases.erase, "ratings": ratings.erase, "contact": contacts.erase},
                 last_erasers={"notices": notices.erase},
                 forgets=(cases.forget, self._ratings.visits.forget_writes),
                 held_by=cases.held_by,

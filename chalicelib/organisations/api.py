@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chalicelib.organisations.contract import ListOrganisations
 from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.service import OrganisationService
-from chalicelib.organisations.views import OrganisationList, OrganisationView, RosterRating
+from chalicelib.organisations.views import DistrictList, OrganisationList, OrganisationView, RosterRating
 from chalicelib.ratings.public import RatingFigures
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.texts import Language
@@ -55,3 +55,10 @@ def get_organisation(
     """Show an organisation with its mediators, or a court."""
     found = organisations.get(organisation_id)
     return OrganisationView.with_roster(found, _ratings_of([found], ratings), language)
+
+
+@routes.route("/v1/regions")
+@endpoint(access=Access.PUBLIC, cache=PUBLIC_MINUTE)
+def list_regions(language: Language, organisations: OrganisationService) -> DistrictList:
+    """List the city's districts."""
+    return DistrictList.of(organisations.list_districts(), language)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.organisations.directory import Directory
 from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.refusals import MediatorNotAssignable, NoOrganisation
+from chalicelib.organisations.regions import District, districts_of
 from chalicelib.shared.clock import SHANGHAI, Clock
 from chalicelib.shared.errors import InvalidRequest, NotFound, Violation
 from chalicelib.shared.events import Event
@@ -71,6 +72,10 @@ class OrganisationService:
         """Return the courts and arbitration commissions, by id."""
         directory = self._read()
         return (*directory.every("court", None, None), *directory.every("arbitration", None, None))
+
+    def list_districts(self) -> list[District]:
+        """Return the city's districts, by code."""
+        return districts_of(self._read().every(None, None, None))
 
     def get(self, organisation_id: str) -> Organisation:
         """Return an organisation with its mediators; raise `NotFound`."""

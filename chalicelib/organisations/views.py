@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from chalicelib.organisations.model import KIND_NAMES, Mediator, Organisation
+from chalicelib.organisations.regions import District
 from chalicelib.shared.texts import Language
 from chalicelib.web.view import View
 
@@ -89,6 +90,29 @@ class OrganisationList(View):
 
     items: list[OrganisationView]
     next_cursor: str | None
+
+
+class DistrictView(View):
+    """A district of the city. `name`: null where it is not known, never the code."""
+
+    code: str
+    name: str | None
+
+
+class DistrictList(View):
+    """The city's districts, by code."""
+
+    items: list[DistrictView]
+
+    @classmethod
+    def of(cls, districts: Sequence[District], language: Language) -> Self:
+        """Return the view of the districts."""
+        return cls(
+            items=[
+                DistrictView(code=one.code, name=None if one.name is None else one.name.text(language))
+                for one in districts
+            ]
+        )
 
 
 def _fields(one: Organisation, language: Language) -> dict[str, object]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock
 from chalicelib.shared.errors import NotSignedIn, Unavailable
+from chalicelib.shared.phones import read_phone
 from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
@@ -200,6 +201,7 @@ class TokenVerifier:
             roles=frozenset(named & ROLES | {"citizen"}),
             organisation=_short(claims.get("org")),
             name=_short(claims.get("name")),
+            phone=_verified_phone(claims),
         )
 
 
@@ -218,6 +220,17 @@ def _short(value: Any) -> str | None:
     """Return a name or an id as a claim has it; None for one that is longer than any is."""
     text = _text_or_none(value)
     return None if text is None or len(text) > _MAX_NAME_LENGTH else text
+
+
+def _verified_phone(claims: Mapping[str, Any]) -> str | None:
+    """Return the number that the sign-in service has verified (OIDC Core 1.0, 5.1), or None.
+
+    Some issuers write the boolean as a text.
+    """
+    number, verified = _short(claims.get("phone_number")), claims.get("phone_number_verified")
+    if number is None or not (verified is True or verified == "true"):
+        return None
+    return read_phone(number)
 
 
 class TokenRefused(NotSignedIn):

@@ -28,6 +28,7 @@ class Problem(View):
     detail: str
     instance: str = Field(description="The request id, to find the request in the logs.")
     errors: list[ViolationView] | None = None
+    code: str | None = Field(default=None, description="The case that this is about, as `case-exists` points at it.")
 
 
 class ProblemPage(View):
@@ -50,6 +51,7 @@ def describe_problem(error: YimaError, language: Language, request_id: str) -> P
         detail=detail.text(language),
         instance=request_id,
         errors=[ViolationView(**violation._asdict()) for violation in error.violations] or None,
+        code=error.code,
     )
 
 

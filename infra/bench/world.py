@@ -66,7 +66,9 @@ class World:
             "claims": ["c"],
             "amount_cents": None,
             "preferred_modes": [],
-            "terms_version": "1",
+            "terms_version": "2026-01",
+            "service_address": None,
+            "again": True,
             "applicant": {"name": "n", "phone": "13800138000", "id_number": None, "address": None},
             "respondents": [{"name": "r", "phone": None, "kind": "person"}],
         }
@@ -78,7 +80,7 @@ class World:
 
     def assign(self, code: str, applicant: Viewer, respondent: Viewer, mediator: str) -> None:
         """Let the respondent consent, both leave it to the organisation who mediates, and the clerk assign."""
-        self.act(respondent, code, "consent", terms_version="1")
+        self.act(respondent, code, "consent", terms_version="2026-01")
         for party in (applicant, respondent):
             self.act(party, code, "choose_mediator", mediator_id=None)
         self.act(CLERK, code, "assign", mediator_id=mediator)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.shared.clock import Clock
 
 AUDIENCE: Final = "yima-local"
+_OPTIONAL_CLAIMS: Final = ("org", "name", "phone_number", "phone_number_verified")
 DEFAULT_TTL_SECONDS: Final = 400 * 24 * 3600
 """Longer than any period that a story moves the clock over, so that its tokens stay good."""
 
@@ -26,6 +27,8 @@ class TokenRequest(BaseModel):
     roles: list[str] = Field(default=[], max_length=20)
     org: str | None = Field(default=None, max_length=255)
     name: str | None = Field(default=None, max_length=255)
+    phone_number: str | None = Field(default=None, max_length=255)
+    phone_number_verified: bool | None = None
     ttl_seconds: int = Field(default=DEFAULT_TTL_SECONDS, ge=1, le=10 * 365 * 24 * 3600)
 
 
@@ -74,6 +77,6 @@ class Issuer:
             "iat": now,
             "exp": now + request.ttl_seconds,
         }
-        claims |= {name: value for name, value in (("org", request.org), ("name", request.name)) if value is not None}
+        claims |= request.model_dump(include=set(_OPTIONAL_CLAIMS), exclude_none=True)
         token = jwt.encode(claims, self._key, "RS256", headers={"kid": self._key_id})
         return {"access_token": token, "token_type": "Bearer", "expires_in": request.ttl_seconds}

@@ -62,7 +62,7 @@ _READ_THE_RULES: Final = allow("ReadTheRules", "dynamodb: GetItem Query", table(
 _LET_TIME_PASS: Final = (
     _READ_THE_RULES,
     _keep_cases("UpdateItem"),
-    allow("ReadKeysOfPeople", "dynamodb: Query", table("people")),
+    allow("ReadKeysAndForgetSameFilings", "dynamodb: DeleteItem GetItem PutItem Query", table("people")),
     _KEEP_APPOINTMENTS,
     _KEEP_RATINGS,
     _USE_THE_DATA_KEY,
@@ -85,6 +85,7 @@ _API: Final = (
     allow("ReadOrganisations", "dynamodb: GetItem Query", table("organisations")),
     _READ_THE_RULES,
     allow("ReadTheSnapshot", "s3: GetObject", _under("DataBucket", "catalogue")),
+    allow("SendOneTimeCodes", "sns: Publish", ref("NoticesTopic")),
     _READ_THE_ROOT_SECRET,
     _USE_THE_DATA_KEY,
     allow("TellAbsentEvidenceFromForbidden", "s3: ListBucket ListBucketVersions", arn("EvidenceBucket")),

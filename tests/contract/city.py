@@ -92,7 +92,7 @@ class City:
         store.put_all(read_organisations(ROOT / "infra/sample/organisations.json"))
         organisation = self.container.organisations.service.get(ORG)
         self.mediators = [one.id for one in organisation.mediators]
-        self.add("wang", name="王小明")
+        self.add("wang", name="王小明", phone="+8613812340007")
         self.add("li", name="李大勇")
         self.add("stranger")
         self.add("clerk", "clerk", "window", org=ORG)
@@ -102,9 +102,11 @@ class City:
         for role in ("reviewer", "supervisor"):
             self.add(role, role)
 
-    def add(self, sub: str, *roles: str, org: str | None = None, name: str | None = None) -> None:
+    def add(
+        self, sub: str, *roles: str, org: str | None = None, name: str | None = None, phone: str | None = None
+    ) -> None:
         """Sign somebody in, or change who they are."""
-        self.people[sub] = Viewer(sub, frozenset(roles), org, name)
+        self.people[sub] = Viewer(sub, frozenset(roles), org, name, phone)
 
     def viewer_of(self, authorization: str | None) -> Viewer:
         """Stand in for the check of tokens."""

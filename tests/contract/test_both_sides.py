@@ -49,7 +49,7 @@ def names(world: World, code: str) -> list[str]:
 
 def consented(world: World) -> str:
     code = world.joined()
-    world.act(LI, code, "consent", terms_version="1")
+    world.act(LI, code, "consent", terms_version="2026-01")
     return code
 
 

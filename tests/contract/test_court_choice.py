@@ -66,7 +66,7 @@ def in_force(world: World, filed: Mapping[str, Any], *, sign: bool = True) -> st
     world.act(CLERK, code, "accept")
     invite = world.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"]
     world.cases.join(LI, code, invite, world.key())
-    world.act(LI, code, "consent", terms_version="1")
+    world.act(LI, code, "consent", terms_version="2026-01")
     world.leave_choice(code, WANG, LI)
     world.act(CLERK, code, "assign", mediator_id="m-1")
     world.act(MEDIATOR, code, "take")

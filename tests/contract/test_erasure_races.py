@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.shared.aws import Clients
-from chalicelib.shared.codes import parse_code
+from chalicelib.shared.codes import parse_code, show_code
 from chalicelib.shared.errors import Unavailable
 from infra.local.moto_speed import cheap_transactions
 from tests.contract.city import City, city_of
@@ -123,7 +123,8 @@ def test_a_case_filed_during_the_erasure_keeps_its_key_its_profile_and_its_index
     assert (keys_of(city, old), keys_of(city, new[0])) == (set(), {"CASE", "KEK", "p1", "p2"})
     assert city.read("wang", f"/v1/cases/{new[0]}")["facts"] == FILING["facts"]
     assert city.container.people.store.find_subject(city.container.foundation.pseudonyms.of("wang")) == "wang"
-    assert [item for _, item in city.items() if str(item["pk"]).startswith("REFERENCE#")]
+    named = [item["code"] for _, item in city.items() if str(item["sk"]).startswith("SAME#")]
+    assert {show_code(code) for code in named} == {new[0]}
 
 
 @pytest.mark.parametrize(

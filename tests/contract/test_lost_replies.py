@@ -34,7 +34,7 @@ def to_accepted(world: Bookings) -> str:
 
 def to_accepted_by_all(world: Bookings) -> str:
     code = world.joined()
-    world.act(LI, code, "consent", terms_version="1")
+    world.act(LI, code, "consent", terms_version="2026-01")
     return code
 
 
@@ -87,7 +87,7 @@ def book(world: Bookings, code: str, key: Idempotency) -> Any:
 
 
 COMMANDS: dict[str, tuple[Callable[[Bookings], str], Command]] = {
-    "consent": (to_accepted, act(LI, "consent", terms_version="1")),
+    "consent": (to_accepted, act(LI, "consent", terms_version="2026-01")),
     "decline": (to_accepted, act(LI, "decline")),
     "choose_mediator": (to_accepted_by_all, act(WANG, "choose_mediator", mediator_id="m-1")),
     "assign": (to_consented, act(CLERK, "assign", mediator_id="m-1")),

@@ -325,7 +325,7 @@ def test_who_joins_or_takes_a_case_finds_it_by_its_status(world: Bookings) -> No
 
 def test_a_mediator_who_passed_a_case_on_finds_it_no_more(world: Bookings) -> None:
     code = world.joined()
-    world.act(LI, code, "consent", terms_version="1")
+    world.act(LI, code, "consent", terms_version="2026-01")
     world.leave_choice(code, WANG, LI)
     world.act(CLERK, code, "assign", mediator_id="m-1")
     assert pages_of(cases_of(world, MEDIATOR, "assigned"), 10) == [[code]]

@@ -36,6 +36,7 @@ from chalicelib.shared.rulebook import RuleStore
 from chalicelib.shared.viewer import Viewer
 from infra.organisations.importer import read_organisations
 from tests.contract.test_appointments import TOMORROW, Bookings
+from tests.contract.test_contact import prove_by_code
 from tests.contract.test_ratings import CLERK as RATING_CLERK
 from tests.contract.test_ratings import STAFF, SUPERVISOR, Ratings, citizen
 from tests.contract.world import CLERK, MEDIATOR, World
@@ -159,7 +160,9 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
         said = [Said("staff:m-9", 5, (), "t")]
         ratings.ratings.rate(citizen(number), invitation.id, said, ratings.key(), anonymous=True)
     ratings.visits.offer_code(citizen(1))
-    ratings.visits.register(citizen(1), ["13800138000"])
+    proved = Viewer("proved", frozenset(), None, None, "+8613800138000")
+    prove_by_code(ratings, citizen(1), "+8613800138000")
+    ratings.container.people.contacts.note_claim(proved)
     for number in range(6):
         ratings.invite(citizen(number))
         bad = ratings.rate(citizen(number), 1, anonymous=False)

@@ -38,7 +38,9 @@ FILING: dict[str, Any] = {
     "claims": [],
     "amount_cents": None,
     "preferred_modes": [],
-    "terms_version": "1",
+    "terms_version": "2026-01",
+    "service_address": None,
+    "again": True,
     "applicant": {"name": "王小明", "phone": "13800138000", "id_number": None, "address": None},
     "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
 }
@@ -78,6 +80,9 @@ class Routing:
         return Routed(target)
 
     def check_assignable(self, organisation: str, mediator: str, at: datetime) -> None:
+        return None
+
+    def find_kind(self, organisation: str) -> str | None:
         return None
 
     def find_mediator_name(self, organisation: str, mediator: str) -> str | None:
@@ -190,14 +195,14 @@ class World:
         self.act(clerk, code, "accept")
         invite = self.cases.get_case(applicant, code).loaded.text_of("p2")["invite_code"]
         self.cases.join(respondent, code, invite, self.key())
-        self.act(respondent, code, "consent", terms_version="1")
+        self.act(respondent, code, "consent", terms_version="2026-01")
         self.leave_choice(code, applicant, respondent)
         self.act(clerk, code, "assign", mediator_id=mediator)
         return code, applicant, respondent
 
     def agreed(self) -> tuple[str, str]:
         code = self.joined()
-        self.act(LI, code, "consent", terms_version="1")
+        self.act(LI, code, "consent", terms_version="2026-01")
         self.leave_choice(code, WANG, LI)
         self.act(CLERK, code, "assign", mediator_id="m-1")
         self.act(MEDIATOR, code, "take")

@@ -21,6 +21,7 @@ FILING = {
     "respondents": [{"name": "李大勇", "phone": "13900139000", "kind": "person"}],
     "preferred_modes": ["video"],
     "terms_version": "2026-01",
+    "honest_mediation": True,
 }
 
 
@@ -90,7 +91,7 @@ class Story:
     def until_consented(self) -> None:
         self.act(self.clerk, "accept")
         self.join()
-        self.act(self.respondent, "consent", {"terms_version": "2026-01"})
+        self.act(self.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
 
     def leave_choice(self) -> None:
         for person in (self.applicant, self.respondent):

@@ -25,7 +25,7 @@ def at_organisation(server: Server, name: str, **filing: Any) -> Story:
     (invite,) = story.applicant.read(f"/v1/cases/{story.code}")["invite_codes"]
     joined = story.respondent.post(f"/v1/cases/{story.code}/join", {"invite_code": invite["invite_code"]})
     assert joined.status_code == 200, joined.text
-    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": SHARED})
     story.act(story.mediator, "take")

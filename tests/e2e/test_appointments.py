@@ -19,7 +19,7 @@ def mediating(server: Server, name: str) -> Story:
     assert story.respondent.post(f"/v1/cases/{story.code}/join", invite).status_code in {200, 400}
     joined = story.respondent.post(f"/v1/cases/{story.code}/join", {"invite_code": invite["invite_code"]})
     assert joined.status_code == 200, joined.text
-    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
     story.act(story.mediator, "take")

@@ -23,7 +23,7 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(  # noqa: PLR0915 -
     story.shows("accepted", "blue", "invite")
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
     story.join()
-    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.shows("accepted", "blue", "choose_mediator")
     early = story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
     assert early["type"] == "/problems/choice-open"
@@ -135,7 +135,7 @@ def test_an_upheld_appeal_reopens_the_case_for_another_mediator(sample_server: S
     decided = story.reviewer.post(path, {"upheld": True, "reason": "程序有瑕疵"})
     assert decided.status_code == 200, decided.text
     story.shows("accepted", "blue", "invite")
-    story.act(story.respondent, "consent", {"terms_version": "2026-02"})
+    story.act(story.respondent, "consent", {"terms_version": "2026-02", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id}, status=409)
     story.act(story.clerk, "assign", {"mediator_id": story.other_mediator_id})

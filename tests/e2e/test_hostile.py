@@ -81,7 +81,9 @@ class Attacker:
             "facts": "f",
             "applicant": {"name": "王", "phone": "13800138000"},
             "respondents": [{"name": "李"}],
-            "terms_version": "1",
+            "terms_version": "2026-01",
+            "honest_mediation": True,
+            "again": True,
         }
         self.filed = body
         reply = self.send("POST", "/v1/cases", self.people[0], json.dumps(body).encode())

@@ -25,7 +25,7 @@ def test_a_labour_dispute_has_fifteen_days_and_the_commission(sample_server: Ser
     assert (period["due_at"], period["provisional"]) == ("2026-11-18T15:59:59.000Z", False)
     assert "第十四条" in period["source"]
     story.join()
-    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
     story.act(story.mediator, "take")
@@ -62,7 +62,7 @@ def test_a_medical_dispute_has_thirty_working_days_from_acceptance(sample_server
     case = story.act(story.clerk, "accept")
     assert due_of(case, "mediation_period")["due_at"] == "2026-12-15T15:59:59.000Z"
     story.join()
-    story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})
     story.act(story.mediator, "take", {"disclosure": "与双方均无利害关系"})

@@ -139,21 +139,6 @@ def test_a_window_visit_earns_a_rating_of_the_person_and_a_completion_one_of_the
     assert guide["rating"]["count"] == 1
 
 
-def test_a_citizen_who_filed_by_phone_is_found_by_it(sample_server: Server) -> None:
-    story = Story(sample_server, "phone")
-    staff = Person(sample_server, "window-2", "window", org="hall-1")
-    code = sample_server.api.get("/v1/services?limit=1").json()["items"][0]["code"]
-    visit = {
-        "service_code": code,
-        "citizen_ref": "+86 138-0013-8000",
-        "channel": "online",
-        "staff_id": "w",
-        "completed": True,
-    }
-    assert staff.post("/v1/visits", visit).status_code == 201
-    assert story.stranger.read("/v1/me/invitations")["items"] == []
-
-
 @pytest.mark.parametrize(
     "changes",
     [

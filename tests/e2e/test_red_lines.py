@@ -44,7 +44,7 @@ def test_a_filing_is_answered_with_help_that_staff_see_too_and_the_respondent_do
     for person in (story.applicant, story.clerk):
         assert person.read(code)["urgent"] == filed
     assert story.respondent.read(code)["urgent"] is None
-    consented = story.act(story.respondent, "consent", {"terms_version": "2026-01"})
+    consented = story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     assert consented["urgent"] is None
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})

@@ -117,7 +117,7 @@ class Town(Bookings):
         case = self.store.find_case(code)
         assert case is not None
         if not case.all_consented:
-            self.act(respondent, code, "consent", terms_version="1")
+            self.act(respondent, code, "consent", terms_version="2026-01")
             self.leave_choice(code, replace(respondent, subject=respondent.subject.replace("li", "wang")), respondent)
         self.act(CLERK, code, "assign", mediator_id="m-2")
         self.act(M2, code, "take")

@@ -82,7 +82,9 @@ class Deployment:
             "claims": ["停止夜间施工"],
             "amount_cents": None,
             "preferred_modes": [],
-            "terms_version": "1",
+            "terms_version": "2026-01",
+            "service_address": None,
+            "again": True,
             "applicant": {"name": "甲", "phone": "13800138000", "id_number": None, "address": None},
             "respondents": [{"name": "乙", "phone": None, "kind": "person"}],
         }

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from stdnum import luhn
 from stdnum.cn import ric
 
-from chalicelib.cases.lifecycle.contract import IdentityNumber
+from chalicelib.cases.fields import IdentityNumber
 from chalicelib.ratings.rating.screening import screen
 from chalicelib.shared.codes import ALPHABET, BadCode, check_character, new_code, parse_code, show_code
 

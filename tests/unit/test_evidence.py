@@ -69,7 +69,7 @@ class Desk:
         self.files = FakeFiles()
         self.evidence = EvidenceService(self.world.cases, self.world.store, self.files)
         self.code = self.world.joined()
-        self.world.act(LI, self.code, "consent", terms_version="1")
+        self.world.act(LI, self.code, "consent", terms_version="2026-01")
         self.world.leave_choice(self.code, WANG, LI)
         self.world.act(CLERK, self.code, "assign", mediator_id="m-1")
         self.world.act(MEDIATOR, self.code, "take")

@@ -8,11 +8,13 @@ from typing import Final
 
 from chalicelib.cases.lifecycle import contract
 from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ListCases, ReadCase
+from chalicelib.cases.lifecycle.same_filing import CaseExists
 from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
 from chalicelib.cases.lifecycle.stages.duties import DUTY_ACTIONS
 from chalicelib.cases.lifecycle.transition import IllegalTransition
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
 from chalicelib.cases.lifecycle.views import CaseDrawing, CaseLine, CaseList, CaseView, Timeline, TimelineEntry
+from chalicelib.people.public import UnknownTerms
 from chalicelib.shared.codes import BadCode, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale
 from chalicelib.shared.idempotency import IdempotencyKey
@@ -32,7 +34,7 @@ def _location(seen: Seen) -> str:
 
 
 @routes.route("/v1/cases", methods=["POST"])
-@endpoint(body=FileCase, status=201)
+@endpoint(body=FileCase, status=201, problems=(UnknownTerms, CaseExists))
 def file_case(
     viewer: Viewer, body: FileCase, *, key: IdempotencyKey, language: Language, cases: CaseService, drawing: CaseDrawing
 ) -> Answer:
@@ -137,7 +139,14 @@ def _open_action(action: str, body_model: type[ActionBody]) -> None:
         body=body_model,
         name=f"{action}_case",
         summary=f"{TRANSITIONS[action].name.en}.",
-        problems=(BadCode, NotFound, NotAllowed, IllegalTransition, Stale),
+        problems=(
+            BadCode,
+            NotFound,
+            NotAllowed,
+            IllegalTransition,
+            Stale,
+            *((UnknownTerms,) if issubclass(body_model, contract.Agreed) else ()),
+        ),
     )
     def act(
         viewer: Viewer,

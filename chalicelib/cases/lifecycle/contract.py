@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.cases.fields import Reason, text_field
+from chalicelib.cases.fields import IdentityNumber, Phone, Reason, Yes, text_field
 from chalicelib.cases.lifecycle.stages.mediation import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
 from chalicelib.web.request import ListQuery, Query, RequestBody
 from chalicelib.web.times import Day
 
-_PHONE: Final = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\+\d{6,15}")
-_ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS: Final = "10X98765432"
-
-
-def _phone(text: str) -> str:
-    if not _PHONE.fullmatch(text):
-        raise PydanticCustomError("phone", "not a phone number")
-    return text
-
-
-def _identity_number(text: str) -> str:
-    number = text.upper()
-    born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
-    if not re.fullmatch(r"\d{17}[\dX]", number, re.ASCII) or not _is_date(born):
-        raise PydanticCustomError("identity_number", "not a resident identity number")
-    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, number[:17], strict=True))
-    if _ID_CHECKS[total % 11] != number[17]:
-        raise PydanticCustomError("identity_number", "not a resident identity number")
-    return number
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text) >= date(1850, 1, 1)
-    except ValueError:
-        return False
-
-
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(plain_text)
 ]
-Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_phone)]
-IdentityNumber = Annotated[str, StringConstraints(max_length=18), AfterValidator(_identity_number)]
-"""A resident identity number: 18 characters, ISO 7064 MOD 11-2 check character (GB 11643-1999)."""
+TermsVersion = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+"""A version of the terms (`GET /v1/terms`)."""
 
 PartyId = Annotated[str, StringConstraints(pattern=r"^p[1-9][0-9]{0,2}$")]
 """A party of a case: `p1` is the applicant."""
@@ -83,8 +52,22 @@ class Respondent(RequestBody):
     region: Region | None = None
 
 
-class FileCase(RequestBody):
-    """A new dispute. `subject_region`: where the home, land or thing in dispute is; in labour, the place of work."""
+class Agreed(RequestBody):
+    """What every party says: which terms they agree to, that they mediate honestly, where papers reach them.
+
+    Without `service_address` papers go where the party was reached before.
+    """
+
+    terms_version: TermsVersion
+    honest_mediation: Yes
+    service_address: text_field(300) | None = None  # type: ignore[valid-type]
+
+
+class FileCase(Agreed):
+    """A new dispute. `subject_region`: where the home, land or thing in dispute is; in labour, the place of work.
+
+    `again`: file it although a case of the same type against the same respondents is open.
+    """
 
     dispute_type: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     region: Region
@@ -96,7 +79,7 @@ class FileCase(RequestBody):
     applicant: Applicant
     respondents: list[Respondent] = Field(min_length=1, max_length=10)
     preferred_modes: list[Literal["video", "phone", "onsite"]] = Field(default_factory=list, max_length=3)
-    terms_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    again: bool = False
 
 
 class ActionBody(RequestBody):
@@ -167,10 +150,8 @@ class OptionalReason(ActionBody):
     reason: Reason | None = None
 
 
-class Consent(ActionBody):
+class Consent(Agreed, ActionBody):
     """Agreement to mediation, under these terms."""
-
-    terms_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
 class Attempt(RequestBody):

@@ -57,7 +57,7 @@ def draw_up(
     texts: dict[str, dict[str, Any]] = {"p1": dict(filing["applicant"])}
     for party, respondent, invite in zip(others, respondents, invites, strict=True):
         texts[party.id] = {name: respondent.get(name) for name in ("name", "phone", "region")} | {"invite_code": invite}
-    texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes")}
+    texts["p1"] |= {name: filing[name] for name in ("title", "facts", "claims", "preferred_modes", "service_address")}
     # Where somebody lives is personal: it is sealed with their name.
     texts["p1"]["subject_region"] = filing.get("subject_region")
     # What these words say of danger is sealed with them: no index and no event knows it.

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.people.public import Access
 from chalicelib.shared.texts import Text
-from chalicelib.shared.transactions import Write
+from chalicelib.shared.transactions import Refusal, Write
+from chalicelib.shared.viewer import Viewer
 
 Remember = Callable[[str, str], Write]
 """Returns the write that keeps which subject a pseudonym stands for, so that messages can reach them."""
 
-Know = Callable[[str, list[str]], list[Write]]
-"""Returns the writes by which staff at a window find a person by their numbers."""
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What is asked when somebody comes into a case.
+
+    `check_terms`: raises `UnknownTerms` for a version that there is not. `note_contact`: returns the writes that keep
+    the number which the sign-in service has verified; the refusal is what it means that it changed meanwhile.
+    `recognise`: returns the digests by which another filing is the same as this one.
+    """
+
+    check_terms: Callable[[str], None]
+    note_contact: Callable[[Viewer, Refusal], list[Write]]
+    recognise: Callable[[str, Mapping[str, Any]], tuple[str, ...]]
 
 
 class Routed(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.digests import to_json
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TERMS, TERMS_SK, place_of
+from chalicelib.cases.lifecycle.records import ADDRESS_SK, CASE_SUBJECT, TERMS, TERMS_SK, address_place, place_of
 from chalicelib.cases.lifecycle.statuses import MEDIATION_ENDS, WORKING
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Erased, Keyring
@@ -82,7 +82,14 @@ def sk_of(seq: int) -> str:
 
 
 def items_of(outcome: Outcome, details: Mapping[str, Any], keys: Keyring) -> dict[str, dict[str, Any]]:
-    """Return the items, by `sk`, that an outcome writes beside case and event: an agreement's text, sealed."""
+    """Return the items, by `sk`, that an outcome writes beside case and event, sealed.
+
+    They are an agreement's text, and where papers reach a party who consented.
+    """
+    address = details.get("service_address")
+    if address is not None:
+        party = outcome.data["party"]
+        return {ADDRESS_SK + party: {"address": keys.seal(party, address_place(party), address)}}
     if outcome.event != "agreement_drafted":
         return {}
     sk = f"AGREEMENT#{outcome.case.agreement_no:03d}"

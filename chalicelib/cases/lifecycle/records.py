@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.shared.crypto import Erased, Keyring, Place
@@ -33,6 +33,14 @@ TERMS_SK: Final = "META#TERMS"
 TERMS = place_of(TERMS_SK, "terms")
 """The terms of the present agreement, beside the case, so that its duties are shown in words without a further read."""
 
+ADDRESS_SK: Final = "META#ADDRESS#"
+"""Before a party's id: where papers reach them, as they said when they consented, sealed under their key."""
+
+
+def address_place(party_id: str) -> Place:
+    """Return the place of a party's address for service."""
+    return place_of(ADDRESS_SK + party_id, "address")
+
 
 class VersionConflict(Conflict):
     """Somebody else's command came first; the case is read again, and the command decided again."""
@@ -46,6 +54,17 @@ class Loaded:
     texts: Mapping[str, bytes]
     keys: Keyring
     sealed_terms: bytes | None = None
+    sealed_addresses: Mapping[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, case: Case, items: Sequence[Mapping[str, Any]], keys: Keyring) -> Self:
+        """Return the case with what its items beside `META` hold."""
+        texts: Mapping[str, bytes] = next((one["texts"] for one in items if one["sk"] == "META#TEXTS"), {})
+        terms: bytes | None = next((one["terms"] for one in items if one["sk"] == TERMS_SK), None)
+        addresses = {
+            one["sk"].removeprefix(ADDRESS_SK): one["address"] for one in items if one["sk"].startswith(ADDRESS_SK)
+        }
+        return cls(case, texts, keys, terms, addresses)
 
     @property
     def terms(self) -> list[dict[str, Any]]:
@@ -67,6 +86,18 @@ class Loaded:
         except Erased:
             return {}
 
+    def data_of(self, party_id: str) -> dict[str, Any]:
+        """Return what a party wrote, with where papers reach them; empty once it was erased."""
+        text = self.text_of(party_id)
+        return {**text, "service_address": self.service_address_of(party_id)} if text else {}
+
+    def service_address_of(self, party_id: str) -> str | None:
+        """Return where papers reach a party, as they said; None if they did not, or were erased."""
+        if party_id not in self.sealed_addresses:
+            said: str | None = self.text_of(party_id).get("service_address")
+            return said
+        return self.unsealed(address_place(party_id), self.sealed_addresses[party_id], party_id)
+
     def unsealed(self, place: Place, sealed: bytes, subject: str | None = None) -> str | None:
         """Return a subject's text (default: the case's own), or None once it was erased."""
         try:
@@ -85,7 +116,10 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case that is filed: its first event, its sealed texts by data subject, their keys; `also`: further writes."""
+    """A case that is filed: its first event, its sealed texts by data subject, their keys; `also`: further writes.
+
+    `same`: by which digests it is recognised in another filing of the person's.
+    """
 
     case: Case
     event: Event
@@ -93,6 +127,7 @@ class NewCase:
     keys: Keyring
     wrapped_kek: bytes
     also: tuple[Write, ...] = ()
+    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from chalicelib.cases.lifecycle.digests import digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
 from chalicelib.cases.lifecycle.model import Case, Party, lists_of
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
-from chalicelib.cases.lifecycle.ports import Know, Ledger, Remember, Routing
+from chalicelib.cases.lifecycle.ports import Entrance, Ledger, Remember, Routing
 from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
+from chalicelib.cases.lifecycle.same_filing import OVERTAKEN, check_none_open
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
 from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
@@ -73,7 +74,7 @@ class CaseService:
         ledger: Ledger,
         *,
         remember: Remember,
-        know: Know,
+        entrance: Entrance,
         pseudonyms: Callable[[], Pseudonyms],
         due_dates: DueDates,
         clock: Clock,
@@ -82,7 +83,7 @@ class CaseService:
         self._store = store
         self._ledger = ledger
         self._remember = remember
-        self._know = know
+        self._entrance = entrance
         self._routing = routing
         self._preparation = preparation
         self._pseudonyms = pseudonyms
@@ -91,9 +92,20 @@ class CaseService:
         self._pauses = pauses or Pauses()
 
     def file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
-        """File a dispute; return it as the applicant sees it. `filing`: the contract's fields, checked."""
+        """File a dispute; return it as the applicant sees it. `filing`: the contract's fields, checked.
+
+        Raises `UnknownTerms`, and `CaseExists` if a case of theirs like this is open, unless they file it `again`.
+        """
+        self._entrance.check_terms(filing["terms_version"])
+        return decide_until_kept(lambda: self._file(viewer, filing, idempotency), self._pauses)
+
+    def _file(self, viewer: Viewer, filing: Mapping[str, Any], idempotency: Idempotency) -> Seen:
         now, code = self._clock.now(), new_code()
         person = self._pseudonyms().of(viewer.subject)
+        same = self._entrance.recognise(person, filing)
+        named = self._store.same.find_codes(person, same)
+        if not filing["again"]:
+            check_none_open(self._store.find_cases([*named.values()]))
         routed = self._routing.route(filing["dispute_type"], filing["region"])
         case, texts = draw_up(code, filing, person, routed, now)
         case = start_deadlines(case, ("acceptance",), now, self._due_dates)
@@ -108,10 +120,13 @@ class CaseService:
         case, event = recorded(None, Outcome(case, "submitted", data), Actor(person, "applicant"), now, keyring)
         loaded = Loaded(case, sealed, keyring)
         seen = Seen(loaded, "applicant", person, now)
-        numbers = [number for number in (filing["applicant"]["phone"], filing["applicant"]["id_number"]) if number]
-        also = (self._remember(person, viewer.subject), *self._know(person, numbers))
+        also = (
+            self._remember(person, viewer.subject),
+            *self._store.same.writes(person, code, same, named),
+            *self._entrance.note_contact(viewer, OVERTAKEN),
+        )
         claim = idempotency.showing(loaded.shown())
-        new = NewCase(case, event, sealed, keyring, wrapped_kek, also)
+        new = NewCase(case, event, sealed, keyring, wrapped_kek, also, same)
         self._store.create(new, idempotency=claim, result=seen)
         return seen
 
@@ -194,6 +209,8 @@ class CaseService:
         if asked.expected_version not in {None, seen.case.version}:
             raise Stale
         check_can_act(seen.relation, action, seen.case)
+        if "terms_version" in details:
+            self._entrance.check_terms(details["terms_version"])
         prepared = self._preparation.prepare(seen.loaded, action, details, seen.now)
         outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
         items = items_of(outcome, prepared, seen.loaded.keys)
@@ -267,6 +284,7 @@ class CaseService:
             raise InviteExpired
         joined = loaded.case.with_party(replace(party, person=person))
         also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
+        also += self._entrance.note_contact(viewer, OVERTAKEN)
         outcome = Outcome(joined, "joined", {"party": party.id})
         return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
 

@@ -21,12 +21,13 @@ The index holds codes and pseudonyms only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.lifecycle.model import Case, lists_of
-from chalicelib.cases.lifecycle.records import TERMS_SK, Change, Listed, Loaded, NewCase, VersionConflict, seen_by
+from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, VersionConflict, seen_by
+from chalicelib.cases.lifecycle.same_filing import SameFilings
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
@@ -52,6 +53,7 @@ class CaseStore:
         self._cases = Table(clients, cases)
         self.due = DueIndex(self._cases)
         self._people = Table(clients, people)
+        self.same = SameFilings(self._people)
         self._committer = committer
         self._keys = keys
 
@@ -69,9 +71,7 @@ class CaseStore:
         items = list(self._cases.list_partition(_pk(code), prefix="META"))
         if not items or items[0]["sk"] != "META":
             return None
-        texts: Mapping[str, bytes] = next((item["texts"] for item in items if item["sk"] == "META#TEXTS"), {})
-        terms: bytes | None = next((item["terms"] for item in items if item["sk"] == TERMS_SK), None)
-        return Loaded(from_item(Case, items[0]), texts, self.open_keys(code), terms)
+        return Loaded.of(from_item(Case, items[0]), items[1:], self.open_keys(code))
 
     def new_keyring(self, code: str, subjects: Sequence[str]) -> tuple[bytes, Keyring]:
         """Return new keys for a case that is about to be filed."""
@@ -84,7 +84,8 @@ class CaseStore:
         for subject, wrapped in {_KEK: filed.wrapped_kek, **filed.keys.wrapped}.items():
             transaction.put(self._people.name, {"pk": f"KEYS#{case.code}", "sk": subject, "wrapped": wrapped})
         transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": "META#TEXTS", "texts": dict(filed.texts)})
-        transaction.writes.extend(self.person_write(one.person, case.code) for one in case.parties if one.person)
+        people = [party.person for party in case.parties if party.person]
+        transaction.writes.extend(self.person_write(one, case.code, filed.same) for one in people)
         self._write(transaction, case, filed.event)
         transaction.writes.extend(filed.also)
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
@@ -112,6 +113,7 @@ class CaseStore:
         for sk, values in change.items.items():
             transaction.put(self._cases.name, {"pk": _pk(change.case.code), "sk": sk, **values})
         transaction.writes.extend(change.also)
+        transaction.writes.extend(self.same.changes(change))
         return self._committer.commit(transaction, idempotency=idempotency, result=result)
 
     def put_item(
@@ -217,10 +219,14 @@ class CaseStore:
         found = {item["pk"]: from_item(Listed, item) for item in read}
         return Slice([found[row["pk"]] for row in rows if row["pk"] in found], last)
 
-    def person_write(self, person: str, code: str) -> Write:
-        """Return the write that notes that a person's account is bound to a case, so that erasure finds it."""
+    def person_write(self, person: str, code: str, same: Sequence[str] = ()) -> Write:
+        """Return the write that notes that a person's account is bound to a case, so that erasure finds it.
+
+        `same`: by which digests the case is recognised in another filing of theirs (see `same_filing.py`).
+        """
         alone = Transaction()
-        alone.put(self._people.name, {"pk": f"PERSON#{person}", "sk": f"CASE#{code}"})
+        recognised = {"same": list(same)} if same else {}
+        alone.put(self._people.name, {"pk": f"PERSON#{person}", "sk": f"CASE#{code}", **recognised})
         return alone.writes[0]
 
     def list_codes_of(self, person: str) -> list[str]:

@@ -37,7 +37,8 @@ class DeadlineView(View):
 class PartyView(View):
     """A party. `leaves_choice`: they leave it to the organisation who mediates.
 
-    `phone`: to staff of the case, and to oneself; masked for others' eyes it is null.
+    `phone`: to staff of the case, and to oneself; masked for others' eyes it is null. `service_address`: where papers
+    reach them; the court that is asked sees it too.
     """
 
     id: str
@@ -46,6 +47,7 @@ class PartyView(View):
     name: str | None
     phone: str | None
     region: str | None
+    service_address: str | None
     consented: bool
     joined: bool
     leaves_choice: bool
@@ -146,12 +148,13 @@ def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionVie
 
 
 def party_views(seen: Seen) -> list[PartyView]:
-    """Return the parties; phone and region only to staff of the case, and each party's own."""
+    """Return the parties; where they are reached only to staff of the case, and each party's own."""
     views = []
     for party in seen.case.parties:
         text: Mapping[str, Any] = seen.loaded.text_of(party.id)
         you = party.person == seen.person
         contact = text if you or seen.relation in {"clerk", "mediator"} else {}
+        reached = you or seen.relation in {"clerk", "mediator", "court"}
         views.append(
             PartyView(
                 id=party.id,
@@ -160,6 +163,7 @@ def party_views(seen: Seen) -> list[PartyView]:
                 name=text.get("name"),
                 phone=contact.get("phone"),
                 region=contact.get("region"),
+                service_address=seen.loaded.service_address_of(party.id) if reached else None,
                 consented=party.consented_at is not None,
                 joined=party.person is not None,
                 leaves_choice=party.choice == LEFT_TO_ORGANISATION,

@@ -70,7 +70,10 @@ class CasePrivacy:
 
     def forget(self, person: str) -> list[Write]:
         """Return the writes by which nobody finds a person's cases any more."""
-        return self._store.code_deletes(person, self._store.list_codes_of(person))
+        return [
+            *self._store.code_deletes(person, self._store.list_codes_of(person)),
+            *self._store.same.deletes(person),
+        ]
 
     def _codes_of(self, viewer: Viewer) -> list[str]:
         return self._store.list_codes_of(self._pseudonyms().of(viewer.subject))
@@ -123,7 +126,7 @@ class CasePrivacy:
             "created_at": case.created_at,
             "updated_at": case.updated_at,
             "you": seen.relation,
-            "your_data": {} if party is None else seen.loaded.text_of(party.id),
+            "your_data": {} if party is None else seen.loaded.data_of(party.id),
             "consented_at": None if party is None else party.consented_at,
             "signed_at": None if party is None else party.signed_at,
             "evidence": []

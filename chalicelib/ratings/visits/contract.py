@@ -1,4 +1,4 @@
-"""What window staff and citizens send about visits: bodies, closed and strict."""
+"""What window staff send about visits: bodies, closed and strict."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from pydantic import StringConstraints
 
 from chalicelib.web.request import RequestBody
 
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=30)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=30)]
 Channel = Literal["window", "online", "mobile", "self_service"]
 
 
 class RecordVisit(RequestBody):
-    """A visit or a completion. `citizen_ref`: a one-time code, a phone or an identity number."""
+    """A visit or a completion. `citizen_ref`: a one-time code, or a phone number that the citizen has proved."""
 
     service_code: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    citizen_ref: Number
+    citizen_ref: Reference
     channel: Channel
     staff_id: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\s#]+$")]
     completed: bool
-
-
-class PutContact(RequestBody):
-    """Numbers by which staff at a window may find me; only blind indexes of them are kept."""
-
-    phone: Number | None = None
-    id_number: Number | None = None

@@ -1,4 +1,4 @@
-"""Why a visit, or a number to be found by, is refused."""
+"""Why a visit is refused."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ class CitizenUnknown(YimaError):
     status = 404
     title = Text("未找到该办事人", "Nobody is known by this reference")
     remedy = Text(
-        "请核对证件号或手机号，或请办事人出示一次性评价码。", "Check it, or ask the citizen to show a one-time code."
+        "请核对手机号（须经本人验证），或请办事人出示一次性评价码。",
+        "Check the number (citizens prove theirs themselves), or ask the citizen to show a one-time code.",
     )
 
 
-class ContactTaken(Conflict):
-    """A phone or identity number that another account is known by."""
+class CitizenAmbiguous(Conflict):
+    """A number that several people have proved, as families do."""
 
-    slug = "contact-taken"
-    title = Text("该号码已被其他账号登记", "Another account is known by this number")
-    remedy = Text("请核对号码，或到窗口核实身份。", "Check the number, or have your identity verified at a window.")
+    slug = "citizen-ambiguous"
+    title = Text("该号码由多人使用", "Several people are known by this number")
+    remedy = Text("请办事人出示一次性评价码。", "Ask the citizen to show a one-time code.")

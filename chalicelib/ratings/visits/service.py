@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.ratings.rating.model import Invitation, Target
 from chalicelib.ratings.rating.refusals import NotInvited
 from chalicelib.ratings.rating.service import Earned, RatingService
-from chalicelib.ratings.visits.model import Recorded, References, Visit, plain_number
-from chalicelib.ratings.visits.refusals import CitizenUnknown, ContactTaken
+from chalicelib.ratings.visits.model import Recorded, Visit, VisitCodes, draw_visit_code, read_visit_code
+from chalicelib.ratings.visits.refusals import CitizenAmbiguous, CitizenUnknown
 from chalicelib.shared.clock import Clock, format_instant
-from chalicelib.shared.codes import ALPHABET, new_id
+from chalicelib.shared.codes import new_id
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import InvalidRequest, NotAllowed, NotFound, Violation
 from chalicelib.shared.idempotency import Idempotency, Shown
+from chalicelib.shared.phones import read_phone
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 CITY: Final = "city"
 """Whose service it is where the sign-in service names no organisation: bad ratings go to supervisors then."""
 
-_CODE_LENGTH: Final = 8
+FindPeople = Callable[[str], Sequence[str]]
+"""Returns who has proved a number (E.164), as pseudonyms: two of them, if they are more."""
 
 
 class VisitService:
@@ -36,7 +37,8 @@ class VisitService:
         self,
         store: VisitStore,
         ratings: RatingService,
-        references: References,
+        codes: VisitCodes,
+        find_people: FindPeople,
         has_service: Callable[[str], bool],
         *,
         pseudonyms: Callable[[], Pseudonyms],
@@ -44,38 +46,30 @@ class VisitService:
     ) -> None:
         self._store = store
         self._ratings = ratings
-        self._references = references
+        self._codes = codes
+        self._find_people = find_people
         self._has_service = has_service
         self._pseudonyms = pseudonyms
         self._clock = clock
 
     def offer_code(self, viewer: Viewer) -> tuple[str, datetime]:
         """Return a one-time code for the citizen to show at a window, and until when it holds."""
-        code = "".join(secrets.choice(ALPHABET) for _ in range(_CODE_LENGTH))
+        code = draw_visit_code()
         expires = self._clock.now() + timedelta(minutes=self._ratings.rules.visit_code_minutes)
         self._store.offer_code(
-            self._references.of(code),
+            self._codes.of(code),
             self._person(viewer),
             format_instant(expires),
             int((expires + timedelta(days=1)).timestamp()),
         )
         return code, expires
 
-    def register(self, viewer: Viewer, numbers: list[str]) -> None:
-        """Have the viewer be known by these numbers; raise `ContactTaken` if another account is."""
-        for number in numbers:
-            if not self._store.know(self._references.of(number), self._person(viewer)):
-                raise ContactTaken
-
-    def know_writes(self, person: str, numbers: list[str]) -> list[Write]:
-        """Return the writes by which a person is known by numbers that they gave, unless another account is."""
-        return self._store.know_writes([self._references.of(number) for number in numbers], person)
-
     def record(self, viewer: Viewer, visit: Visit, idempotency: Idempotency) -> Recorded:
         """Record a visit or a completion; the citizen is invited to rate what it earns.
 
         At a window: the member of staff after each visit; the service, once it is completed. Fully online: the
-        service, once it is completed. Raises `CitizenUnknown`, `NotInvited` if staff would rate themselves.
+        service, once it is completed. Raises `CitizenUnknown`, `CitizenAmbiguous`, `NotInvited` if staff would rate
+        themselves.
         """
         if not viewer.roles & {"window", "clerk"}:
             raise NotAllowed
@@ -84,10 +78,7 @@ class VisitService:
             said = "没有此事项 / no such service"
             raise InvalidRequest(violations=(Violation("/service_code", "unknown", said),))
         now = self._clock.now()
-        reference = self._references.of(visit.citizen_ref)
-        person = self._store.find_person(reference, format_instant(now))
-        if person is None:
-            raise CitizenUnknown
+        person, code = self._find(visit.citizen_ref, now)
         if person in {self._person(viewer), self._pseudonyms().of(visit.staff_id)}:
             raise NotInvited
         visit_id = new_id(12)
@@ -103,10 +94,7 @@ class VisitService:
             "organisation": organisation,
         }
         claim = idempotency.showing(Shown("visit", organisation))
-        is_code = len(plain_number(visit.citizen_ref)) == _CODE_LENGTH
-        self._store.record_visit(
-            visit_id, values, invitations, reference if is_code else None, idempotency=claim, result=recorded
-        )
+        self._store.record_visit(visit_id, values, invitations, code, idempotency=claim, result=recorded)
         return recorded
 
     def reopen(self, viewer: Viewer | None, organisation: str, subjects: Sequence[str]) -> None:  # noqa: ARG002
@@ -115,8 +103,25 @@ class VisitService:
             raise NotFound
 
     def forget_writes(self, person: str) -> list[Write]:
-        """Return the writes by which a person is known by none of their numbers any more."""
+        """Return the writes by which none of a person's codes finds them any more."""
         return self._store.forget_writes(person)
+
+    def _find(self, reference: str, now: datetime) -> tuple[str, str | None]:
+        """Return who was served, and the digest of the one-time code that this uses up, if it was one."""
+        code = read_visit_code(reference)
+        if code is not None:
+            digest = self._codes.of(code)
+            person = self._store.find_person(digest, format_instant(now))
+            if person is None:
+                raise CitizenUnknown
+            return person, digest
+        phone = read_phone(reference)
+        people = () if phone is None else self._find_people(phone)
+        if not people:
+            raise CitizenUnknown
+        if len(people) > 1:
+            raise CitizenAmbiguous
+        return people[0], None
 
     def _earned(self, visit: Visit, visit_id: str, person: str, organisation: str, now: datetime) -> list[Invitation]:
         subject = {"type": "service", "code": visit.service_code}

@@ -1,12 +1,12 @@
-"""Visits, and by which numbers staff at windows find a person, in DynamoDB.
+"""Visits, and the one-time codes by which staff at windows find a person, in DynamoDB.
 
 | access pattern | table | key condition |
 | --- | --- | --- |
 | a visit | RatingsTable | `pk = VISIT#<id>`, `sk = META` |
-| who is known by a reference, or shows a one-time code | RatingsTable | `pk = REFERENCE#<blind index>`, `sk = PERSON` |
-| by which references a person is known | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = KNOWN#<blind index>` |
+| who shows a one-time code | RatingsTable | `pk = REFERENCE#<digest>`, `sk = PERSON` |
+| which codes a person has | RatingsTable | `pk = PERSON#<pseudonym>`, `sk = KNOWN#<digest>` |
 
-References are blind indexes. Each is noted with the person too, so that erasure finds it.
+Each code is noted with the person too, so that erasure finds it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from chalicelib.ratings.rating.model import Invitation
 from chalicelib.ratings.rating.writes import put_invitation
-from chalicelib.ratings.visits.refusals import CitizenUnknown, ContactTaken
+from chalicelib.ratings.visits.refusals import CitizenUnknown
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.idempotency import Idempotency
@@ -27,7 +27,7 @@ _NOTE: Final = "KNOWN#"
 
 
 class VisitStore:
-    """Visits, and who is known by which reference."""
+    """Visits, and who shows which code."""
 
     def __init__(self, clients: Clients, table: str, committer: Committer) -> None:
         self._table = Table(clients, table)
@@ -57,20 +57,8 @@ class VisitStore:
             )
         self._committer.commit(transaction, idempotency=idempotency, result=result)
 
-    def know(self, reference: str, person: str) -> bool:
-        """Keep by which reference (a blind index) a person is known; tell whether that holds now."""
-        try:
-            self._committer.commit(Transaction(_claims_of(self._table, reference, person)))
-        except ContactTaken:
-            return False
-        return True
-
-    def know_writes(self, references: Sequence[str], person: str) -> list[Write]:
-        """Return the writes by which a person is known by references, unless another is."""
-        return [write for one in dict.fromkeys(references) for write in _writes_of(self._table, one, person)]
-
     def forget_writes(self, person: str) -> list[Write]:
-        """Return the writes by which a person is known by no reference any more; those of other accounts stay."""
+        """Return the writes by which no code finds a person any more; those of other accounts stay."""
         notes = self._table.list_partition(f"PERSON#{person}", prefix=_NOTE, attributes=("sk",))
         noted = [item["sk"].removeprefix(_NOTE) for item in notes]
         found = self._table.find_many([(f"REFERENCE#{one}", "PERSON") for one in noted])
@@ -84,49 +72,20 @@ class VisitStore:
 
     def offer_code(self, digest: str, person: str, expires_at: str, ttl: int) -> None:
         """Keep a one-time code until it runs out."""
-        reference = {**_key_of(digest), "person": person}
-        self._table.put_many(
-            [{**_note_of(person, digest), "ttl": ttl}, {**reference, "expires_at": expires_at, "ttl": ttl}]
-        )
+        code = {**_key_of(digest), "person": person, "expires_at": expires_at, "ttl": ttl}
+        self._table.put_many([{**_note_of(person, digest), "ttl": ttl}, code])
 
-    def find_person(self, reference: str, now: str) -> str | None:
-        """Return who is known by a reference, or None. One read."""
-        item = self._table.find(f"REFERENCE#{reference}", "PERSON")
-        if item is None or (now and item.get("expires_at", "~") <= now):
+    def find_person(self, digest: str, now: str) -> str | None:
+        """Return whose one-time code this is, or None if it is nobody's, or has run out. One read."""
+        item = self._table.find(f"REFERENCE#{digest}", "PERSON")
+        if item is None or item["expires_at"] <= now:
             return None
         return str(item["person"])
 
 
 def _note_of(person: str, reference: str) -> Item:
-    """Return the key of the note that a person is known by a reference."""
+    """Return the key of the note that a code is a person's."""
     return {"pk": f"PERSON#{person}", "sk": _NOTE + reference}
-
-
-def _claims_of(table: Table, reference: str, person: str) -> list[Write]:
-    """Return the writes by which a person is known by a reference; refused with `ContactTaken` if another is."""
-    transaction = Transaction()
-    transaction.put(
-        table.name,
-        {**_key_of(reference), "person": person},
-        condition="attribute_not_exists(pk) OR person = :person",
-        refusal=lambda _: ContactTaken(),
-        values={":person": person},
-    )
-    transaction.put(table.name, _note_of(person, reference))
-    return transaction.writes
-
-
-def _writes_of(table: Table, reference: str, person: str) -> list[Write]:
-    """Return the writes by which a person is known by a reference, unless another is."""
-    transaction = Transaction()
-    transaction.update(
-        table.name,
-        _key_of(reference),
-        "SET person = if_not_exists(person, :person)",
-        values={":person": person},
-    )
-    transaction.put(table.name, _note_of(person, reference))
-    return transaction.writes
 
 
 def _key_of(reference: str) -> Item:

@@ -33,10 +33,3 @@ class VisitCode(View):
 
     code: str
     expires_at: str
-
-
-class ContactView(View):
-    """By which numbers staff may find me: which kinds, not the numbers."""
-
-    phone: bool
-    id_number: bool

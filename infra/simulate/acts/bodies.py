@@ -25,7 +25,7 @@ def _of_everybody(story: Story, person: Person, item: Item) -> dict[str, Any]:
     choices = story.choices
     until = (story.now + timedelta(days=choices.choice((45, 50)))).date()
     return {
-        "consent": lambda: {"terms_version": "2026-01"},
+        "consent": lambda: {"terms_version": "2026-01", "honest_mediation": True},
         "decline": lambda: {"reason": person.write("不同意")},
         "choose_mediator": lambda: {"mediator_id": _chosen(story, person, item)},
         "challenge": lambda: {"reason": person.write("申请更换")},

@@ -199,7 +199,9 @@ def test_a_late_ruling_does_not_close_a_case_at_once() -> None:
 def test_a_reopened_case_begins_anew() -> None:
     case = case_in("settled", agreement_sha256="ab", effective_at="t", duties=(RENT,), document_no="1", court="c")
     case = replace(case, mediator="m", mediator_person="pm", end_reason="x", before_court=True, dismissed_at="t")
-    case = case.with_all_parties(signed_at="t", applied_at="t", fulfilled_at="t", extend_until="t", terms_version="1")
+    case = case.with_all_parties(
+        signed_at="t", applied_at="t", fulfilled_at="t", extend_until="t", terms_version="2026-01"
+    )
     case = case.with_party(replace(case.parties[2], person=None))
     after = do(case, "reopen", reason="w").case
     for attribute in ("consented_at", "signed_at", "applied_at", "fulfilled_at", "extend_until"):
