@@ -20,9 +20,9 @@ routes = Routes(__name__)
 
 @routes.route("/v1/cases/{code}/agreement")
 @endpoint(problems=(BadCode, NotFound))
-def get_agreement(viewer: Viewer, code: str, agreements: AgreementService) -> AgreementView:
+def get_agreement(viewer: Viewer, code: str, language: Language, agreements: AgreementService) -> AgreementView:
     """Show the agreement, its hash, and who has signed."""
-    return AgreementView.of(agreements.get_agreement(viewer, code))
+    return AgreementView.of(agreements.get_agreement(viewer, code), language)
 
 
 @routes.route("/v1/cases/{code}/courts")
