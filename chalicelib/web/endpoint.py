@@ -21,7 +21,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from chalice.app import Request, Response
 from pydantic import BaseModel
@@ -122,10 +122,15 @@ def _read_contract(view: View, *, access: Access, body: Any, query: Any, **told:
         path_parameters=tuple(name for name, hint in hints.items() if hint is str),
         query=query or (ListQuery if Page in wanted else None),
         body=body,
-        answer=answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None,
+        answer=next((one for one in _members(answer) if isinstance(one, type) and issubclass(one, BaseModel)), None),
         idempotent_by_key=IdempotencyKey in wanted,
         **told,
     )
+
+
+def _members(answer: Any) -> tuple[Any, ...]:
+    """Return what a view may give: more than one thing where it gives more than one media type."""
+    return get_args(answer) or (answer,)
 
 
 def _context_of(module: str) -> str:

@@ -18,6 +18,7 @@ SHIPPED_LIBRARIES = {
     "chinese_calendar",
     "icalendar",
     "segno",
+    "reportlab",
     "pydantic",
     "jwt",
     "cryptography",
