@@ -51,7 +51,8 @@ def test_what_no_font_has_is_said_and_counted() -> None:
 def test_every_font_is_embedded_and_cut_to_what_is_used() -> None:
     pdf = document("中文㐂abc").set()
     fonts: list[Any] = []
-    for page in pypdf.PdfReader(io.BytesIO(pdf)).pages:
+    pages: Any = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    for page in pages:
         fonts += [font.get_object() for font in page["/Resources"]["/Font"].values()]
     used = [font for font in fonts if "+" in font["/BaseFont"]]
     assert len(used) >= 2

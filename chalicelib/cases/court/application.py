@@ -12,6 +12,7 @@ from chalicelib.cases.court.refusals import CourtNotCompetent
 from chalicelib.cases.effect import EffectRules, mediation_of
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Loaded
+from chalicelib.cases.lifecycle.refusals import OralAgreement
 from chalicelib.shared.clock import SHANGHAI
 from chalicelib.shared.texts import Text
 
@@ -29,9 +30,12 @@ class AgreementRules:
     def check_application(self, loaded: Loaded, court_id: str, declarations: Sequence[str]) -> str:
         """Return what kind of place is asked: `court` or `arbitration`.
 
-        Raises `CourtNotCompetent`, and `DeclarationMissing` or `InvalidRequest` for declarations that do not fit it.
+        Raises `OralAgreement`, `CourtNotCompetent`, and `DeclarationMissing` or `InvalidRequest` for declarations that
+        do not fit it.
         """
         case = loaded.case
+        if case.recorded_at is not None:
+            raise OralAgreement
         matter = matter_of(loaded, self._directory.find_organisation(case.organisation))
         found = CompetenceRules.load().competent(matter, self._directory.list_courts()).find(court_id)
         if found is None:
