@@ -157,8 +157,12 @@ def test_an_oral_agreement_is_recorded_and_binds_once_all_have_confirmed_it(samp
         "oral_agreement_effective",
     ]
     sample_server.console.post("/drain")
-    told = {one["event"] for one in story.respondent.read("/v1/me/notices?limit=100")["items"]}
-    assert {"oral_agreement_recorded", "record_confirmed", "oral_agreement_effective"} <= told
+    told = [
+        {one["event"] for one in party.read("/v1/me/notices?limit=100")["items"]}
+        for party in (story.applicant, story.respondent)
+    ]  # of what others did
+    assert {"oral_agreement_recorded", "record_disputed", "oral_agreement_effective"} <= told[0]
+    assert {"oral_agreement_recorded", "record_confirmed"} <= told[1]
     # Written down, it can be confirmed.
     for person in (story.applicant, story.respondent):
         story.act(person, "resume_mediation", {"reason": "制作调解协议书"})
