@@ -36,7 +36,7 @@ def _check_resume(case: Case, command: Command) -> None:
 def _resume_mediation(case: Case, command: Command, due_dates: DueDates) -> Effect:
     party = acting_party(case, command)
     case = case.with_party(replace(party, resumes_at=format_instant(command.now)))
-    data, reason = {"party": party.id, "opened": False}, command.details["reason"]
+    data, reason = {"party": party.id}, command.details["reason"]
     if not all(one.resumes_at for one in case.parties):
         return Effect(case, data, reason, complete=False)
     case = without_application(case.with_all_parties(resumes_at=None, extend_until=None))
