@@ -52,7 +52,7 @@ EXPECTED = {
     "request_changes": ("agreed", PARTIES),
     "refuse_to_sign": ("agreed", PARTIES),
     "apply_confirmation": ("signed", PARTIES),
-    "withdraw_application": ("confirming", PARTIES),
+    "withdraw_application": ("signed confirming", PARTIES),
     "receive": ("confirming", "court"),
     "ask": ("confirming", "court"),
     "answer_enquiry": ("confirming", PARTIES),

@@ -70,8 +70,18 @@ def without_application(case: Case) -> Case:
     return replace(cleared, suspended=(), suspended_at=None)
 
 
+def _check_withdraw(case: Case, command: Command) -> None:
+    if acting_party(case, command).applied_at is None:
+        raise IllegalTransition
+
+
 def _withdraw(case: Case, command: Command, due_dates: DueDates) -> Effect:
-    data = {"party": acting_party(case, command).id}
+    party = acting_party(case, command)
+    data = {"party": party.id}
+    if case.status == "signed":  # not joint yet: only their own falls, and with the last one the choice of the court
+        case = case.with_party(replace(party, applied_at=None))
+        left = any(one.applied_at for one in case.parties)
+        return Effect(case if left else replace(case, court=None), data)
     case = replace(without_application(case), before_court=False, court=None)
     return back_in_force(case, command, due_dates, data, None)
 
@@ -112,13 +122,14 @@ ROWS: Final[tuple[Transition, ...]] = (
     ),
     row(
         "withdraw_application",
-        "confirming",
+        "signed confirming",
         "signed",
         PARTIES,
         "application_withdrawn",
         "撤回司法确认申请",
         "Withdraw the application to the court",
         take=_withdraw,
+        check=_check_withdraw,
     ),
     row(
         "receive",
