@@ -74,6 +74,10 @@ class _ScopeDocument(_Document):
         return self
 
 
+_OF_THE_DAY_ITSELF: Final = frozenset({"duty_due"})
+"""Rules that count nothing: the parties named the day."""
+
+
 class _RuleDocument(_Document):
     id: Code
     variant: Code = "general"
@@ -93,7 +97,9 @@ class _RuleDocument(_Document):
     runs_outside: bool = False
 
     @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
+    def _counts_and_ends_after_it_begins(self) -> Self:
+        if self.value == 0 and self.id not in _OF_THE_DAY_ITSELF:
+            raise ValueError("value must be 1 or more")
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValueError("valid_until is before valid_from")
         return self

@@ -78,6 +78,9 @@ class City:
         settings = settings_of(
             evidence_bucket=self.bucket,
             data_key_arn=clients.kms.create_key()["KeyMetadata"]["Arn"],
+            signing_key_arn=clients.kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"][
+                "Arn"
+            ],
             notices_topic_arn=clients.sns.create_topic(Name="notices")["TopicArn"],
             root_secret_arn=clients.secretsmanager.create_secret(Name="root", SecretString="s" * 64)["ARN"],
             scratch=tmp_path,

@@ -25,7 +25,17 @@ WORDS = {
     one: f"原话之{one}"
     for one in (
         *("title", "facts", "claim", "address", "message", "evidence", "filename", "file", "appeal", "withdraw"),
-        *("cancel", "object", "refuse_to_sign", "rating", "follow_up", "request_changes", "challenge", "papers"),
+        *(
+            "cancel",
+            "object",
+            "refuse_to_sign",
+            "rating",
+            "follow_up",
+            "request_changes",
+            "dispute_record",
+            "challenge",
+            "papers",
+        ),
         *("resume_mediation", "report_performed", "acknowledge", "report_default"),
     )
 }
@@ -181,6 +191,10 @@ def heard(city: City, code: str) -> None:
     draft = {"text": "协议", "terms": []}
     city.act(mediator, code, "draft_agreement", **draft)
     city.act("wang", code, "request_changes", reason=WORDS["request_changes"])
+    spoken = {"text": "口头约定", "terms": []}
+    recorded = city.act(city.mediators[0], code, "record_oral_agreement", **spoken)
+    city.act("wang", code, "confirm_record", agreement_sha256=recorded["agreement_sha256"])
+    city.act("wang", code, "dispute_record", reason=WORDS["dispute_record"])
     city.act(mediator, code, "draft_agreement", **draft)
     city.act("wang", code, "refuse_to_sign", reason=WORDS["refuse_to_sign"])
     body = {"kind": "outcome", "text": WORDS["appeal"]}

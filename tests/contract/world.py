@@ -85,6 +85,9 @@ class Routing:
     def find_kind(self, organisation: str) -> str | None:
         return None
 
+    def find_organisation(self, organisation_id: str) -> None:
+        return None
+
     def find_mediator_name(self, organisation: str, mediator: str) -> str | None:
         return "张大力" if mediator == "m-1" else None
 

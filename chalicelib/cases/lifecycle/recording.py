@@ -90,7 +90,7 @@ def items_of(outcome: Outcome, details: Mapping[str, Any], keys: Keyring) -> dic
     if address is not None:
         party = outcome.data["party"]
         return {ADDRESS_SK + party: {"address": keys.seal(party, address_place(party), address)}}
-    if outcome.event != "agreement_drafted":
+    if outcome.event not in {"agreement_drafted", "oral_agreement_recorded"}:
         return {}
     sk = f"AGREEMENT#{outcome.case.agreement_no:03d}"
     text, terms = to_json({"text": details["text"], "terms": details["terms"]}), to_json(details["terms"])

@@ -228,6 +228,20 @@ def test_an_application_can_be_withdrawn_before_the_ruling_and_made_again() -> N
     assert apply_all(after, at=later(2)).case.status == "confirming"
 
 
+def test_who_applied_first_can_take_it_back_and_choose_another_court() -> None:
+    assert "withdraw_application" not in offered(signed(), "applicant", "a")
+    first = do(signed(), "apply_confirmation", **COURT).case
+    with pytest.raises(IllegalTransition):
+        do(first, "withdraw_application", "r1")
+    taken = do(first, "withdraw_application")
+    assert (taken.event, taken.case.status, taken.case.court) == ("application_withdrawn", "signed", None)
+    assert clocks(taken.case) == clocks(first)
+    other = do(taken.case, "apply_confirmation", "r1", **{**COURT, "court_id": "court-2"}).case
+    assert (other.court, parties_that(other, "applied_at")) == ("court-2", ["p2"])
+    both = do(other, "apply_confirmation", **{**COURT, "court_id": "court-2"}).case
+    assert do(both, "withdraw_application").case.court == "court-2"  # the other one's stands
+
+
 def test_nobody_applies_about_what_is_not_in_force() -> None:
     never: Case = case_in("signed", agreement_sha256="ab")
     with pytest.raises(WindowClosed):

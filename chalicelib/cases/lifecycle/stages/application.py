@@ -17,7 +17,7 @@ from chalicelib.cases.lifecycle.deadlines import (
     without,
 )
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.refusals import AlreadyDone, AlreadyRefused, CourtDiffers, WindowClosed
+from chalicelib.cases.lifecycle.refusals import AlreadyDone, AlreadyRefused, CourtDiffers, OralAgreement, WindowClosed
 from chalicelib.cases.lifecycle.stages.in_force import back_in_force
 from chalicelib.cases.lifecycle.transition import (
     PARTIES,
@@ -36,6 +36,8 @@ WINDOW_OF: Final = {"court": "confirmation_window", "arbitration": "arbitration_
 
 
 def _check_apply(case: Case, command: Command) -> None:
+    if case.recorded_at is not None:
+        raise OralAgreement
     if case.refused_sha256 is not None and case.refused_sha256 == case.agreement_sha256:
         raise AlreadyRefused
     if not any(is_running(case, rule, command.now) for rule in WINDOW_OF.values()):
@@ -68,8 +70,18 @@ def without_application(case: Case) -> Case:
     return replace(cleared, suspended=(), suspended_at=None)
 
 
+def _check_withdraw(case: Case, command: Command) -> None:
+    if acting_party(case, command).applied_at is None:
+        raise IllegalTransition
+
+
 def _withdraw(case: Case, command: Command, due_dates: DueDates) -> Effect:
-    data = {"party": acting_party(case, command).id}
+    party = acting_party(case, command)
+    data = {"party": party.id}
+    if case.status == "signed":  # not joint yet: only their own falls, and with the last one the choice of the court
+        case = case.with_party(replace(party, applied_at=None))
+        left = any(one.applied_at for one in case.parties)
+        return Effect(case if left else replace(case, court=None), data)
     case = replace(without_application(case), before_court=False, court=None)
     return back_in_force(case, command, due_dates, data, None)
 
@@ -110,13 +122,14 @@ ROWS: Final[tuple[Transition, ...]] = (
     ),
     row(
         "withdraw_application",
-        "confirming",
+        "signed confirming",
         "signed",
         PARTIES,
         "application_withdrawn",
         "撤回司法确认申请",
         "Withdraw the application to the court",
         take=_withdraw,
+        check=_check_withdraw,
     ),
     row(
         "receive",

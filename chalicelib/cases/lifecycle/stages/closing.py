@@ -26,7 +26,8 @@ from chalicelib.shared.deadlines import DueDates
 
 
 def _check_resume(case: Case, command: Command) -> None:
-    if case.status == "signed" and case.dismissed_at is None:
+    # What was agreed orally can be confirmed once it is written down: mediation is resumed for that.
+    if case.status == "signed" and case.dismissed_at is None and case.recorded_at is None:
         raise IllegalTransition
     if acting_party(case, command).resumes_at is not None:
         raise AlreadyDone
@@ -35,7 +36,7 @@ def _check_resume(case: Case, command: Command) -> None:
 def _resume_mediation(case: Case, command: Command, due_dates: DueDates) -> Effect:
     party = acting_party(case, command)
     case = case.with_party(replace(party, resumes_at=format_instant(command.now)))
-    data, reason = {"party": party.id, "opened": False}, command.details["reason"]
+    data, reason = {"party": party.id}, command.details["reason"]
     if not all(one.resumes_at for one in case.parties):
         return Effect(case, data, reason, complete=False)
     case = without_application(case.with_all_parties(resumes_at=None, extend_until=None))
@@ -80,7 +81,10 @@ def _reopen(case: Case, command: Command, due_dates: DueDates) -> Effect:
         organisation_extend_until=None,
         document_no=None,
         countersigned_at=None,
+        countersigned_by=None,
         sealed_at=None,
+        seal=None,
+        recorded_at=None,
         duties=(),
         deadlines=(),
     )

@@ -18,10 +18,11 @@ _NOTICES: Final = ("duty_reminder", "duty_due")
 def in_force(case: Case, now: datetime, due_dates: DueDates) -> Case:
     """Return the case with the clocks of an agreement that binds: its windows, its duties, the quiet end.
 
-    `arbitration_review` is labour's alone: the rule says so.
+    `arbitration_review` is labour's alone: the rule says so. An oral agreement has neither window: it would have to be
+    written down first (民诉法解释 art. 354).
     """
     effective = parse_instant(case.effective_at or case.since)
-    windows = ("confirmation_window", "arbitration_review")
+    windows = () if case.recorded_at is not None else ("confirmation_window", "arbitration_review")
     case = start_deadlines(case, windows, now, due_dates, counted_from=effective)
     case = start_deadlines(case, ("conclude",), now, due_dates, counted_from=performance_ends(case))
     return with_duty_notices(case, now, due_dates)
