@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.shared.idempotency import Reopen
     from chalicelib.shared.rulebook import Rulebook, RuleStore
     from chalicelib.shared.sealing import AesGcmSealer
+    from chalicelib.shared.topic import Topic
     from chalicelib.shared.transactions import Committer
     from chalicelib.web.identity import TokenVerifier
 
@@ -135,3 +136,10 @@ class Foundation:
         from chalicelib.audit.store import Signer
 
         return Signer(self.aws, self.settings.signing_key_arn)
+
+    @cached_property
+    def topic(self) -> Topic:
+        """The way out for messages."""
+        from chalicelib.shared.topic import Topic
+
+        return Topic(self.aws, self.settings.notices_topic_arn)

@@ -25,15 +25,14 @@ class Notices:
     def service(self) -> NoticeService:
         """What people are told."""
         from chalicelib.notices.service import NoticeService
-        from chalicelib.notices.store import NoticeStore, Topic
+        from chalicelib.notices.store import NoticeStore
 
-        topic = Topic(self._base.aws, self._base.settings.notices_topic_arn)
         store = NoticeStore(self._base.aws, self._base.settings.notices_table, self._base.answers)
         return NoticeService(
             store,
             self._people.store.find_subject,
             self._cases.store.find_case,
-            topic.send,
+            self._base.topic.send,
             pseudonyms=lambda: self._base.pseudonyms,
             clock=self._base.clock,
         )

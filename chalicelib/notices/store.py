@@ -1,4 +1,4 @@
-"""Notices in DynamoDB, and messages in SNS.
+"""Notices in DynamoDB.
 
 | access pattern | table | key condition |
 | --- | --- | --- |
@@ -9,12 +9,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.notices.model import Notice, Preferences, expires_at
-from chalicelib.shared.aws import Clients, unavailable_when_down
+from chalicelib.shared.aws import Clients
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import Idempotency
@@ -94,24 +92,6 @@ class NoticeStore:
         ]
         self._table.delete_many(keys)
         return len(keys)
-
-
-class Topic:
-    """The topic that a city's gateways subscribe to."""
-
-    def __init__(self, clients: Clients, arn: str) -> None:
-        self._clients = clients
-        self._arn = arn
-
-    def send(self, message: Mapping[str, Any], channel: str) -> None:
-        """Publish a message for one channel; gateways filter by the attribute `channel`."""
-        attributes: Any = {
-            "channel": {"DataType": "String", "StringValue": channel},
-            "event": {"DataType": "String", "StringValue": message["event"]},
-        }
-        body = json.dumps({**message, "channel": channel}, ensure_ascii=False)
-        with unavailable_when_down():
-            self._clients.sns.publish(TopicArn=self._arn, Message=body, MessageAttributes=attributes)
 
 
 def _key(person: str, notice_id: str) -> Item:

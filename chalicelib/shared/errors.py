@@ -23,8 +23,9 @@ A context adds its own leaves beside its model. `GET /problems/{slug}` explains 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 from chalicelib.shared.texts import Text
 
@@ -38,13 +39,17 @@ class Violation(NamedTuple):
 
 
 class YimaError(Exception):
-    """The root of every error that has an answer. Subclasses set `slug`, `status`, `title` and `remedy`."""
+    """The root of every error that has an answer. Subclasses set `slug`, `status`, `title` and `remedy`.
+
+    `code`: of the case that the caller is pointed at, where the answer is about another one of theirs.
+    """
 
     slug: ClassVar[str] = ""
     status: ClassVar[int] = 500
     title: ClassVar[Text]
     remedy: ClassVar[Text]
     retry_after_seconds: int | None = None
+    code: str | None = None
 
     def __init__(self, detail: Text | None = None, *, violations: tuple[Violation, ...] = ()) -> None:
         super().__init__(self.slug)
@@ -187,6 +192,13 @@ class TooManyRequests(YimaError):
     retry_after_seconds = 5
     title = Text("请求过于频繁", "Too many requests")
     remedy = Text("请在 Retry-After 指定的秒数之后重试。", "Wait as many seconds as `Retry-After` says.")
+
+    @classmethod
+    def until(cls, seconds: float) -> Self:
+        """Return the refusal of somebody who may try again after so many seconds."""
+        refusal = cls()
+        refusal.retry_after_seconds = max(1, math.ceil(seconds))
+        return refusal
 
 
 class InternalError(YimaError):

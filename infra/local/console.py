@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from typing import Any, Final, Self
+from urllib.parse import parse_qsl
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -16,17 +17,20 @@ from infra.local.clock import AdjustableClock, ClockOutOfRange
 from infra.local.events import DeliveryFailed, Jobs, Streams, UnknownJob
 from infra.local.gateway import problem
 from infra.local.issuer import Issuer, TokenRequest
+from infra.local.outbox import Outbox
 from infra.local.polite_http import BodyBroken, BodyTooLarge, PoliteHandler
 
 _MAX_BODY_BYTES: Final = 64 * 1024
 _HELP: Final = """\
 GET  /.well-known/openid-configuration, /.well-known/jwks.json
-POST /token   {"sub": "alice", "roles": ["clerk"], "org": "o1", "name": "Alice", "ttl_seconds": 3600}
+POST /token   {"sub": "alice", "roles": ["clerk"], "org": "o1", "name": "Alice", "ttl_seconds": 3600,
+               "phone_number": "+8613800138000", "phone_number_verified": true}
 GET  /clock
 POST /clock   {"now": "2026-12-01T00:00:00Z"} | {"advance_seconds": 3600} | {"reset": true}
 GET  /jobs
 POST /jobs/{name}
 POST /drain
+GET  /outbox?since=2026-12-01T00:00:00Z   every text and push that left
 """
 
 
@@ -50,16 +54,32 @@ class ClockRequest(BaseModel):
         return self
 
 
+class OutboxRequest(BaseModel):
+    """From when on messages are wanted; None: from the beginning."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, query: str) -> Self:
+        """Return the request that a query string makes; raise `ValidationError`."""
+        return cls.model_validate(dict(parse_qsl(query, keep_blank_values=True)))
+
+
 class Console:
     """What the console can do; the handler below only speaks HTTP."""
 
-    def __init__(self, clock: AdjustableClock, issuer: Issuer, jobs: Jobs, streams: Streams) -> None:
+    def __init__(
+        self, clock: AdjustableClock, issuer: Issuer, jobs: Jobs, streams: Streams, outbox: Outbox | None = None
+    ) -> None:
         self._clock = clock
         self._issuer = issuer
         self._jobs = jobs
         self._streams = streams
+        self._outbox = outbox or Outbox()
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, query: str = "") -> Any:
         """Answer a GET; raise `UnknownPath`."""
         pages: dict[str, Callable[[], Any]] = {
             "/": lambda: _HELP,
@@ -67,6 +87,7 @@ class Console:
             "/.well-known/jwks.json": self._issuer.keys,
             "/clock": self._told,
             "/jobs": lambda: {"jobs": self._jobs.names()},
+            "/outbox": lambda: self._outbox.list_since(OutboxRequest.of(query).since),
         }
         if path not in pages:
             raise UnknownPath(path)
@@ -109,7 +130,7 @@ class ConsoleHandler(PoliteHandler):
 
     def do_GET(self) -> None:  # noqa: N802 - the base class looks for it
         """Answer a GET, and a HEAD without the body."""
-        self._answer(lambda path, _: self._console.get(path))
+        self._answer(lambda path, _: self._console.get(path, self.path.partition("?")[2]))
 
     do_HEAD = do_GET  # noqa: N815 - the base class's name
 
