@@ -45,6 +45,7 @@ _MESSAGES: Final[Mapping[str, Text]] = {
     "one_of": Text("应填写且只填写其中一项", "Give one of the two"),
     "control_characters": Text("含有不可见字符", "This has characters that cannot be seen"),
     "phone": Text("不是有效的电话号码", "This is not a phone number"),
+    "mobile": Text("该号码不能接收短信，请填写手机号", "No text can be sent to this number: give a mobile's"),
     "identity_number": Text("不是有效的身份证号码", "This is not a resident identity number"),
     "filename": Text("文件名不规范，或与类型不符", "This is no plain file name, or does not suit the type"),
     "repeated": Text("只能出现一次", "This may be given once only"),

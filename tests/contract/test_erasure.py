@@ -87,8 +87,17 @@ def has_mark(value: bytes | str) -> bool:
 def joined(city: City) -> str:
     code = str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
     city.act("clerk", code, "accept")
-    (invite,) = city.read("wang", f"/v1/cases/{code}")["invite_codes"]
-    city.post("li", "/v1/cases/{code}/join", {"invite_code": invite["invite_code"]}, code=code)
+    letter = city.post("clerk", "/v1/cases/{code}/service/{party_id}/letter", code=code, party_id="p2")
+    city.post("li", "/v1/cases/{code}/join", {"invite_code": letter["code"]}, code=code)
+    return code
+
+
+def joined_by_link(city: City) -> str:
+    """Have the respondent join by the link in the letter."""
+    code = str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
+    city.act("clerk", code, "accept")
+    letter = city.post("clerk", "/v1/cases/{code}/service/{party_id}/letter", code=code, party_id="p2")
+    city.post("li", "/v1/invitations/{token}/join", token=letter["link"].rsplit("/", 1)[1])
     return code
 
 
@@ -265,7 +274,14 @@ def live(city: City) -> None:
     declined, lost = joined(city), str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
     city.act("li", declined, "decline")
     city.act("clerk", lost, "accept")
-    city.act("clerk", lost, "mark_unreachable", attempts=["一次", "两次"])
+    for channel in ("phone", "visit"):
+        at = city.clock.now().isoformat()
+        tried = {"party_id": "p2", "channel": channel, "at": at, "outcome": "no_answer", "note": WORDS["reason"]}
+        city.post("clerk", "/v1/cases/{code}/service", tried, status=201, code=lost)
+        city.later(days=1)
+    city.act("clerk", lost, "mark_unreachable")
+    called = joined_by_link(city)
+    city.act("li", called, "decline")
     changes_hands(city)
     dismissed(city)
     confirmed(city)
