@@ -276,7 +276,7 @@ def live(city: City) -> None:
     city.act("clerk", lost, "accept")
     for channel in ("phone", "visit"):
         at = city.clock.now().isoformat()
-        tried = {"party_id": "p2", "channel": channel, "at": at, "outcome": "no_answer", "note": WORDS["reason"]}
+        tried = {"party_id": "p2", "channel": channel, "at": at, "outcome": "no_answer", "note": "无人"}
         city.post("clerk", "/v1/cases/{code}/service", tried, status=201, code=lost)
         city.later(days=1)
     city.act("clerk", lost, "mark_unreachable")
@@ -313,7 +313,7 @@ def test_after_erasure_nothing_of_somebody_is_left_anywhere(city: City, monkeypa
     assert any(has_mark(asked.answer) for asked in city.asked if asked.who == "clerk")
     city.never_held()
     erased = city.post("wang", "/v1/me/erasure")
-    assert erased["erased"]["cases"] == 8
+    assert erased["erased"]["cases"] == 9
     assert every_changing_route() - played(city) == set()
     before = without_ledger(city)
     for asked in city.asked[:-1]:

@@ -11,7 +11,15 @@ from tests.catalogues import real_path
 from tests.conftest import need_dynamodb_local
 from tests.e2e.server import Server, running
 
-STORIES: Final = {"test_cases", "test_appointments", "test_ratings", "test_evidence", "test_me", "test_law"}
+STORIES: Final = {
+    "test_cases",
+    "test_appointments",
+    "test_ratings",
+    "test_evidence",
+    "test_me",
+    "test_law",
+    "test_service",
+}
 """Modules whose stories are played on both engines: what moto forgives, DynamoDB Local does not, and its streams differ."""
 
 ENGINES: Final = ("moto", "dynamodb-local")

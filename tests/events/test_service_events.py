@@ -18,7 +18,7 @@ from tests.contract.world import CLERK, FILING, LI, WANG
 from tests.events.town import Town, changes_nothing
 
 GATEWAY = Viewer("gateway", frozenset({"gateway"}), None, None)
-OTHERS = [
+OTHERS: list[dict[str, Any]] = [
     {"name": "李大勇", "phone": "13900139000", "kind": "person"},
     {"name": "赵无机", "phone": None, "kind": "person"},
     {"name": "大连某某建筑公司", "phone": "0411-82345678", "kind": "organisation"},

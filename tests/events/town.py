@@ -17,11 +17,11 @@ from chalicelib.organisations.service import OrganisationService
 from chalicelib.organisations.store import OrganisationStore
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.events import Event
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.jobs import Failures
 from chalicelib.shared.quarantine import QuarantineStore
-from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.streams import Consumer, Relay
 from chalicelib.shared.topic import Topic
 from chalicelib.shared.viewer import Viewer

@@ -84,7 +84,7 @@ def bodies_of(action: str, moment: Moment) -> list[dict[str, Any]]:
     period = next((one for one in case.deadlines if one.rule == "mediation_period"), None)
     end = moment.now if period is None else max(parse_instant(period.at), moment.now)
     last = moment.now if action == "supplement" else end
-    common = {
+    common: dict[str, Any] = {
         "until": last.astimezone(SHANGHAI).date() + timedelta(days=1),
         "agreement_sha256": case.agreement_sha256 or "",
         "acts": ("sign", "countersign", "seal"),

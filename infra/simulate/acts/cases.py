@@ -149,7 +149,7 @@ def join(story: Story, note: CaseNote) -> None:
     strangers = [one for one in story.city.citizens if one is not note.applicant and not one.leaving]
     person = story.choices.choice(strangers)
     path, body = f"/v1/cases/{show_code(note.code)}/join", {"invite_code": letter["code"]}
-    if story.choices.random() < 0.5:  # noqa: PLR2004 - one way or the other
+    if story.choices.random() < 0.5:
         path, body = f"/v1/invitations/{str(letter['link']).rpartition('/')[2]}/join", {}
     story.errands.ask(person, "POST", path, body, case=note.code, after=lambda _: story.bind(note.code, person))
 
@@ -185,7 +185,7 @@ def report(story: Story) -> None:
     if not left:
         return
     text = story.choices.choice(left)
-    if story.choices.random() < 0.3:  # noqa: PLR2004 - some open it
+    if story.choices.random() < 0.3:
         path = f"/v1/invitations/{str(text['link']).rpartition('/')[2]}"
         story.errands.ask(story.choices.choice(story.city.citizens), "GET", path)
         return

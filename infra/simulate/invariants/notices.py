@@ -79,7 +79,7 @@ def _check_messages(story: Story, notices: set[str]) -> None:
 
 
 def _check_text(story: Story, message: dict[str, object], left: dict[tuple[str, str], dict[str, object]]) -> None:
-    """A text that left twice under one id is one text to its gateway: it must say the same, its link above all."""
+    """Hold texts of one id to one link: to its gateway they are one text, of which it sends the first."""
     key = str(message["id"]), str(message["channel"])
     first = left.setdefault(key, message)
     if (first["to"], first["link"]) != (message["to"], message["link"]):

@@ -50,6 +50,7 @@ def test_it_takes_attempts_on_two_days(theirs: dict[str, Any], when: datetime, e
         else:
             with pytest.raises(NotUnreachable) as refused:
                 do(case, "mark_unreachable", at=when, party_id=named)
+            assert refused.value.detail is not None
             assert "p3" in refused.value.detail.en
 
 
