@@ -10,6 +10,7 @@ from chalicelib.web import injection
 from chalicelib.web.doors import open_doors
 
 app = Chalice(app_name="yima", configure_logs=False)
+app.api.binary_types = []  # see chalicelib/web/chalice_edges.py
 
 API_MODULES = (
     "chalicelib.web.api",

@@ -15,6 +15,7 @@ def make_parser() -> argparse.ArgumentParser:
     from infra.catalogue.commands import add_commands as add_catalogue_commands
     from infra.docs.commands import add_commands as add_docs_commands
     from infra.events.commands import add_commands as add_event_commands
+    from infra.fonts.commands import add_commands as add_font_commands
     from infra.local.commands import add_commands as add_local_commands
     from infra.mutants.commands import add_commands as add_mutant_commands
     from infra.organisations.commands import add_commands as add_organisation_commands
@@ -37,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_local_commands(groups)
     add_state_commands(groups)
     add_stack_commands(groups)
+    add_font_commands(groups)
     add_package_commands(groups)
     add_bench_commands(groups)
     add_simulate_commands(groups)

@@ -172,6 +172,11 @@ class Signer:
             )
         return base64.b64encode(signed["Signature"]).decode()
 
+    def public_key(self) -> bytes:
+        """Return the public key that anybody checks signatures with (SubjectPublicKeyInfo in DER)."""
+        with unavailable_when_down():
+            return bytes(self._clients.kms.get_public_key(KeyId=self.key_id)["PublicKey"])
+
     def verify(self, text: str, signature: str) -> bool:
         """Tell whether the signature is this key's, over this text."""
         from botocore.exceptions import ClientError

@@ -58,6 +58,18 @@ EVENTS: Final[dict[str, Text]] = {
         ("sealed", "调解组织已在协议上盖章", "The organisation sealed the agreement"),
         ("changes_requested", "一方要求修改协议，继续调解", "A party asked for changes; mediation goes on"),
         ("refused_to_sign", "一方拒绝签署，调解终结", "A party refused to sign; the mediation has ended"),
+        (
+            "oral_agreement_recorded",
+            "调解员记录了口头协议，请各方核对",
+            "An oral agreement was recorded: check the record",
+        ),
+        ("record_confirmed", "一方确认口头协议记录属实", "A party confirmed the record of the oral agreement"),
+        ("record_disputed", "一方对口头协议记录有异议，继续调解", "A party disputes the record; mediation goes on"),
+        (
+            "oral_agreement_effective",
+            "各方确认口头协议；自达成之日起生效",
+            "All confirmed the oral agreement: in force from the day they agreed",
+        ),
         ("ended", "调解终结", "The mediation has ended"),
         ("extension_agreed", "一方同意延长调解期限", "A party agreed to a longer mediation period"),
         ("extended", "各方同意延长调解期限", "All agreed to a longer mediation period"),

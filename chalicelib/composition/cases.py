@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.court.agreement import AgreementService
     from chalicelib.cases.court.application import AgreementRules
     from chalicelib.cases.court.choice import CourtChoice
+    from chalicelib.cases.court.seals import KeySeals
     from chalicelib.cases.court.service import BundleService
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
@@ -74,7 +75,14 @@ class Cases:
         """What completes the details of actions."""
         from chalicelib.cases.lifecycle.preparing import Preparation
 
-        return Preparation(self._organisations.service, self.agreement_rules, lambda: self._base.pseudonyms)
+        return Preparation(self._organisations.service, self.agreement_rules, self.seals, lambda: self._base.pseudonyms)
+
+    @cached_property
+    def seals(self) -> KeySeals:
+        """Who keeps the seals of organisations: a city's electronic-seal service would stand here."""
+        from chalicelib.cases.court.seals import KeySeals
+
+        return KeySeals(self._base.signer)
 
     @cached_property
     def agreement_rules(self) -> AgreementRules:
@@ -109,7 +117,7 @@ class Cases:
         """Agreements."""
         from chalicelib.cases.court.agreement import AgreementService
 
-        return AgreementService(self.service, self.store)
+        return AgreementService(self.service, self.store, self._organisations.service)
 
     @cached_property
     def court_choice(self) -> CourtChoice:

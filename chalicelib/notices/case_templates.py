@@ -93,6 +93,35 @@ CASE_TEMPLATES: Final[dict[str, Template]] = {
         "The agreement of case {code} is in force. Perform as agreed; the case page says until when a court can be "
         "asked to confirm it.",
     ),
+    "oral_agreement_recorded": template(
+        "请核对口头协议记录",
+        "Please check the record of your agreement",
+        "案件 {code} 的调解员记录了一份口头协议。请核对：属实的请确认；不属实的请提出异议。"
+        "各方确认前，平台不认为协议已达成。",
+        "The mediator of case {code} recorded an oral agreement. Confirm the record if it is true, or dispute it. "
+        "Until all have confirmed, it does not count as agreed here.",
+        always=True,
+    ),
+    "record_confirmed": template(
+        "一方已确认口头协议记录",
+        "A party confirmed the record",
+        "案件 {code} 的一方确认口头协议记录属实。",
+        "A party of case {code} confirmed the record of the oral agreement.",
+    ),
+    "record_disputed": template(
+        "一方对口头协议记录有异议",
+        "A party disputes the record",
+        "案件 {code} 的一方对口头协议记录有异议，该记录不再有效，调解继续。",
+        "A party of case {code} disputes the record of the oral agreement: it no longer stands, and mediation goes on.",
+    ),
+    "oral_agreement_effective": template(
+        "口头协议生效",
+        "The oral agreement is in force",
+        "案件 {code} 的口头协议已由各方确认，自达成之日起生效。请按约定履行。"
+        "需要司法确认的，请先重新调解、制作调解协议书。",
+        "All parties of case {code} confirmed the oral agreement: it is in force from the day they agreed. Perform as "
+        "agreed. For a court to confirm it, resume the mediation and have it written down first.",
+    ),
     "refused_to_sign": template(
         "一方拒绝签署",
         "A party refused to sign",

@@ -10,6 +10,7 @@ from chalice.app import Request, Response
 
 from chalicelib.shared.errors import NotSignedIn, YimaError
 from chalicelib.shared.texts import CONTENT_LANGUAGES, Language
+from chalicelib.web.chalice_edges import BytesResponse
 from chalicelib.web.identity import TokenRefused
 from chalicelib.web.problems import MEDIA_TYPE, describe_problem
 
@@ -35,6 +36,11 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
 
+    @property
+    def is_text(self) -> bool:
+        """Whether the body is text, in UTF-8; everything else leaves as bytes."""
+        return self.media_type.startswith("text/") or self.media_type.endswith(("json", "xml"))
+
 
 class Envelope:
     """What is known of a request before it is read: enough to answer it whatever happens."""
@@ -55,6 +61,8 @@ class Envelope:
             headers["ETag"] = answer.etag
             if answer.status == 200 and _matches(self.request.headers.get("if-none-match"), answer.etag):  # noqa: PLR2004
                 return Response(body="", headers=headers, status_code=304)
+        if not answer.is_text:
+            return BytesResponse(body=answer.body, headers=headers, status_code=answer.status)
         return Response(body=answer.body.decode(), headers=headers, status_code=answer.status)
 
     def refuse(self, error: YimaError) -> Response:

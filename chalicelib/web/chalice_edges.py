@@ -12,15 +12,19 @@
   (https://github.com/aws/chalice/issues/1541, https://github.com/aws/chalice/issues/1884): `@endpoint`
   translates errors.
 - Path parameters arrive percent-encoded, and are decoded once, in `web.request`.
+- Chalice encodes bytes only of listed media types, and answers 400 of its own where the caller's `Accept` names none of
+  the list (`_validate_binary_response`): the list is empty (`app.py`), and `BytesResponse` encodes itself. The gateway
+  decodes it for any `Accept`, because it takes every media type for binary (`infra/stack/gateway.py`).
 """
 
 from __future__ import annotations
 
+import base64
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from chalice.app import CORSConfig
+from chalice.app import CORSConfig, Response
 
 CORS: Final = CORSConfig(
     allow_origin="*",
@@ -28,6 +32,16 @@ CORS: Final = CORSConfig(
     expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"],
     max_age=600,
 )
+
+
+class BytesResponse(Response):
+    """An answer that is not text, such as a PDF: in base64 between the function and the gateway."""
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 - Chalice's signature
+        """Return the function's answer as the gateway reads it."""
+        encoded = base64.b64encode(self.body).decode("ascii")
+        told: dict[str, Any] = Response(encoded, self.headers, self.status_code).to_dict()
+        return {**told, "isBase64Encoded": True}
 
 
 def name_path_parameters(view: Callable[..., Any], names: Sequence[str]) -> Callable[..., Any]:

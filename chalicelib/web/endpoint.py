@@ -11,6 +11,7 @@ A view is a plain function. What it needs, it names in its signature:
 | `key: IdempotencyKey` | the `Idempotency-Key` → 400 without one |
 | `expected: ExpectedVersion` | the version in `If-Match`, if there is one → 412 |
 | `language: Language` | `"zh"` or `"en"` |
+| `wanted: MediaType` | which of `media_type` and `also` the caller prefers, by `Accept` |
 | `booking: BookingService`, any other class | that service, from the container (`web.injection`) |
 | `name: str` for each `{name}` in the path | the path parameter, decoded; what can name nothing → 404 |
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from chalice.app import Request, Response
 from pydantic import BaseModel
@@ -35,6 +36,7 @@ from chalicelib.shared.errors import (
 )
 from chalicelib.shared.idempotency import IdempotencyKey, Replayed, StoredAnswer
 from chalicelib.shared.texts import Language, choose_language
+from chalicelib.web.accept import MediaType, choose_media_type
 from chalicelib.web.answers import JSON, NO_STORE, Answer, Envelope, etag_of
 from chalicelib.web.cursors import Page
 from chalicelib.web.identity import Viewer
@@ -57,7 +59,7 @@ from chalicelib.web.violations import violation
 View = Callable[..., BaseModel | Answer]
 
 _LIST_PARAMETERS: Final = {"limit", "cursor"}
-_OF_THE_REQUEST: Final = frozenset({Viewer, Page, IdempotencyKey, ExpectedVersion, Language, str})
+_OF_THE_REQUEST: Final = frozenset({Viewer, Page, IdempotencyKey, ExpectedVersion, Language, MediaType, str})
 """What a parameter can be beside body, query and services."""
 
 
@@ -69,6 +71,7 @@ def endpoint(
     status: int = 200,
     cache: str = NO_STORE,
     media_type: str = JSON,
+    also: tuple[str, ...] = (),
     problems: tuple[type[YimaError], ...] = (),
     name: str | None = None,
     summary: str | None = None,
@@ -76,14 +79,14 @@ def endpoint(
     """Make a view an HTTP endpoint.
 
     `access`: who may call it (default: whoever is signed in). `status`: of a success. `cache`: its `Cache-Control`.
+    `also`: media types that it gives beside `media_type`, by the caller's `Accept`.
     `problems`: the refusals of its own, for the API description. `name`, `summary`: where one view serves several
     operations, such as the actions of a case; default: the view's own name and the first line of its docstring.
     """
 
     def decorate(view: View) -> Endpoint:
-        contract = _read_contract(
-            view, access=access, body=body, query=query, status=status, media_type=media_type, problems=problems
-        )
+        told = {"status": status, "media_type": media_type, "also": also, "problems": problems}
+        contract = _read_contract(view, access=access, body=body, query=query, **told)
         if name is not None:
             contract = replace(contract, name=f"{_context_of(view.__module__)}.{name}")
         if summary is not None:
@@ -119,10 +122,15 @@ def _read_contract(view: View, *, access: Access, body: Any, query: Any, **told:
         path_parameters=tuple(name for name, hint in hints.items() if hint is str),
         query=query or (ListQuery if Page in wanted else None),
         body=body,
-        answer=answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None,
+        answer=next((one for one in _members(answer) if isinstance(one, type) and issubclass(one, BaseModel)), None),
         idempotent_by_key=IdempotencyKey in wanted,
         **told,
     )
+
+
+def _members(answer: Any) -> tuple[Any, ...]:
+    """Return what a view may give: more than one thing where it gives more than one media type."""
+    return get_args(answer) or (answer,)
 
 
 def _context_of(module: str) -> str:
@@ -151,6 +159,7 @@ class Endpoint:
         self._key_name = names.get(IdempotencyKey)
         self._expected_name = names.get(ExpectedVersion)
         self._language_name = names.get(Language)
+        self._wanted_name = names.get(MediaType)
         self._takes_query = "query" in names.values()
 
     def serve(self, request: Request, path_parameters: dict[str, str]) -> Response:
@@ -168,6 +177,8 @@ class Endpoint:
             problem = InternalError.slug
             record_fault(self.contract.name, envelope.request_id, fault)
             response = envelope.refuse(InternalError())
+        if self.contract.also:
+            response.headers["Vary"] = f"{response.headers['Vary']}, Accept"
         record_operation(
             self.contract.name,
             status=response.status_code,
@@ -226,6 +237,9 @@ class Endpoint:
             arguments[self._expected_name] = read_expected_version(request.headers)
         if self._language_name:
             arguments[self._language_name] = language
+        if self._wanted_name:
+            offered = (contract.media_type, *contract.also)
+            arguments[self._wanted_name] = choose_media_type(request.headers.get("accept"), offered)
         for name, wanted in self._services:
             arguments[name] = provider.provide(wanted)
         return arguments

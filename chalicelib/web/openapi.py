@@ -124,6 +124,7 @@ def _responses(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, Any]:
         success["content"] = {JSON: {"schema": schema_of[contract.answer, "serialization"]}}
     else:
         success["content"] = {contract.media_type: {}}
+    success["content"] |= {media_type: {} for media_type in contract.also}
     responses: dict[str, Any] = {str(contract.status): success}
     if contract.status == 200:  # noqa: PLR2004
         responses["304"] = {"description": "The caller has it already (If-None-Match)."}

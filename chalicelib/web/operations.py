@@ -27,7 +27,7 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What an endpoint takes and gives."""
+    """What an endpoint takes and gives. `also`: media types that it gives beside `media_type`, by `Accept`."""
 
     name: str
     summary: str
@@ -38,6 +38,7 @@ class Contract:
     body: type[BaseModel] | None
     answer: type[BaseModel] | None
     media_type: str
+    also: tuple[str, ...]
     problems: tuple[type[YimaError], ...]
     idempotent_by_key: bool
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.shared.codes import parse_code, show_code
@@ -27,6 +28,39 @@ def add_commands(groups: Groups) -> None:
     verifying = commands.add_parser("verify", help="check every chain and checkpoint, and say what was touched")
     verifying.add_argument("codes", nargs="*", metavar="CODE", help="only these cases, or ratings (RATING-…)")
     verifying.set_defaults(run=run_verify)
+    showing = commands.add_parser("key", help="print the public key of checkpoints, bundles and seals, as PEM")
+    showing.set_defaults(run=run_key)
+    checking = commands.add_parser("seal", help="check the seal on an agreement, without asking anybody")
+    checking.add_argument("agreement", type=Path, help="the JSON that GET /v1/cases/{code}/agreement gave")
+    checking.add_argument("--key", type=Path, required=True, help="the public key, as `audit key` prints it")
+    checking.set_defaults(run=run_seal)
+
+
+def run_key(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - commands have one signature
+    """Print the public key that signatures are checked with; return 0, or 3 if AWS did not answer."""
+    from chalicelib.composition.container import container
+    from infra.audit.seals import as_pem
+
+    try:
+        print(as_pem(container().foundation.signer.public_key()).decode(), end="")
+    except YimaError as unavailable:
+        print(f"AWS did not answer ({unavailable.slug}): run the command again", file=sys.stderr)
+        return 3
+    return 0
+
+
+def run_seal(arguments: argparse.Namespace) -> int:
+    """Check a seal; return 0 if it holds, 1 if not, 2 if a file cannot be read."""
+    from infra.audit.seals import find_seal_fault, read_agreement
+
+    try:
+        agreement = read_agreement(arguments.agreement.read_text(encoding="utf-8"))
+        fault = find_seal_fault(agreement, arguments.key.read_bytes())
+    except (OSError, ValueError) as unreadable:
+        print(f"cannot be read: {unreadable}", file=sys.stderr)
+        return 2
+    print("The seal holds." if fault is None else f"The seal does not hold: {fault}.")
+    return 0 if fault is None else 1
 
 
 def run_verify(arguments: argparse.Namespace) -> int:

@@ -72,7 +72,7 @@ _TARGETS: Final = {
         "cases/type_scope": "type_scope effect declarations competence routes",
         "cases/court/competence": "competence",
         "cases/court/declarations": "declarations",
-        "cases/court/effect": "effect",
+        "cases/effect": "effect",
         "cases/routes/grounds": "routes",
         "cases/routes/model": "routes",
         "organisations/directory": "directory",

@@ -1,4 +1,4 @@
-"""Making the Lambda package small and quick: native libraries without debug symbols, Python compiled.
+"""Making the Lambda package small and quick: native libraries without debug symbols, Python compiled, nothing unused.
 
 apsw's wheel carries them, 5 MB of the zip. `strip` is not on every machine, and a shared library needs nothing
 behind its last loaded segment (ELF specification, "Program Header"): the file is cut there.
@@ -7,6 +7,7 @@ behind its last loaded segment (ELF specification, "Program Header"): the file i
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -17,8 +18,14 @@ from typing import Final
 
 _ELF64_LITTLE: Final = b"\x7fELF\x02\x01"
 _PT_LOAD: Final = 1
-_LATE: Final = r"/(pycparser|cffi|tzdata|icalendar|segno|chinese_calendar)/"
+_LATE: Final = r"/(pycparser|cffi|tzdata|icalendar|segno|chinese_calendar|reportlab|PIL|charset_normalizer)/"
 """Libraries that a cold start does not import: to compile them would cost space only. (botocore imports dateutil.)"""
+_UNUSED: Final = re.compile(
+    r"PIL/_(avif|imagingcms|imagingft|imagingtk|webp)\."
+    r"|pillow\.libs/lib(avif|brotli|freetype|harfbuzz|lcms2|png16|sharpyuv|webp)"
+    r"|reportlab/(graphics|fonts)/"
+)
+"""What documents do without: reportlab imports Pillow for images, of which ours have none; its own fonts and charts."""
 _SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip
 _SECTION_FIELDS: Final = ((0x28, "<Q"), (0x3C, "<H"), (0x3E, "<H"))  # e_shoff, e_shnum, e_shstrndx
 
@@ -51,6 +58,9 @@ def slim_package(package: Path, python: Path) -> int:
         folder = Path(name)
         with zipfile.ZipFile(package) as archive:
             archive.extractall(folder)
+        for path in [one for one in folder.rglob("*") if _UNUSED.match(one.relative_to(folder).as_posix())]:
+            if path.is_file():
+                path.unlink()
         for library in folder.rglob("*.so*"):
             library.write_bytes(cut_behind_segments(library.read_bytes()))
         _drop_other_countries(folder)

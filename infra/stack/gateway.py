@@ -82,8 +82,10 @@ def declare_gateway() -> Resources:
         "MetricsEnabled": True,
         "DataTraceEnabled": False,  # bodies are personal
     }
+    # Answers in bytes are decoded for any `Accept`: API Gateway compares only its first media type with this list.
+    definition = {"x-amazon-apigateway-binary-media-types": ["*/*"]}
     answers = {name: _answer(kind, problem, detail) for name, (kind, problem, detail) in _ANSWERS.items()}
-    return {**answers, "RestAPI": {"Properties": {"MethodSettings": [settings]}}}
+    return {**answers, "RestAPI": {"Properties": {"MethodSettings": [settings], "DefinitionBody": definition}}}
 
 
 def _answer(kind: str, problem: Problem, detail: str) -> Resource:

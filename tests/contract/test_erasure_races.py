@@ -17,7 +17,7 @@ from chalicelib.shared.codes import parse_code
 from chalicelib.shared.errors import Unavailable
 from infra.local.moto_speed import cheap_transactions
 from tests.contract.city import City, city_of
-from tests.contract.test_erasure import FILE, FILING, WORDS, has_mark, joined
+from tests.contract.test_erasure import FILE, FILING, WORDS, has_mark, joined, mediating
 
 
 @pytest.fixture
@@ -66,6 +66,22 @@ def test_an_open_case_and_an_open_window_hold_and_an_early_withdrawal_does_not(c
     assert city.post("li", "/v1/me/erasure")["erased"]["cases"] == 1  # the last one takes the common record along
     assert keys_of(city, code) == set()
     city.read("clerk", f"/v1/cases/{code}/timeline")
+
+
+def test_an_agreement_in_force_holds_and_a_default_as_long_as_the_other_side_can_sue(city: City) -> None:
+    code = mediating(city)
+    city.sign(code, city.mediators[0], {"text": "支付", "payer": "p2", "payee": "p1"})
+    for days in (0, 30):  # the window for the court is over, the duty is not
+        city.later(days=days)
+        city.container.cases.clockwork.run()
+        assert city.post("li", "/v1/me/erasure", status=409)["type"] == "/problems/legal-hold"
+    city.post("wang", "/v1/cases/{code}/duties/1/actions/report_default", {"note": None}, code=code)
+    city.later(days=3 * 365)
+    city.container.cases.clockwork.run()
+    assert city.post("li", "/v1/me/erasure", status=409)["type"] == "/problems/legal-hold"
+    city.later(days=2)
+    assert city.post("li", "/v1/me/erasure")["erased"]["cases"] == 1
+    assert "p2" not in keys_of(city, code)
 
 
 def test_an_appeal_that_is_not_decided_holds_whatever_else_is_over(city: City) -> None:

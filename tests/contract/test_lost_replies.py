@@ -32,9 +32,14 @@ def to_accepted(world: Bookings) -> str:
     return world.joined()
 
 
-def to_consented(world: Bookings) -> str:
+def to_accepted_by_all(world: Bookings) -> str:
     code = world.joined()
     world.act(LI, code, "consent", terms_version="1")
+    return code
+
+
+def to_consented(world: Bookings) -> str:
+    code = to_accepted_by_all(world)
     world.leave_choice(code, WANG, LI)
     return code
 
@@ -84,9 +89,11 @@ def book(world: Bookings, code: str, key: Idempotency) -> Any:
 COMMANDS: dict[str, tuple[Callable[[Bookings], str], Command]] = {
     "consent": (to_accepted, act(LI, "consent", terms_version="1")),
     "decline": (to_accepted, act(LI, "decline")),
+    "choose_mediator": (to_accepted_by_all, act(WANG, "choose_mediator", mediator_id="m-1")),
     "assign": (to_consented, act(CLERK, "assign", mediator_id="m-1")),
     "take": (to_assigned, act(MEDIATOR, "take")),
     "pass": (to_assigned, act(MEDIATOR, "pass", reason="other")),
+    "recuse": (to_mediating, act(MEDIATOR, "recuse", reason="r")),
     "draft_agreement": (to_mediating, act(MEDIATOR, "draft_agreement", text="t", terms=[])),
     "end": (to_mediating, act(MEDIATOR, "end", ground="other")),
     "withdraw": (to_mediating, act(WANG, "withdraw")),

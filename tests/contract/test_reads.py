@@ -188,7 +188,7 @@ def test_the_bundle_holds_every_file_and_the_export_every_message(world: Booking
     )
     for viewer in (WANG, LI):
         world.act(viewer, code, "sign", agreement_sha256=sha256)
-    agreements = AgreementService(world.cases, world.store)
+    agreements = AgreementService(world.cases, world.store, world.routing)
     content = (
         BundleService(world.cases, agreements, world.store, Signs()).get_bundle(WANG, code, "confirmation").content
     )

@@ -181,7 +181,7 @@ def test_a_session_of_a_second_mediation_can_be_reported_when_that_one_is_over(t
     held = town.confirmed_with(M1, applicant, code, TOMORROW)
     town.clock.at = TOMORROW + timedelta(hours=1)
     town.act(M1, code, "end", ground="other")
-    assert town.do(M1, held, "complete", minutes=60).status == "completed"
+    assert town.do(M1, held, "complete", minutes=60).status == "held"
 
 
 def test_other_events_end_nothing(town: Town) -> None:

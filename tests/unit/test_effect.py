@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.court.effect import EffectRules, Mediation
+from chalicelib.cases.effect import EffectRules, Mediation
 from chalicelib.organisations.model import MEDIATING
 from chalicelib.shared.rule_files import read_rules
 from chalicelib.shared.texts import Text

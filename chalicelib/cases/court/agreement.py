@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from chalicelib.cases.effect import EffectRules, mediation_of
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import place_of
 from chalicelib.cases.lifecycle.service import CaseService, Seen
+from chalicelib.shared.clock import SHANGHAI, parse_instant
 from chalicelib.shared.errors import NotFound
+from chalicelib.shared.texts import Text
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -20,20 +24,60 @@ _READERS: Final = frozenset({"applicant", "respondent", "mediator", "clerk", "co
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The agreement as it was frozen for signing. `sha256`: what signatures are made over."""
+    """The agreement as it was frozen for signing, or recorded. `sha256`: what signatures are made over.
+
+    `title`: of the case; `names`: of the parties by id, but for those who were erased. `organisation_name`,
+    `mediator_name`: of who mediated, None if they are no longer in the directory.
+    """
 
     case: Case
+    title: str | None
+    names: Mapping[str, str]
+    organisation_name: str | None
+    mediator_name: str | None
     text: str
     terms: list[dict[str, Any]]
     sha256: str
+
+    @property
+    def effect(self) -> tuple[Text, Text]:
+        """What puts it in force, in words, and the source."""
+        rules, case = EffectRules.load(), self.case
+        if case.recorded_at is not None:
+            return rules.oral_effect
+        day = parse_instant(case.effective_at or case.since).astimezone(SHANGHAI).date()
+        rule = rules.rule_for(mediation_of(case), day)
+        return rule.text, rule.source
+
+
+class Named(Protocol):
+    """Something with a name."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+
+class Directory(Protocol):
+    """Where the names of who mediates are found."""
+
+    def find_organisation(self, organisation_id: str) -> Named | None:
+        """Return an organisation, or None."""
+        ...
+
+    def find_mediator_name(self, organisation_id: str, mediator_id: str) -> str | None:
+        """Return a mediator's name, or None."""
+        ...
 
 
 class AgreementService:
     """Agreements."""
 
-    def __init__(self, cases: CaseService, store: CaseStore) -> None:
+    def __init__(self, cases: CaseService, store: CaseStore, directory: Directory) -> None:
         self._cases = cases
         self._store = store
+        self._directory = directory
 
     def get_agreement(self, viewer: Viewer, code: str) -> Agreement:
         """Return the present agreement; raise `NotFound` if none was drafted."""
@@ -57,4 +101,16 @@ class AgreementService:
         if opened is None:
             return None
         content = json.loads(opened)
-        return Agreement(case, content["text"], content["terms"], item["sha256"])
+        names = {party.id: seen.loaded.text_of(party.id).get("name") for party in case.parties}
+        organisation = self._directory.find_organisation(case.organisation)
+        mediator = case.countersigned_by or case.mediator
+        return Agreement(
+            case,
+            title=seen.loaded.text_of("p1").get("title"),
+            names={party: name for party, name in names.items() if name},
+            organisation_name=None if organisation is None else organisation.name,
+            mediator_name=mediator and self._directory.find_mediator_name(case.organisation, mediator),
+            text=content["text"],
+            terms=content["terms"],
+            sha256=item["sha256"],
+        )

@@ -8,10 +8,11 @@ from datetime import datetime
 from chalicelib.cases.court.choice import Directory, matter_of
 from chalicelib.cases.court.competence import CompetenceRules
 from chalicelib.cases.court.declarations import Declarations
-from chalicelib.cases.court.effect import EffectRules, Mediation
 from chalicelib.cases.court.refusals import CourtNotCompetent
+from chalicelib.cases.effect import EffectRules, mediation_of
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Loaded
+from chalicelib.cases.lifecycle.refusals import OralAgreement
 from chalicelib.shared.clock import SHANGHAI
 from chalicelib.shared.texts import Text
 
@@ -24,15 +25,17 @@ class AgreementRules:
 
     def acts_of(self, case: Case, now: datetime) -> tuple[str, ...]:
         """Return what must all be done before an agreement is in force: `sign`, `countersign`, `seal`."""
-        mediation = Mediation(case.organisation_kind or "", case.dispute_type, case.court_invited)
-        return EffectRules.load().rule_for(mediation, now.astimezone(SHANGHAI).date()).acts or ()
+        return EffectRules.load().rule_for(mediation_of(case), now.astimezone(SHANGHAI).date()).acts or ()
 
     def check_application(self, loaded: Loaded, court_id: str, declarations: Sequence[str]) -> str:
         """Return what kind of place is asked: `court` or `arbitration`.
 
-        Raises `CourtNotCompetent`, and `DeclarationMissing` or `InvalidRequest` for declarations that do not fit it.
+        Raises `OralAgreement`, `CourtNotCompetent`, and `DeclarationMissing` or `InvalidRequest` for declarations that
+        do not fit it.
         """
         case = loaded.case
+        if case.recorded_at is not None:
+            raise OralAgreement
         matter = matter_of(loaded, self._directory.find_organisation(case.organisation))
         found = CompetenceRules.load().competent(matter, self._directory.list_courts()).find(court_id)
         if found is None:

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from chalicelib.cases.court.competence import Competence, CompetenceRules, Competent, Court, Matter
 from chalicelib.cases.court.declarations import Caution, Declaration, Declarations
+from chalicelib.cases.effect import EffectRules
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.cases.lifecycle.service import CaseService, Seen
@@ -107,6 +108,8 @@ class CourtChoice:
         rules = CompetenceRules.load()
         if seen.case.effective_at is None:
             return Choices([], [], [], [rules.note("not_in_force")])
+        if seen.case.recorded_at is not None:
+            return Choices([], [], [], [EffectRules.load().oral_confirmation])
         courts = {one.id: one for one in self._directory.list_courts()}
         competence = self._competence(seen, courts.values())
         declarations, kind = Declarations.load(), seen.case.dispute_type

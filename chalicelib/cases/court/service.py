@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.court.agreement import Agreement, AgreementService
 from chalicelib.cases.court.refusals import BundleNotReady
+from chalicelib.cases.court.seals import Signing
 from chalicelib.cases.lifecycle.digests import to_json
 from chalicelib.cases.lifecycle.model import Case, Duty
 from chalicelib.cases.lifecycle.service import CaseService, Seen
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.cases.lifecycle.store import CaseStore
 
 _READERS: Final = frozenset({"court", "applicant", "respondent", "mediator"})
-
-
-class Signing(Protocol):
-    """Signs with a key that never leaves its keeper."""
-
-    key_id: str
-
-    def sign(self, text: str) -> str:
-        """Return the signature of a text."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +121,9 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
         "effective_at": case.effective_at,
         "countersigned_at": case.countersigned_at,
         "sealed_at": case.sealed_at,
+        "countersigned_by": case.countersigned_by,
+        "seal": None if case.seal is None else asdict(case.seal),
+        "recorded_at": case.recorded_at,
     }
 
 
@@ -146,7 +140,7 @@ def _duty(duty: Duty, seen: Seen) -> dict[str, Any]:
 
 
 _READY: Final[Mapping[str, Callable[[Case], bool]]] = {
-    "confirmation": lambda case: case.effective_at is not None,
+    "confirmation": lambda case: case.effective_at is not None and case.recorded_at is None,
     "filing": lambda case: case.effective_at is not None or case.state.ended,
     "enforcement": lambda case: case.document_no is not None,
 }

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from chalicelib.cases.court.agreement import Agreement
 from chalicelib.cases.court.choice import Choice, Choices
+from chalicelib.cases.court.seals import KINDS
 from chalicelib.cases.court.service import Bundle
 from chalicelib.shared.texts import Language
 from chalicelib.web.view import View
@@ -28,23 +29,57 @@ class SignatureView(View):
     signed_at: str | None
 
 
+class CountersignatureView(View):
+    """The mediator's signature over the agreement's hash. `by`: the mediator's id."""
+
+    by: str
+    by_name: str | None
+    at: str
+
+
+class SealView(View):
+    """The organisation's seal. `by`: the organisation's id; `kind`: what it is, `kind_name` in words.
+
+    `signature`: in base64, over `signed_text`, by the key `key_id` with `algorithm` (docs/OPERATIONS.md says how to
+    check it).
+    """
+
+    by: str
+    by_name: str | None
+    at: str
+    kind: str
+    kind_name: str
+    signed_text: str
+    signature: str
+    key_id: str
+    algorithm: str
+
+
 class AgreementView(View):
     """The agreement as frozen. `sha256`: of the canonical JSON of `terms` and `text`.
 
-    `countersigned_at`, `sealed_at`: when the mediator signed it, and the organisation sealed it.
+    `oral`: whether it was made orally, and the mediator recorded it at `recorded_at`; `signatures` are then the
+    parties' confirmations of the record. `effect`: what puts it in force, with its source.
     """
 
     text: str
     terms: list[TermView]
     sha256: str
     signatures: list[SignatureView]
+    countersignature: CountersignatureView | None
+    seal: SealView | None
     countersigned_at: str | None
     sealed_at: str | None
     effective_at: str | None
+    effect: str
+    effect_source: str
+    oral: bool
+    recorded_at: str | None
 
     @classmethod
-    def of(cls, agreement: Agreement) -> Self:
-        """Return the view of an agreement."""
+    def of(cls, agreement: Agreement, language: Language) -> Self:
+        """Return the view of an agreement in one language."""
+        effect, source = agreement.effect
         signatures = [
             SignatureView(party_id=party.id, signed_at=party.signed_at)
             for party in agreement.case.parties
@@ -55,10 +90,40 @@ class AgreementView(View):
             terms=[TermView(**term) for term in agreement.terms],
             sha256=agreement.sha256,
             signatures=signatures,
+            countersignature=_countersignature(agreement),
+            seal=_seal(agreement, language),
             countersigned_at=agreement.case.countersigned_at,
             sealed_at=agreement.case.sealed_at,
             effective_at=agreement.case.effective_at,
+            effect=effect.text(language),
+            effect_source=source.text(language),
+            oral=agreement.case.recorded_at is not None,
+            recorded_at=agreement.case.recorded_at,
         )
+
+
+def _countersignature(agreement: Agreement) -> CountersignatureView | None:
+    case = agreement.case
+    if case.countersigned_at is None or case.countersigned_by is None:
+        return None
+    return CountersignatureView(by=case.countersigned_by, by_name=agreement.mediator_name, at=case.countersigned_at)
+
+
+def _seal(agreement: Agreement, language: Language) -> SealView | None:
+    case, seal = agreement.case, agreement.case.seal
+    if seal is None or case.sealed_at is None:
+        return None
+    return SealView(
+        by=seal.by,
+        by_name=agreement.organisation_name,
+        at=case.sealed_at,
+        kind=seal.kind,
+        kind_name=KINDS[seal.kind].text(language),
+        signed_text=seal.signed_text,
+        signature=seal.signature,
+        key_id=seal.key_id,
+        algorithm=seal.algorithm,
+    )
 
 
 class CompetentCourtView(View):

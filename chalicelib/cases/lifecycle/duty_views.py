@@ -44,6 +44,13 @@ class BeforeCourtView(View):
     supplement_until: Day | None
 
 
+class EarlierAgreementView(View):
+    """The agreement that still binds while another is mediated. `document_no`: of the ruling that confirmed it."""
+
+    effective_at: str
+    document_no: str | None
+
+
 class ChallengeView(View):
     """A party's request for another mediator, and who answers it."""
 
@@ -88,6 +95,14 @@ def _enquiry_view(party: Party, said: Mapping[str, Any]) -> EnquiryView:
     return EnquiryView(
         party_id=party.id, voluntary=said["voluntary"], understood=said["understood"], accepted=said["accepted"]
     )
+
+
+def earlier_agreement_view(case: Case) -> EarlierAgreementView | None:
+    """Return the agreement that still binds while another is mediated, or after that has failed."""
+    one = case.earlier
+    if one is None:
+        return None
+    return EarlierAgreementView(effective_at=one["effective_at"], document_no=one["document_no"])
 
 
 def challenge_view(case: Case) -> ChallengeView | None:

@@ -128,6 +128,21 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """An organisation's seal on an agreement. `by`: the organisation; `kind`: what it is (`court.seals.KINDS`).
+
+    `signed_text`: what was signed, as it was signed; `signature`: in base64; `key_id`, `algorithm`: to check it by.
+    """
+
+    by: str
+    kind: str
+    signed_text: str
+    signature: str
+    key_id: str
+    algorithm: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case's facts for deciding. `reached`: when each status was first reached; `head`: hash of the last event.
 
@@ -136,8 +151,10 @@ class Case:
     since `suspended_at`. `challenge`: the last request for another mediator, `{party, mediator, at, state}`. `court`:
     the court, or arbitration commission (`court_kind`), that is asked; `received_at`: when it accepted; `asked_at`,
     `supplement`: what it wants of the parties; `dismissed_at`: when it did not confirm; `refused_sha256`: the agreement
-    that it examined and did not confirm. `organisation_kind`, `court_invited`: of its
-    organisation when it got the case; the rules of its deadlines are chosen by them.
+    that it examined and did not confirm. `earlier`: the agreement that still binds while another is mediated,
+    `{agreement_no, effective_at, document_no}`. `organisation_kind`, `court_invited`: of its organisation when it got
+    the case; the rules of its deadlines are chosen by them. `countersigned_by`: the mediator who signed the agreement.
+    `recorded_at`: when the mediator recorded an oral agreement; None of a written one.
     """
 
     code: str
@@ -176,6 +193,9 @@ class Case:
     challenge: Mapping[str, Any] | None = None
     countersigned_at: str | None = None
     sealed_at: str | None = None
+    countersigned_by: str | None = None
+    seal: Seal | None = None
+    recorded_at: str | None = None
     duties: tuple[Duty, ...] = ()
     court: str | None = None
     court_kind: str | None = None
@@ -187,6 +207,7 @@ class Case:
     refused_sha256: str | None = None
     appraisal_excluded: bool = False
     extended_by_organisation: bool = False
+    earlier: Mapping[str, Any] | None = None
     organisation_kind: str | None = None
     court_invited: bool = False
 
@@ -209,6 +230,11 @@ class Case:
     def all_consented(self) -> bool:
         """Whether every respondent has agreed to mediation."""
         return all(party.consented_at for party in self.parties if party.role == "respondent")
+
+    @property
+    def awaits_confirmation_of_record(self) -> bool:
+        """Whether an oral agreement was recorded, and not every party has confirmed the record yet."""
+        return self.status == "mediating" and self.recorded_at is not None and self.effective_at is None
 
     def party_of(self, person: str) -> Party | None:
         """Return the party that this person's account is bound to."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.model import Case, Seal
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.people.public import Access
 from chalicelib.shared.texts import Text
@@ -70,6 +70,17 @@ class Rules(Protocol):
 
     def name_of(self, court_id: str) -> Text:
         """Return what a court is called."""
+        ...
+
+
+class Seals(Protocol):
+    """Who keeps the seals of organisations."""
+
+    def seal(self, agreement_sha256: str, organisation: str, at: str) -> Seal:
+        """Return the seal of an organisation on an agreement, at an instant; raise `Unavailable`.
+
+        Sealing again is harmless: what was made for a change that then failed is nowhere kept.
+        """
         ...
 
 

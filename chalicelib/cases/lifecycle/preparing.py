@@ -1,17 +1,18 @@
-"""What an action's details lack before it is decided: what only other contexts, or the keys of a case, can say."""
+"""What an action's details lack before it is decided, and what is made once it is: by others, or by keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.cases.lifecycle.digests import agreement_digest
 from chalicelib.cases.lifecycle.model import Case, Duty
-from chalicelib.cases.lifecycle.ports import Routing, Rules
+from chalicelib.cases.lifecycle.ports import Routing, Rules, Seals
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.cases.lifecycle.refusals import MediatorConflicted
+from chalicelib.cases.lifecycle.transition import Outcome
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import InvalidRequest, Violation
 
@@ -26,6 +27,7 @@ class Preparation:
 
     routing: Routing
     rules: Rules
+    seals: Seals
     pseudonyms: Callable[[], Pseudonyms]
 
     def prepare(self, loaded: Loaded, action: str, details: Details, now: datetime) -> Details:
@@ -44,6 +46,14 @@ class Preparation:
             chosen = None if case.court is None else self.rules.name_of(case.court)
             return {**details, "court_kind": kind, "chosen_court": chosen}
         return _COMPLETED.get(action, _as_given)(case, details)
+
+    def completed(self, outcome: Outcome, action: str) -> Outcome:
+        """Return an outcome with what is made only when nothing refuses it any more: the organisation's seal."""
+        case = outcome.case
+        if action != "seal" or case.agreement_sha256 is None or case.sealed_at is None:
+            return outcome
+        seal = self.seals.seal(case.agreement_sha256, case.organisation, case.sealed_at)
+        return replace(outcome, case=replace(case, seal=seal))
 
     def _person_of(self, case: Case, mediator: str | None, now: datetime) -> str | None:
         """Return the pseudonym of a mediator who can take the case; raise the refusal. None: of nobody."""
@@ -80,4 +90,5 @@ def _as_given(case: Case, details: Details) -> Details:  # noqa: ARG001 - one si
 
 _COMPLETED: Final[Mapping[str, Callable[[Case, Details], Details]]] = {
     "draft_agreement": _draft,
+    "record_oral_agreement": _draft,
 }

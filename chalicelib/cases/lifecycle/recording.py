@@ -83,7 +83,7 @@ def sk_of(seq: int) -> str:
 
 def items_of(outcome: Outcome, details: Mapping[str, Any], keys: Keyring) -> dict[str, dict[str, Any]]:
     """Return the items, by `sk`, that an outcome writes beside case and event: an agreement's text, sealed."""
-    if outcome.event != "agreement_drafted":
+    if outcome.event not in {"agreement_drafted", "oral_agreement_recorded"}:
         return {}
     sk = f"AGREEMENT#{outcome.case.agreement_no:03d}"
     text, terms = to_json({"text": details["text"], "terms": details["terms"]}), to_json(details["terms"])

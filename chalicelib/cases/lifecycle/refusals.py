@@ -173,3 +173,25 @@ class DutyNotDue(Conflict):
     slug = "duty-not-due"
     title = Text("履行期限尚未届满", "The duty is not due yet")
     remedy = Text("期限届满后仍未履行的，可以报告未履行。", "Report a default when the day is over.")
+
+
+class WritingNeeded(Conflict):
+    """An oral agreement is recorded where the law asks for a written one."""
+
+    slug = "writing-needed"
+    title = Text("该协议应当采用书面形式", "This agreement must be in writing")
+    remedy = Text("请拟定调解协议书，由各方签署。", "Draft the agreement, and let the parties sign it.")
+
+    def __init__(self, reason: Text, source: Text) -> None:
+        super().__init__(Text(f"{reason.zh}（{source.zh}）", f"{reason.en} ({source.en})"))
+
+
+class OralAgreement(Conflict):
+    """Confirmation is asked for of an agreement that was made orally."""
+
+    slug = "oral-agreement"
+    title = Text("口头协议不能直接申请司法确认", "An oral agreement cannot be confirmed as it is")
+    remedy = Text(
+        "请共同选择重新调解，制作调解协议书并签署后，再申请司法确认。",
+        "Resume the mediation together, have the agreement written down and sign it; then apply.",
+    )

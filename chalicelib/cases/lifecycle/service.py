@@ -200,7 +200,8 @@ class CaseService:
             raise Stale
         check_can_act(seen.relation, action, seen.case)
         prepared = self._preparation.prepare(seen.loaded, action, details, seen.now)
-        outcome = decide(seen.case, Command(action, prepared, seen.person, seen.relation, seen.now), self._due_dates)
+        command = Command(action, prepared, seen.person, seen.relation, seen.now)
+        outcome = self._preparation.completed(decide(seen.case, command, self._due_dates), action)
         items = items_of(outcome, prepared, seen.loaded.keys)
         # The answer shows the case: staff who act are noted in the act's own transaction.
         also = self._ledger.writes(

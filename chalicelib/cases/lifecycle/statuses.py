@@ -41,7 +41,8 @@ def _status(  # noqa: PLR0917
     return Status(code, colour, Text(*names), percent, waiting_for, Text(*step), frozenset(deadlines.split()), ended)
 
 
-_PERIOD: Final = "mediation_period period_notice expiry_grace"
+_PERIOD: Final = "mediation_period period_notice expiry_grace enforcement"
+"""Enforcement of an earlier agreement goes on running while another is mediated."""
 _PERFORMANCE: Final = "conclude duty_reminder duty_due"
 
 STATUSES: Final[dict[str, Status]] = {
@@ -182,7 +183,7 @@ STATUSES: Final[dict[str, Status]] = {
                 "调解没有成功，您的权利不受影响：可以申请仲裁、提起诉讼，或在期限内申诉。",
                 "Mediation did not settle it. Your rights are untouched: go to arbitration or court, or appeal.",
             ),
-            "appeal_window",
+            "appeal_window enforcement",
             ended=True,
         ),
         _status(
@@ -192,7 +193,7 @@ STATUSES: Final[dict[str, Status]] = {
             100,
             None,
             ("申请已由申请人撤回，可以重新申请。", "The applicant withdrew; a new application may be made."),
-            "appeal_window",
+            "appeal_window enforcement",
             ended=True,
         ),
         _status(

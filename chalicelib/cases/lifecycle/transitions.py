@@ -16,6 +16,7 @@ from chalicelib.cases.lifecycle.stages import (
     intake,
     mediation,
     mediators,
+    oral,
     ruling,
     serving,
 )
@@ -23,7 +24,7 @@ from chalicelib.cases.lifecycle.transition import Transition
 
 TRANSITIONS: Final[dict[str, Transition]] = {
     row.action: row
-    for stage in (intake, serving, mediators, mediation, agreement, application, ruling, duties, closing)
+    for stage in (intake, serving, mediators, mediation, agreement, oral, application, ruling, duties, closing)
     for row in stage.ROWS
 }
 """Rows that nobody may ask for happen when a deadline is over (`clockwork`), or when an appeal is upheld (`reopen`)."""

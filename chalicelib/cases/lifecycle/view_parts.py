@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.cases.effect import EffectRules
 from chalicelib.cases.events import WAITING
 from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal, duty_actions_of
@@ -178,5 +179,7 @@ def urgent_view(seen: Seen, filed: Mapping[str, Any], language: Language) -> Urg
 
 def confirmation_view(case: Case, cautions: Sequence[Text], language: Language) -> ConfirmationView:
     """Return whether a court can be asked to confirm the agreement, and what to know before."""
+    if case.recorded_at is not None:
+        return ConfirmationView(eligible=False, reasons=[EffectRules.load().oral_confirmation.text(language)])
     refused = case.refused_sha256 is not None and case.refused_sha256 == case.agreement_sha256
     return ConfirmationView(eligible=not refused, reasons=[one.text(language) for one in cautions])

@@ -10,9 +10,11 @@ from chalicelib.cases.lifecycle.duty_views import (
     BeforeCourtView,
     ChallengeView,
     DutyView,
+    EarlierAgreementView,
     before_court_view,
     challenge_view,
     duty_views,
+    earlier_agreement_view,
 )
 from chalicelib.cases.lifecycle.recording import sk_of
 from chalicelib.cases.lifecycle.records import Listed, place_of
@@ -72,6 +74,7 @@ class CaseView(View):
     duties: list[DutyView]
     before_court: BeforeCourtView | None
     challenge: ChallengeView | None
+    earlier_agreement: EarlierAgreementView | None
     paused_since: str | None
     confirmation: ConfirmationView
     end_reason: str | None
@@ -110,6 +113,7 @@ class CaseView(View):
             duties=duty_views(seen),
             before_court=before_court_view(case),
             challenge=challenge_view(case),
+            earlier_agreement=earlier_agreement_view(case),
             paused_since=case.suspended_at if case.status == "mediating" else None,
             confirmation=confirmation_view(case, cautions(case.dispute_type), language),
             agreement_sha256=case.agreement_sha256,

@@ -11,7 +11,7 @@ from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, REMINDERS, STATUSES
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
-from chalicelib.shared.texts import Language
+from chalicelib.shared.texts import Language, Text
 from chalicelib.web.due_view import DueView
 from chalicelib.web.view import View
 
@@ -78,7 +78,7 @@ class Progress(View):
             stages=_stages(case, language),
             current=CurrentView(
                 since=case.since,
-                next_step=case.state.next_step.text(language),
+                next_step=next_step(case).text(language),
                 waiting_for=waiting,
                 waiting_for_name=None if waiting is None else WAITING[waiting].text(language),
                 due=_due(case, rules, language),
@@ -91,6 +91,24 @@ class Progress(View):
 def waiting_for(case: Case) -> str | None:
     """Return who acts next: once all respondents have agreed, the organisation is to assign a mediator."""
     return "organisation" if case.status == "accepted" and case.all_consented else case.state.waiting_for
+
+
+_ORAL_STEPS: Final = {
+    "mediating": Text(
+        "请各方核对调解员记录的口头协议：属实的确认，不属实的提出异议。",
+        "The parties check the record of their oral agreement: confirm it, or dispute it.",
+    ),
+    "signed": Text(
+        "请按约定履行。需要司法确认的，须先重新调解、制作调解协议书。",
+        "Perform as agreed. For a court to confirm it, have the agreement written down first.",
+    ),
+}
+
+
+def next_step(case: Case) -> Text:
+    """Return what comes next; where an agreement was made orally, what is so of that."""
+    oral = case.awaits_confirmation_of_record or (case.status == "signed" and case.recorded_at is not None)
+    return _ORAL_STEPS[case.status] if oral else case.state.next_step
 
 
 _NOT_FOR_PEOPLE: Final = REMINDERS | {"conclude"}

@@ -103,6 +103,17 @@ def ground_of(case: Case) -> str | None:
     return grounds.get(status)
 
 
+def grounds_of(case: Case) -> list[str]:
+    """Return every ground on which a case stands: an earlier agreement still binds where another one failed."""
+    ground = ground_of(case)
+    if ground is None:
+        return []
+    if case.earlier is None or case.status not in {"failed", "withdrawn"}:
+        return [ground]
+    confirmed = "unconfirmed" if case.earlier["document_no"] is None else "confirmed"
+    return [f"defaulted:{confirmed}", ground]
+
+
 def end_reason_name(case: Case) -> Text | None:
     """Return why the case ended in words, or None if it has no such reason."""
     reason = case.end_reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from chalicelib.cases.routes.grounds import ground_of
+from chalicelib.cases.routes.grounds import grounds_of
 from chalicelib.cases.routes.model import Offered, RouteRules
 from chalicelib.shared.texts import Language, Text
 from chalicelib.web.view import View
@@ -72,11 +72,10 @@ class RoutingRulesView(View):
 
 def route_views(case: Case, language: Language) -> list[RouteView]:
     """Return the ways that are open to the parties of a case: none while mediation is the only way."""
-    ground = ground_of(case)
-    if ground is None:
-        return []
     clocks = {one.rule: one for one in case.deadlines}
-    return [RouteView.of(one, language) for one in RouteRules.load().routes_for(case.dispute_type, ground, clocks)]
+    rules = RouteRules.load()
+    offered = [one for ground in grounds_of(case) for one in rules.routes_for(case.dispute_type, ground, clocks)]
+    return [RouteView.of(one, language) for one in {one.route.id: one for one in offered}.values()]
 
 
 def _said(text: Text | None, language: Language) -> str | None:

@@ -17,6 +17,7 @@ from chalicelib.web.view import View
 _BECAUSE = {
     "session_held": Text("参加了一次调解", "a mediation session was held"),
     "agreement_effective": Text("调解协议已生效", "a mediation agreement is in force"),
+    "oral_agreement_effective": Text("口头调解协议已生效", "an oral mediation agreement is in force"),
     "visit": Text("到窗口办事", "a visit to a window"),
     "service_completed": Text("事项已办结", "a service was completed"),
 }

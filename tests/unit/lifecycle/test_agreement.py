@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from chalicelib.cases.lifecycle.model import Case, Duty
+from chalicelib.cases.lifecycle.model import Case, Duty, Seal
 from chalicelib.cases.lifecycle.refusals import AgreementChanged, AlreadyDone
 from chalicelib.cases.lifecycle.transition import IllegalTransition
 from tests.unit.lifecycle.cases import INSTANT, SEALED, at, by_all, case_in, clocks, do, last_day, offered, parties_that
@@ -14,12 +16,14 @@ BY_SIGNATURES = ("sign",)
 
 def test_a_draft_takes_back_signatures_and_names_the_duties() -> None:
     case = case_in("mediating", agreement_no=1, effective_at="t", countersigned_at="t", sealed_at="t")
+    case = replace(case, countersigned_by="m", seal=Seal("o", "key_signature", "t", "s", "k", "a"), recorded_at="t")
     case = case.with_all_parties(signed_at="t", applied_at="t")
     duty = Duty(1, "p2", "p1", 500_000, "2026-12-01")
     outcome = do(case, "draft_agreement", sha256="ab", duties=[duty])
     after = outcome.case
     assert (after.agreement_no, after.agreement_sha256, after.effective_at, after.duties) == (2, "ab", None, (duty,))
-    assert (after.countersigned_at, after.sealed_at) == (None, None)
+    assert (after.countersigned_at, after.countersigned_by, after.sealed_at, after.seal) == (None, None, None, None)
+    assert after.recorded_at is None
     assert (parties_that(after, "signed_at"), parties_that(after, "applied_at")) == ([], [])
     assert outcome.data == {"agreement_no": 2, "agreement_sha256": "ab"}
 

@@ -11,6 +11,7 @@ from chalicelib.cases.lifecycle.model import Case, Duty
 from chalicelib.cases.lifecycle.policies import duty_actions_of
 from chalicelib.cases.lifecycle.refusals import AlreadyDone, DutyNotDue
 from chalicelib.cases.lifecycle.transition import IllegalTransition, Outcome
+from chalicelib.cases.routes.grounds import grounds_of
 from chalicelib.shared.errors import NotAllowed, NotFound
 from tests.unit.lifecycle.cases import (
     INSTANT,
@@ -173,6 +174,26 @@ def test_mediation_is_resumed_by_all_with_a_new_period_after_a_default_or_a_dism
         assert (drafted.duties, drafted.effective_at) == ((), None)
     with pytest.raises(IllegalTransition):
         do(signed(), "resume_mediation", reason="w")
+
+
+def test_a_confirmed_agreement_still_binds_when_mediating_again_fails() -> None:
+    case = do(examined(RENT), "confirm", "x", "court", document_no="1").case
+    case = say(case, "report_default", "a", at=AFTER).case
+    resumed = by_all(case, "resume_mediation", at=AFTER, reason="w").case
+    assert resumed.earlier is not None
+    assert (resumed.earlier["document_no"], last_day(resumed, "enforcement")) == ("1", at(11, 20, year=2028).date())
+    drafted = do(resumed, "draft_agreement", "pm", sha256="cd", duties=[]).case
+    failed = do(drafted, "end", "pm", "mediator", at=AFTER, ground="positions_too_far").case
+    assert clocks(failed) == {"appeal_window", "enforcement"}
+    assert grounds_of(failed) == ["defaulted:confirmed", "failed:positions_too_far"]
+    signed_anew = by_all(drafted, "sign", agreement_sha256="cd", acts=("sign",)).case
+    assert (signed_anew.earlier, "enforcement" in clocks(signed_anew)) == (None, False)
+
+
+def test_a_late_ruling_does_not_close_a_case_at_once() -> None:
+    case = do(examined(RENT), "confirm", "x", "court", at=at(3, 1, year=2027), document_no="1").case
+    assert last_day(case, "conclude") == at(4, 30, year=2027).date()
+    assert last_day(case, "enforcement") == at(11, 20, year=2028).date()
 
 
 def test_a_reopened_case_begins_anew() -> None:

@@ -26,19 +26,22 @@ from chalicelib.shared.clock import format_instant
 from chalicelib.shared.deadlines import DueDates
 
 
-def _draft(case: Case, command: Command, due_dates: DueDates) -> Effect:
+def drafted(case: Case, command: Command) -> Effect:
+    """Return the effect of putting words to the parties, in place of any before: frozen by their hash."""
     sha256 = command.details["sha256"]
     number = case.agreement_no + 1
-    drafted = replace(
-        case.with_all_parties(signed_at=None, applied_at=None, fulfilled_at=None),
+    put = replace(
+        without_draft(case).with_all_parties(applied_at=None, fulfilled_at=None),
         agreement_no=number,
         agreement_sha256=sha256,
         effective_at=None,
-        countersigned_at=None,
-        sealed_at=None,
         duties=tuple(command.details["duties"]),
     )
-    return Effect(drafted, {"agreement_no": number, "agreement_sha256": sha256})
+    return Effect(put, {"agreement_no": number, "agreement_sha256": sha256})
+
+
+def _draft(case: Case, command: Command, due_dates: DueDates) -> Effect:
+    return drafted(case, command)
 
 
 def _check_not_signed(case: Case, command: Command) -> None:
@@ -46,13 +49,14 @@ def _check_not_signed(case: Case, command: Command) -> None:
         raise AlreadyDone
 
 
-def _check_hash(case: Case, command: Command) -> None:
+def check_hash(case: Case, command: Command) -> None:
+    """Raise `AgreementChanged` if what is signed is not the agreement that there is."""
     if command.details["agreement_sha256"].lower() != case.agreement_sha256:
         raise AgreementChanged
 
 
 def _sign(case: Case, command: Command, due_dates: DueDates) -> Effect:
-    _check_hash(case, command)
+    check_hash(case, command)
     party = acting_party(case, command)
     case = case.with_party(replace(party, signed_at=format_instant(command.now)))
     return _effective(case, command, due_dates, {"party": party.id, "agreement_sha256": case.agreement_sha256})
@@ -68,7 +72,7 @@ def _effective(case: Case, command: Command, due_dates: DueDates, data: dict[str
     if case.effective_at is not None or not all(done[act] for act in command.details["acts"]):
         return Effect(case, data, complete=False)
     # A ruling on an earlier agreement says nothing of this one.
-    bound = replace(case, effective_at=format_instant(command.now), document_no=None)
+    bound = replace(case, effective_at=format_instant(command.now), document_no=None, earlier=None)
     return Effect(in_force(bound, command.now, due_dates), data)
 
 
@@ -76,14 +80,18 @@ def _staff_act(attribute: str) -> tuple[Check, Take]:
     """Return check and effect of the mediator's signature, or the organisation's seal, after all parties signed."""
 
     def check(case: Case, command: Command) -> None:
+        if case.recorded_at is not None:
+            raise IllegalTransition  # the law asks for neither on the record of an oral agreement
         if getattr(case, attribute) is not None:
             raise AlreadyDone
         if case.agreement_sha256 is None or not all(party.signed_at for party in case.parties):
             raise IllegalTransition
 
     def take(case: Case, command: Command, due_dates: DueDates) -> Effect:
-        _check_hash(case, command)
+        check_hash(case, command)
         changes: dict[str, Any] = {attribute: format_instant(command.now)}
+        if attribute == "countersigned_at":
+            changes["countersigned_by"] = case.mediator
         noted = replace(case, **changes)
         return _effective(noted, command, due_dates, {"agreement_sha256": case.agreement_sha256})
 

@@ -17,7 +17,7 @@ from chalicelib.cases.lifecycle.deadlines import (
     without,
 )
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.refusals import AlreadyDone, AlreadyRefused, CourtDiffers, WindowClosed
+from chalicelib.cases.lifecycle.refusals import AlreadyDone, AlreadyRefused, CourtDiffers, OralAgreement, WindowClosed
 from chalicelib.cases.lifecycle.stages.in_force import back_in_force
 from chalicelib.cases.lifecycle.transition import (
     PARTIES,
@@ -36,6 +36,8 @@ WINDOW_OF: Final = {"court": "confirmation_window", "arbitration": "arbitration_
 
 
 def _check_apply(case: Case, command: Command) -> None:
+    if case.recorded_at is not None:
+        raise OralAgreement
     if case.refused_sha256 is not None and case.refused_sha256 == case.agreement_sha256:
         raise AlreadyRefused
     if not any(is_running(case, rule, command.now) for rule in WINDOW_OF.values()):

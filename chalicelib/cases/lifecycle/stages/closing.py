@@ -26,7 +26,8 @@ from chalicelib.shared.deadlines import DueDates
 
 
 def _check_resume(case: Case, command: Command) -> None:
-    if case.status == "signed" and case.dismissed_at is None:
+    # What was agreed orally can be confirmed once it is written down: mediation is resumed for that.
+    if case.status == "signed" and case.dismissed_at is None and case.recorded_at is None:
         raise IllegalTransition
     if acting_party(case, command).resumes_at is not None:
         raise AlreadyDone
@@ -39,8 +40,9 @@ def _resume_mediation(case: Case, command: Command, due_dates: DueDates) -> Effe
     if not all(one.resumes_at for one in case.parties):
         return Effect(case, data, reason, complete=False)
     case = without_application(case.with_all_parties(resumes_at=None, extend_until=None))
+    bound = {name: getattr(case, name) for name in ("agreement_no", "effective_at", "document_no")}
     case = replace(case, dismissed_at=None, before_court=False, court=None, organisation_extend_until=None)
-    return Effect(case, data, reason, starts=("mediation_period",))
+    return Effect(replace(case, earlier=bound), data, reason, starts=("mediation_period",))
 
 
 def _check_fulfil(case: Case, command: Command) -> None:
@@ -75,10 +77,14 @@ def _reopen(case: Case, command: Command, due_dates: DueDates) -> Effect:
         before_court=False,
         court=None,
         dismissed_at=None,
+        earlier=None,
         organisation_extend_until=None,
         document_no=None,
         countersigned_at=None,
+        countersigned_by=None,
         sealed_at=None,
+        seal=None,
+        recorded_at=None,
         duties=(),
         deadlines=(),
     )

@@ -18,10 +18,11 @@ _NOTICES: Final = ("duty_reminder", "duty_due")
 def in_force(case: Case, now: datetime, due_dates: DueDates) -> Case:
     """Return the case with the clocks of an agreement that binds: its windows, its duties, the quiet end.
 
-    `arbitration_review` is labour's alone: the rule says so.
+    `arbitration_review` is labour's alone: the rule says so. An oral agreement has neither window: it would have to be
+    written down first (民诉法解释 art. 354).
     """
     effective = parse_instant(case.effective_at or case.since)
-    windows = ("confirmation_window", "arbitration_review")
+    windows = () if case.recorded_at is not None else ("confirmation_window", "arbitration_review")
     case = start_deadlines(case, windows, now, due_dates, counted_from=effective)
     case = start_deadlines(case, ("conclude",), now, due_dates, counted_from=performance_ends(case))
     return with_duty_notices(case, now, due_dates)
@@ -94,9 +95,12 @@ def ruled(case: Case, data: dict[str, Any]) -> Effect:
 
 def enforceable(case: Case, command: Command, due_dates: DueDates) -> Case:
     """Return a confirmed case with its clocks: enforcement within two years (民事诉讼法 art. 250), the quiet end."""
-    ends = max(performance_ends(case), command.now) if _has_no_day(case) else performance_ends(case)
-    case = start_deadlines(case, ("enforcement", "conclude"), command.now, due_dates, counted_from=ends)
-    return start_deadlines(case, ("confirmation_objection",), command.now, due_dates)
+    now, ends = command.now, performance_ends(case)
+    from_ruling = max(ends, now)
+    enforced_from = from_ruling if _has_no_day(case) else ends
+    case = start_deadlines(case, ("enforcement",), now, due_dates, counted_from=enforced_from)
+    case = start_deadlines(case, ("conclude",), now, due_dates, counted_from=from_ruling)
+    return start_deadlines(case, ("confirmation_objection",), now, due_dates)
 
 
 def _has_no_day(case: Case) -> bool:

@@ -82,7 +82,7 @@ def release(case: Case, command: Command) -> tuple[Case, dict[str, Any]]:
     released = replace(
         case.with_all_parties(choice=None), mediator=None, mediator_person=None, excluded_mediators=excluded
     )
-    if case.status == "agreed":
+    if case.status == "agreed" or case.awaits_confirmation_of_record:
         released = without_draft(released)
     return released, {"mediator": case.mediator}
 
@@ -90,7 +90,16 @@ def release(case: Case, command: Command) -> tuple[Case, dict[str, Any]]:
 def without_draft(case: Case) -> Case:
     """Return the case without the agreement that was put to the parties, and without signatures."""
     unsigned = case.with_all_parties(signed_at=None)
-    return replace(unsigned, agreement_sha256=None, duties=(), countersigned_at=None, sealed_at=None)
+    return replace(
+        unsigned,
+        agreement_sha256=None,
+        duties=(),
+        countersigned_at=None,
+        countersigned_by=None,
+        sealed_at=None,
+        seal=None,
+        recorded_at=None,
+    )
 
 
 def _pass(case: Case, command: Command, due_dates: DueDates) -> Effect:

@@ -1,4 +1,7 @@
-"""When an agreement is in force: which acts make it so, and whether it may be oral. Rules as data; pure."""
+"""When an agreement is in force: which acts make it so, and whether it may be oral. Rules as data; pure.
+
+Used by `lifecycle`, which decides by it, and by `court`, which shows it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from chalicelib.cases.type_scope import EVERY, TypeScope
 from chalicelib.shared.rule_files import read_rules
@@ -25,6 +28,30 @@ class Mediation:
     dispute_type: str
     court_invited: bool = False
     commissioned_after_filing: bool = False
+
+
+class Mediated(Protocol):
+    """A case, as far as the rules ask of it."""
+
+    @property
+    def organisation_kind(self) -> str | None:
+        """The kind of its organisation when it got the case."""
+        ...
+
+    @property
+    def dispute_type(self) -> str:
+        """What it is about."""
+        ...
+
+    @property
+    def court_invited(self) -> bool:
+        """Whether a court invited that organisation."""
+        ...
+
+
+def mediation_of(case: Mediated) -> Mediation:
+    """Return what the rules ask of a case."""
+    return Mediation(case.organisation_kind or "", case.dispute_type, case.court_invited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +114,17 @@ class EffectRules:
             if one.valid_from <= on <= (one.valid_until or on) and (rank := _rank(one, mediation)) is not None
         ]
         return max(fitting, key=lambda pair: (pair[0], pair[1].valid_from))[1]
+
+    @property
+    def oral_effect(self) -> tuple[Text, Text]:
+        """When an oral agreement is in force, and the source (人民调解法 art. 28, 30)."""
+        return Text(**self._oral["text"]), Text(**self._oral["source"])
+
+    @property
+    def oral_confirmation(self) -> Text:
+        """Why an oral agreement cannot be confirmed before it is written down, with the source."""
+        reason, source = Text(**self._oral["confirmation"]), Text(**self._oral["confirmation_source"])
+        return Text(f"{reason.zh}（{source.zh}）", f"{reason.en} ({source.en})")
 
     def oral(self, mediation: Mediation) -> Oral:
         """Return whether this agreement may be oral (人民调解法 art. 28; 特邀调解规定 art. 23).

@@ -1,0 +1,1 @@
+"""The fonts of documents: cut from Debian's to the characters that are needed."""
