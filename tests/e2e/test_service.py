@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import httpx
+import pypdf
 import pytest
 
 from tests.e2e.server import Server
@@ -132,6 +134,13 @@ def test_the_letter_can_be_printed_and_is_on_record_when_it_was_sent(sample_serv
     assert "赵无机" in letter["text"]["zh"]
     assert letter["code"] in letter["text"]["en"]
     assert letter["qr"].startswith("<svg")
+    printed = sample_server.api.get(f"/v1/cases/{story.code}/service/p2/letter", headers=story.clerk._headers)
+    assert printed.headers["content-type"] == "application/pdf"
+    words = "".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(printed.content)).pages).replace("\n", "")
+    for part in ("赵无机", letter["code"], "不答复不等于同意", "本函不是法院传票"):
+        assert part in words, part
+    for person in (story.applicant, story.stranger, story.mediator):
+        assert sample_server.api.get(printed.url.path, headers=person._headers).status_code in {403, 404}
     posted = record(
         story, channel="letter", at=story.clerk.read(f"/v1/cases/{story.code}")["updated_at"], outcome="寄出"
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed, PartyJoined
 from chalicelib.cases.lifecycle.transition import IllegalTransition
 from chalicelib.cases.lifecycle.views import CaseDrawing, CaseView
 from chalicelib.cases.service.attempts import AttemptService, NewAttempt
 from chalicelib.cases.service.contract import Receipts, RecordAttempt
 from chalicelib.cases.service.invitations import InvitationService
-from chalicelib.cases.service.letters import LetterService
+from chalicelib.cases.service.letters import LetterService, draw_letter
 from chalicelib.cases.service.page import draw_invitation, draw_no_invitation
 from chalicelib.cases.service.receipts import Receipt, ReceiptService
 from chalicelib.cases.service.views import (
@@ -22,14 +24,17 @@ from chalicelib.cases.service.views import (
 from chalicelib.shared.codes import BadCode
 from chalicelib.shared.errors import NotAllowed, NotFound, TooManyRequests
 from chalicelib.shared.idempotency import IdempotencyKey
-from chalicelib.shared.texts import Language
+from chalicelib.shared.texts import CONTENT_LANGUAGES, Language
 from chalicelib.web.answers import Answer
 from chalicelib.web.cursors import Page
 from chalicelib.web.endpoint import endpoint
 from chalicelib.web.identity import Viewer
+from chalicelib.web.observe import record_note
 from chalicelib.web.operations import Access, Routes
 
 routes = Routes(__name__)
+
+_PDF: Final = "application/pdf"
 
 
 @routes.route("/v1/cases/{code}/service")
@@ -76,6 +81,20 @@ def draw_up_letter(
         return LetterView.of(letter, language)  # type: ignore[arg-type]  # what `draw_up` returns
 
     return view(letters.draw_up(viewer, code, party_id, key.answering(view)))
+
+
+@routes.route("/v1/cases/{code}/service/{party_id}/letter")
+@endpoint(media_type=_PDF, problems=(BadCode, NotFound, NotAllowed, IllegalTransition, PartyJoined))
+def print_letter(viewer: Viewer, code: str, party_id: str, letters: LetterService) -> Answer:
+    """Give the clerk the letter that was drawn up, as a PDF to print."""
+    letter = letters.get_letter(viewer, code, party_id)
+    document = draw_letter(letter)
+    body = document.set()
+    if document.missing:
+        record_note("characters_without_glyph", level="WARN", document="letter", count=document.missing)
+    name = f"letter-{letter.case_code}-{letter.party_id}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Language": CONTENT_LANGUAGES["zh"]}
+    return Answer(body, media_type=_PDF, headers=headers)
 
 
 @routes.route("/v1/invitations/{token}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Outcome
@@ -18,6 +18,7 @@ from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.errors import NotFound
 from chalicelib.shared.idempotency import Idempotency
 from chalicelib.shared.texts import Text
+from chalicelib.shared.typesetting import Document
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -115,11 +116,28 @@ class LetterService:
         return letter, Invitation(digest_of_token(token), seen.case.code, party.id, expires)
 
 
-def draw_link(link: str) -> str:
-    """Return a link as a QR code (ISO/IEC 18004), error correction M: an SVG."""
+def draw_letter(letter: Letter) -> Document:
+    """Return the letter as a document to print: in Chinese, then in English, the link as a code between."""
+    document = Document(letter.title.zh, f"{letter.case_code} {letter.party_id}")
+    for paragraph in filter(None, letter.text.zh.split("\n")):
+        document.paragraph(paragraph)
+    document.squares([list(row) for row in _code_of(letter.link).matrix_iter(border=4)])
+    document.heading(letter.title.en)
+    for paragraph in filter(None, letter.text.en.split("\n")):
+        document.small(paragraph)
+    return document
+
+
+def _code_of(link: str) -> Any:
+    """Return a link as a QR code (ISO/IEC 18004), error correction M."""
     import segno
 
+    return segno.make(link, error="m", micro=False)
+
+
+def draw_link(link: str) -> str:
+    """Return a link's code as an SVG."""
     drawn = io.BytesIO()
-    made = segno.make(link, error="m", micro=False)
+    made = _code_of(link)
     made.save(drawn, kind="svg", scale=6, border=4, dark="#000000", light="#ffffff", xmldecl=False)
     return drawn.getvalue().decode()

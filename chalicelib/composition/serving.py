@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.cases.service.words import Describe
 
 
-class Service:
+class Serving:
     """Service of notice."""
 
     def __init__(self, base: Foundation, cases: Cases, organisations: Organisations) -> None:
