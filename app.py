@@ -24,6 +24,7 @@ API_MODULES = (
     "chalicelib.cases.appeals.api",
     "chalicelib.cases.progress.api",
     "chalicelib.cases.routes.api",
+    "chalicelib.cases.service.api",
     "chalicelib.appointments.booking.api",
     "chalicelib.appointments.slots.api",
     "chalicelib.appointments.hours.api",

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def consumers_of_cases(container: Container) -> Mapping[str, Consumer]:
-    """Return who acts on events of cases: `audit` takes note, `notices` tells people, the others follow up."""
+    """Return who acts on events of cases.
+
+    `audit` takes note, `notices` tells people, `service` writes to the other side; the others follow up.
+    """
     return {
         "audit": container.audit.service.on_event,
         "notices": container.notices.service.on_case_event,
@@ -23,6 +26,7 @@ def consumers_of_cases(container: Container) -> Mapping[str, Consumer]:
         "appointments": container.appointments.due.on_case_event,
         "waitlist": container.appointments.waitlist.on_case_event,
         "ratings": container.ratings.service.on_case_event,
+        "service": container.service.texts.on_case_event,
     }
 
 

@@ -16,6 +16,7 @@ from chalicelib.composition.organisations import Organisations
 from chalicelib.composition.people import People
 from chalicelib.composition.ratings import Ratings
 from chalicelib.composition.rights import Rights
+from chalicelib.composition.serving import Serving
 from chalicelib.composition.triage import Triage
 from chalicelib.settings import Settings
 from chalicelib.shared.clock import Clock
@@ -40,6 +41,7 @@ class Container:
         self.people = People(self.foundation)
         self.ratings = Ratings(self.foundation, self.catalogue, self.organisations, self.people)
         self.cases = Cases(self.foundation, self.organisations, self.people, self.ratings)
+        self.service = Serving(self.foundation, self.cases, self.organisations)
         self.notices = Notices(self.foundation, self.people, self.cases)
         self.audit = Audit(self.foundation, self.cases)
         self.appointments = Appointments(self.foundation, self.cases, self.organisations)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FONTS: Final = Path(__file__).parent / "fonts"
 _FACES: Final = ("text", "rare")
 _MARGIN: Final = 62  # points, 22 mm
+_MODULE: Final = 3  # points: 1 mm, which any phone can scan
 _SIZES: Final = {"title": (18, 28, 10), "heading": (12, 20, 4), "text": (10.5, 17, 4), "small": (8.5, 13, 3)}
 """By style: size and leading in points, and the space behind a paragraph."""
 
@@ -53,6 +54,10 @@ class Document:
         """Write rows of a name and what is said of it."""
         self._parts.append(("table", list(rows)))
 
+    def squares(self, rows: Sequence[Sequence[int]]) -> None:
+        """Draw a square of dark (1) and light (0) modules, as a QR code is."""
+        self._parts.append(("squares", [list(row) for row in rows]))
+
     def set(self) -> bytes:
         """Return the PDF (A4). Each page says which one it is, and of how many."""
         from reportlab.lib.pagesizes import A4
@@ -79,6 +84,8 @@ class Document:
     def _flow(self, kind: str, said: Any) -> Any:
         from reportlab.platypus import Table, TableStyle
 
+        if kind == "squares":
+            return _squares()(said)
         if kind != "table":
             return self._set(kind, said)
         rows = [[self._set("text", name), self._set("text", text)] for name, text in said]
@@ -96,6 +103,28 @@ class Document:
             marked = escape(run).replace("\n", "<br/>")
             parts.append(f'<font name="{face}">{marked}</font>' if face == "rare" else marked)
         return Paragraph("".join(parts), _styles()[style])
+
+
+@cache
+def _squares() -> Any:
+    """Return the flowable that draws modules."""
+    from reportlab.platypus import Flowable
+
+    class Squares(Flowable):  # type: ignore[misc]  # reportlab has no types
+        def __init__(self, rows: list[list[int]]) -> None:
+            super().__init__()
+            self._rows = rows
+            self.width = self.height = len(rows) * _MODULE
+
+        def draw(self) -> None:
+            self.canv.setFillGray(0)
+            for down, row in enumerate(self._rows, start=1):
+                for across, dark in enumerate(row):
+                    if dark:
+                        place = across * _MODULE, self.height - down * _MODULE
+                        self.canv.rect(*place, _MODULE, _MODULE, stroke=0, fill=1)
+
+    return Squares
 
 
 def _runs(text: str) -> Iterator[tuple[str | None, str]]:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ROLES", "SigningKeys", "TokenRefused", "TokenVerifier", "Viewer", "fetch_json"]
 
-ROLES: Final = frozenset({"citizen", "mediator", "clerk", "window", "court", "reviewer", "supervisor", "ops"})
+ROLES: Final = frozenset(
+    {"citizen", "mediator", "clerk", "window", "court", "reviewer", "supervisor", "gateway", "ops"}
+)
 
 _ALGORITHMS: Final = ("RS256", "ES256")
 _MAX_TOKEN_LENGTH: Final = 8192

@@ -75,6 +75,7 @@ def staff(mediators: Mapping[str, tuple[str, ...]]) -> list[Person]:
         *(Person(one, frozenset({"citizen", "court"}), one) for one in COURTS),
         Person("reviewer", frozenset({"citizen", "reviewer"})),
         Person("supervisor", frozenset({"citizen", "supervisor"})),
+        Person("gateway", frozenset({"citizen", "gateway"})),
     ]
 
 

@@ -92,6 +92,8 @@ class Director:
             ("as offered", lambda: cases.as_offered(story), mood((4, 12))),
             ("meddle", lambda: cases.meddle(story), mood((1, 3))),
             ("talk", lambda: cases.talk(story), mood((1, 3))),
+            ("serve", lambda: cases.serve(story), mood((1, 3))),
+            ("receipts", lambda: cases.report(story), mood((0, 2))),
             ("appeal", lambda: cases.appeal(story), mood((1, 4))),
             ("book", lambda: sessions.book(story), mood((4, 12))),
             ("session", lambda: sessions.handle(story), mood((6, 15))),

@@ -45,7 +45,6 @@ class CaseNote:
     code: str
     applicant: Person
     values: set[str]
-    invite: str | None
     respondent: Person | None = None
 
 

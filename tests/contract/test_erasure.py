@@ -99,14 +99,23 @@ def has_mark(value: bytes | str) -> bool:
 def joined(city: City) -> str:
     code = str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
     city.act("clerk", code, "accept")
-    (invite,) = city.read("wang", f"/v1/cases/{code}")["invite_codes"]
-    city.post("li", "/v1/cases/{code}/join", {"invite_code": invite["invite_code"]}, code=code)
+    letter = city.post("clerk", "/v1/cases/{code}/service/{party_id}/letter", code=code, party_id="p2")
+    city.post("li", "/v1/cases/{code}/join", {"invite_code": letter["code"]}, code=code)
+    return code
+
+
+def joined_by_link(city: City) -> str:
+    """Have the respondent join by the link in the letter."""
+    code = str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
+    city.act("clerk", code, "accept")
+    letter = city.post("clerk", "/v1/cases/{code}/service/{party_id}/letter", code=code, party_id="p2")
+    city.post("li", "/v1/invitations/{token}/join", token=letter["link"].rsplit("/", 1)[1])
     return code
 
 
 def assigned(city: City) -> str:
     code = joined(city)
-    city.act("li", code, "consent", terms_version="2026-01")
+    city.act("li", code, "consent", terms_version="2026-01", honest_mediation=True)
     city.assign(code, city.mediators[0])
     return code
 
@@ -282,7 +291,14 @@ def live(city: City) -> None:
     declined, lost = joined(city), str(city.post("wang", "/v1/cases", FILING, status=201)["code"])
     city.act("li", declined, "decline")
     city.act("clerk", lost, "accept")
-    city.act("clerk", lost, "mark_unreachable", attempts=["一次", "两次"])
+    for channel in ("phone", "visit"):
+        at = city.clock.now().isoformat()
+        tried = {"party_id": "p2", "channel": channel, "at": at, "outcome": "no_answer", "note": "无人"}
+        city.post("clerk", "/v1/cases/{code}/service", tried, status=201, code=lost)
+        city.later(days=1)
+    city.act("clerk", lost, "mark_unreachable")
+    called = joined_by_link(city)
+    city.act("li", called, "decline")
     changes_hands(city)
     dismissed(city)
     confirmed(city)
@@ -314,7 +330,7 @@ def test_after_erasure_nothing_of_somebody_is_left_anywhere(city: City, monkeypa
     assert any(has_mark(asked.answer) for asked in city.asked if asked.who == "clerk")
     city.never_held()
     erased = city.post("wang", "/v1/me/erasure")
-    assert erased["erased"]["cases"] == 8
+    assert erased["erased"]["cases"] == 9
     assert every_changing_route() - played(city) == set()
     before = without_ledger(city)
     for asked in city.asked[:-1]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.service import Declared, Evidence, EvidenceService, Inspection, Upload
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.messages.service import MessageService
+from chalicelib.cases.service.attempts import NewAttempt
 from chalicelib.notices.model import Notice, Preferences, notices_of
 from chalicelib.notices.store import NoticeStore
 from chalicelib.organisations.store import OrganisationStore
@@ -33,13 +35,14 @@ from chalicelib.shared.items import from_wire
 from chalicelib.shared.jobs import Failures
 from chalicelib.shared.quarantine import QuarantineStore, SetAside
 from chalicelib.shared.rulebook import RuleStore
+from chalicelib.shared.topic import Topic
 from chalicelib.shared.viewer import Viewer
 from infra.organisations.importer import read_organisations
 from tests.contract.test_appointments import TOMORROW, Bookings
 from tests.contract.test_contact import prove_by_code
 from tests.contract.test_ratings import CLERK as RATING_CLERK
 from tests.contract.test_ratings import STAFF, SUPERVISOR, Ratings, citizen
-from tests.contract.world import CLERK, MEDIATOR, World
+from tests.contract.world import CLERK, FILING, MEDIATOR, WANG, World
 
 UNTIL = (TOMORROW + timedelta(days=9)).date()
 COURT = Viewer("judge", frozenset({"court"}), "court-1", None)
@@ -91,6 +94,32 @@ def kind_of(item: dict[str, Any]) -> str:
     return str(item["sk"]).partition("#")[0]
 
 
+class Gateway(Topic):
+    """Takes every text."""
+
+    def __init__(self) -> None:
+        pass
+
+    def send(self, message: Mapping[str, Any], channel: str) -> None:
+        return None
+
+
+def served(world: World) -> None:
+    """Have the other side of a case told in every way, and what came of it noted."""
+    world.container.override(Topic, Gateway())
+    service = world.container.service
+    code = world.cases.file(WANG, FILING, world.key()).case.code
+    world.act(CLERK, code, "accept")
+    service.texts.on_case_event(list(world.store.list_events(code))[-1])
+    (text,) = service.store.every_attempt(code)
+    for state in ("failed", "delivered", "opened"):
+        service.recording.note(code, text.id, state, world.clock.now())
+    letter = service.letters.draw_up(CLERK, code, "p2", world.key())
+    service.invitations.open(letter.link.rpartition("/")[2])
+    tried = NewAttempt("p2", "phone", world.clock.now(), "no_answer", "n", None)
+    service.attempts.record(CLERK, code, tried, world.key())
+
+
 def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     """Play a case, its sessions, its appeal, ratings, notices and audit; return the worlds that hold what was stored."""
     bookings, ratings = Bookings(clients, max_open_per_case=9), Ratings(clients)
@@ -119,6 +148,7 @@ def played(clients: Clients) -> list[World]:  # noqa: PLR0915 - one whole story
     for action, details in BEFORE_COURT.items():
         bookings.act(COURT, code, action, **details)
     bookings.act(waiter, second, "withdraw", reason="r")
+    served(bookings)
     talk = MessageService(bookings.cases, bookings.store)
     talk.send(respondent, code, "t", "mediator", for_settlement=True, idempotency=bookings.key())
     storage = Kept()

@@ -6,15 +6,17 @@ import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.cases.court.application import AgreementRules
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Loaded
 from chalicelib.cases.lifecycle.service import Asked, Seen
+from chalicelib.cases.service.attempts import NewAttempt
 from chalicelib.catalogue.service import CatalogueService
 from chalicelib.composition.container import Container
+from chalicelib.organisations.model import Organisation
 from chalicelib.organisations.service import OrganisationService
 from chalicelib.ratings.rating.model import Rating
 from chalicelib.shared.aws import Clients
@@ -85,8 +87,16 @@ class Routing:
     def find_kind(self, organisation: str) -> str | None:
         return None
 
-    def find_organisation(self, organisation_id: str) -> None:
-        return None
+    def find_organisation(self, organisation: str) -> Organisation | None:
+        return Organisation(
+            id=organisation,
+            name="中山区人民调解委员会",
+            kind="commercial",
+            region="210202",
+            covers=("210202",),
+            dispute_types=("*",),
+            phone="0411-12345678",
+        )
 
     def find_mediator_name(self, organisation: str, mediator: str) -> str | None:
         return "张大力" if mediator == "m-1" else None
@@ -211,6 +221,13 @@ class World:
         self.act(MEDIATOR, code, "take")
         drafted = self.act(MEDIATOR, code, "draft_agreement", text="t", terms=[])
         return code, str(drafted.case.agreement_sha256)
+
+    def tried(self, code: str, party: str = "p2", clerk: Viewer = CLERK) -> None:
+        """Have the clerk call a respondent in vain on two days, until they count as unreachable."""
+        for outcome in ("no_answer", "nobody_home"):
+            new = NewAttempt(party, "phone", self.clock.now(), outcome, None, None)
+            self.container.service.attempts.record(clerk, code, new, self.key())
+            self.clock.at += timedelta(days=1)
 
     def leave_choice(self, code: str, *parties: Viewer) -> None:
         """Let the parties leave it to the organisation who mediates."""

@@ -19,6 +19,7 @@ STORIES: Final = {
     "test_me",
     "test_law",
     "test_contact",
+    "test_service",
 }
 """Modules whose stories are played on both engines: what moto forgives, DynamoDB Local does not, and its streams differ."""
 

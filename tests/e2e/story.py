@@ -80,9 +80,18 @@ class Story:
         assert (shown["current"]["due"] or {}).get("rule") == due
 
     def join(self) -> None:
-        invite = self.applicant.read(f"/v1/cases/{self.code}")["invite_codes"][0]["invite_code"]
-        reply = self.respondent.post(f"/v1/cases/{self.code}/join", {"invite_code": invite})
+        reply = self.respondent.post(f"/v1/cases/{self.code}/join", {"invite_code": self.invite_code()})
         assert reply.status_code == 200, reply.text
+
+    def letter(self, party: str = "p2") -> Any:
+        """Return the letter to a respondent, as the clerk prints it."""
+        reply = self.clerk.post(f"/v1/cases/{self.code}/service/{party}/letter")
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def invite_code(self, party: str = "p2") -> str:
+        """Return a respondent's invite code the only way there is: from the letter."""
+        return str(self.letter(party)["code"])
 
     def drain(self) -> None:
         """Deliver every event that was recorded."""

@@ -22,9 +22,7 @@ def at_organisation(server: Server, name: str, **filing: Any) -> Story:
     story = Story(server, name, **filing)
     story.mediator = Person(server, SHARED, "mediator", org=story.case["organisation"])
     story.act(story.clerk, "accept")
-    (invite,) = story.applicant.read(f"/v1/cases/{story.code}")["invite_codes"]
-    joined = story.respondent.post(f"/v1/cases/{story.code}/join", {"invite_code": invite["invite_code"]})
-    assert joined.status_code == 200, joined.text
+    story.join()
     story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": SHARED})

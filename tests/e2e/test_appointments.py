@@ -15,10 +15,7 @@ from tests.e2e.story import Person, Story
 def mediating(server: Server, name: str) -> Story:
     story = Story(server, name)
     story.act(story.clerk, "accept")
-    (invite,) = story.applicant.read(f"/v1/cases/{story.code}")["invite_codes"]
-    assert story.respondent.post(f"/v1/cases/{story.code}/join", invite).status_code in {200, 400}
-    joined = story.respondent.post(f"/v1/cases/{story.code}/join", {"invite_code": invite["invite_code"]})
-    assert joined.status_code == 200, joined.text
+    story.join()
     story.act(story.respondent, "consent", {"terms_version": "2026-01", "honest_mediation": True})
     story.leave_choice()
     story.act(story.clerk, "assign", {"mediator_id": story.mediator_id})

@@ -17,11 +17,13 @@ from chalicelib.organisations.service import OrganisationService
 from chalicelib.organisations.store import OrganisationStore
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.crypto import Pseudonyms
+from chalicelib.shared.errors import Unavailable
 from chalicelib.shared.events import Event
 from chalicelib.shared.items import from_wire
 from chalicelib.shared.jobs import Failures
 from chalicelib.shared.quarantine import QuarantineStore
 from chalicelib.shared.streams import Consumer, Relay
+from chalicelib.shared.topic import Topic
 from chalicelib.shared.viewer import Viewer
 from chalicelib.triage.types import DisputeTypes
 from tests.contract.test_appointments import TOMORROW, Bookings
@@ -41,8 +43,20 @@ class Signing(Signer):
         return "s"
 
 
+class Gateway(Topic):
+    """Where texts to the other side arrive; `down`: it takes none now."""
+
+    def __init__(self, texts: list[dict[str, Any]]) -> None:
+        self.texts, self.down = texts, False
+
+    def send(self, message: Mapping[str, Any], channel: str) -> None:
+        if self.down:
+            raise Unavailable
+        self.texts.append({**message, "channel": channel})
+
+
 class Town(Bookings):
-    """A city's cases with all six consumers. Time passes with every act."""
+    """A city's cases with all seven consumers. Time passes with every act."""
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients, max_open_per_case=9)
@@ -63,6 +77,9 @@ class Town(Bookings):
         self.organisation_store = OrganisationStore(clients, self.tables["OrganisationsTable"], self.committer)
         self.organisations = OrganisationService(self.organisation_store, self.clock, DisputeTypes.load().find_main)
         self.ratings = made.ratings.service
+        self.texts: list[dict[str, Any]] = []
+        made.override(Topic, Gateway(self.texts))
+        self.serving = made.service.texts
         self.quarantine = QuarantineStore(clients, self.tables["AuditTable"])
         self.notes: list[tuple[str, str, str]] = []
         self.consumers: dict[str, Consumer] = {
@@ -72,6 +89,7 @@ class Town(Bookings):
             "appointments": self.due_appointments.on_case_event,
             "waitlist": self.waitlist.on_case_event,
             "ratings": self.ratings.on_case_event,
+            "service": self.serving.on_case_event,
         }
         self.stream = Relay(self.consumers, self.quarantine, self.clock, lambda *said: self.notes.append(said))
 

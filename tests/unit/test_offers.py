@@ -84,15 +84,13 @@ def bodies_of(action: str, moment: Moment) -> list[dict[str, Any]]:
     period = next((one for one in case.deadlines if one.rule == "mediation_period"), None)
     end = moment.now if period is None else max(parse_instant(period.at), moment.now)
     last = moment.now if action == "supplement" else end
-    common = {
+    common: dict[str, Any] = {
         "until": last.astimezone(SHANGHAI).date() + timedelta(days=1),
         "agreement_sha256": case.agreement_sha256 or "",
         "acts": ("sign", "countersign", "seal"),
         "mediator_id": "m-1",
         "mediator_person": "m-1",
         "sha256": f"{case.agreement_no:04x}",
-        "attempts": [1, 2],
-        "record": "r",
         "terms_version": "1",
         "document_no": "1",
         "reason": "r",
@@ -142,6 +140,9 @@ def steps(moment: Moment, draw: Random) -> list[tuple[str, Case]]:
     for party in case.parties:
         if party.person is None and party.invite_expires_at is not None and not case.state.ended:
             found.append(("join", case.with_party(replace(party, person=party.id))))
+            if case.status == "accepted":
+                days = (*party.contacted_on, now.astimezone(SHANGHAI).date().isoformat())
+                found.append(("tried", case.with_party(replace(party, contacted_on=tuple(sorted({*days}))))))
     for action in draw.sample(BY_CLOCK, 3):
         rule = next((one for one, does in BY_RULE.items() if does == action), None)
         if case.status in TRANSITIONS[action].sources and any(one.rule == rule for one in case.deadlines):

@@ -67,6 +67,7 @@ EXPECTED = {
     "acknowledge": (BOUND, PARTIES),
     "report_default": (BOUND, PARTIES),
     # By the clock, or by the decision of an appeal:
+    "invite_reminder": ("accepted", ""),
     "choice_over": ("accepted", ""),
     "lapse": ("assigned", ""),
     "period_ending": (OPEN, ""),

@@ -19,6 +19,16 @@ def read(pdf: bytes) -> str:
     return "".join(page.extract_text() for page in pages).replace("\n", "")
 
 
+def test_a_square_of_modules_is_drawn_and_the_text_goes_on_behind_it() -> None:
+    made = document("前")
+    made.squares([[1, 0], [0, 1]])
+    made.paragraph("后")
+    plain = document("前", "后")
+    drawn = made.set()
+    assert "前后" in read(drawn)
+    assert len(drawn) > len(plain.set())
+
+
 def document(*texts: str) -> Document:
     made = Document("标题", "事由")
     for text in texts:

@@ -24,6 +24,7 @@ _CLOCK: Final = "clock"
 BY_RULE: Final = {
     "choose_mediator": "choice_over",
     "mediator_reply": "lapse",
+    "invite_notice": "invite_reminder",
     "period_notice": "period_ending",
     "mediation_period": "period_ended",
     "expiry_grace": "expire",

@@ -154,20 +154,10 @@ class Consent(Agreed, ActionBody):
     """Agreement to mediation, under these terms."""
 
 
-class Attempt(RequestBody):
-    """One attempt to reach a respondent."""
-
-    at: text_field(40)  # type: ignore[valid-type]
-    channel: text_field(40) = "phone"  # type: ignore[valid-type]
-    note: text_field(500) | None = None  # type: ignore[valid-type]
-
-
 class MarkUnreachable(ActionBody):
-    """The record of at least two attempts."""
+    """Who could not be reached; without it, whoever was tried often enough. The recorded attempts are counted."""
 
-    attempts: list[Attempt | Annotated[str, StringConstraints(min_length=1, max_length=500)]] = Field(
-        min_length=2, max_length=20
-    )
+    party_id: PartyId | None = None
 
 
 class Assign(ActionBody):

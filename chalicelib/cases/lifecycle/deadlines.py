@@ -29,6 +29,8 @@ def start_deadlines(
             case = with_deadline(case, Deadline.of(due, now, counted_from=begins))
         if rule == "mediation_period":
             case = with_period_notice(case, due_dates)
+        if rule == "invite":
+            case = with_invite_notice(case, due_dates)
     return case
 
 
@@ -63,6 +65,18 @@ def with_period_notice(case: Case, due_dates: DueDates) -> Case:
         return case
     # Not counted anew by itself: it follows the period.
     return with_deadline(case, Deadline("period_notice", format_instant(told.at), told.provisional, period.started_at))
+
+
+def with_invite_notice(case: Case, due_dates: DueDates) -> Case:
+    """Return the case with the date on which whoever has not answered the invitation is reminded of it."""
+    invite = find_deadline(case, "invite")
+    if invite is None or invite.escalated:
+        return without(case, "invite_notice")
+    told = due_dates.before("invite_notice", parse_instant(invite.at), case.scope)
+    if told is None:
+        return case
+    # Not counted anew by itself: it follows the days to answer.
+    return with_deadline(case, Deadline("invite_notice", format_instant(told.at), told.provisional, invite.started_at))
 
 
 def suspend(case: Case, rules: Iterable[str], now: datetime) -> Case:

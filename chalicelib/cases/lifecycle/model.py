@@ -33,6 +33,8 @@ class Party:
 
     `choice`: the mediator they choose; empty: they leave it to the organisation. `resumes_at`: when they agreed to
     mediate again. `enquiry`, `supplemented_at`: what they answered the court, and when they gave it further papers.
+    `contacted_on`: days (Asia/Shanghai) since acceptance on which somebody tried to reach them and had no answer;
+    `delivered_on`: the day on which a text that invites them was delivered.
     """
 
     id: str
@@ -51,6 +53,8 @@ class Party:
     supplemented_at: str | None = None
     invite_digest: str | None = None
     invite_expires_at: str | None = None
+    contacted_on: tuple[str, ...] = ()
+    delivered_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

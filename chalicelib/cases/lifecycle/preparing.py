@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from chalicelib.cases.lifecycle.digests import agreement_digest, to_json
+from chalicelib.cases.lifecycle.digests import agreement_digest
 from chalicelib.cases.lifecycle.model import Case, Duty
 from chalicelib.cases.lifecycle.ports import Routing, Rules, Seals
 from chalicelib.cases.lifecycle.records import Loaded
@@ -84,10 +84,6 @@ def _draft(case: Case, details: Details) -> Details:
     return {**details, "sha256": agreement_digest(details["text"], terms), "duties": duties}
 
 
-def _unreachable(case: Case, details: Details) -> Details:  # noqa: ARG001 - one signature
-    return {**details, "record": to_json(details["attempts"])}
-
-
 def _as_given(case: Case, details: Details) -> Details:  # noqa: ARG001 - one signature
     return details
 
@@ -95,5 +91,4 @@ def _as_given(case: Case, details: Details) -> Details:  # noqa: ARG001 - one si
 _COMPLETED: Final[Mapping[str, Callable[[Case, Details], Details]]] = {
     "draft_agreement": _draft,
     "record_oral_agreement": _draft,
-    "mark_unreachable": _unreachable,
 }

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.lifecycle.clockwork import BY_RULE
-from chalicelib.cases.lifecycle.deadlines import with_period_notice
+from chalicelib.cases.lifecycle.deadlines import find_deadline, with_invite_notice, with_period_notice
 from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Outcome
 from chalicelib.cases.lifecycle.model import Case, Deadline
@@ -97,6 +97,8 @@ def recount(case: Case, due_dates: DueDates, now: datetime) -> Outcome | None:
             moved = replace(case, deadlines=rest)
             if old.rule == "mediation_period":
                 moved = with_period_notice(moved, due_dates)
+            if old.rule == "invite" and find_deadline(case, "invite_notice") is not None:
+                moved = with_invite_notice(moved, due_dates)  # not once more to who was reminded
             return Outcome(moved, "deadline_moved", data)
     if tuple(counted) == case.deadlines:
         return None

@@ -29,7 +29,26 @@ class AlreadyParty(Conflict):
 
     slug = "already-party"
     title = Text("您已在此案件中", "You are in this case already")
-    remedy = Text("请将邀请码转交给被邀请的一方。", "Hand the code to the party that it is meant for.")
+    remedy = Text("邀请只供被邀请的一方本人使用。", "An invitation is for the party whom it names, and nobody else.")
+
+
+class NotUnreachable(Conflict):
+    """A respondent is called unreachable who has joined, or was not tried often enough since acceptance."""
+
+    slug = "not-unreachable"
+    title = Text("尚不能登记为无法联系", "This is not enough to call somebody unreachable")
+    remedy = Text(
+        "请先登记至少两次在不同日期的联系（POST …/service）。",
+        "Record attempts on at least two different days first (`POST …/service`).",
+    )
+
+
+class PartyJoined(Conflict):
+    """An invitation, or the record of an attempt, for a party who is in the case already."""
+
+    slug = "party-joined"
+    title = Text("该当事人已加入", "This party has joined already")
+    remedy = Text("可以直接在案件中留言。", "Write to them in the case.")
 
 
 class MediatorConflicted(Conflict):

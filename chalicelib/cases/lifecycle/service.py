@@ -155,6 +155,11 @@ class CaseService:
             return None
         return Seen(Loaded(case, {}, Keyring(code, {}, {})), "clock", "clock", self._clock.now())
 
+    def find_with_texts(self, code: str) -> Seen | None:
+        """Return a case with its texts in front of the system, for what it writes to people by itself. Two reads."""
+        loaded = self._store.find_loaded(code)
+        return None if loaded is None else Seen(loaded, "system", "system", self._clock.now())
+
     def reopen(self, viewer: Viewer | None, code: str, subjects: Sequence[str]) -> Keyring:
         """Return the keys to a stored answer about a case, to somebody who may still see it; see `Reopen`.
 
@@ -265,13 +270,17 @@ class CaseService:
 
         Raises `NotFound` for a code of another case, `InviteUsed`, `InviteExpired`, `AlreadyParty`, `CaseEnded`.
         """
-        return decide_until_kept(lambda: self._join(viewer, code, invite_code, idempotency), self._pauses)
-
-    def _join(self, viewer: Viewer, code: str, invite_code: str, idempotency: Idempotency) -> Seen:
-        loaded = self._store.find_loaded(parse_code(code))
         digest = digest_of(parse_code(invite_code))
+        return self.join_as(viewer, code, lambda party: party.invite_digest == digest, idempotency)
+
+    def join_as(self, viewer: Viewer, code: str, is_meant: Callable[[Party], bool], idempotency: Idempotency) -> Seen:
+        """Bind the caller's account to the respondent who is meant; raise as `join` does."""
+        return decide_until_kept(lambda: self._join(viewer, code, is_meant, idempotency), self._pauses)
+
+    def _join(self, viewer: Viewer, code: str, is_meant: Callable[[Party], bool], idempotency: Idempotency) -> Seen:
+        loaded = self._store.find_loaded(parse_code(code))
         parties = () if loaded is None else loaded.case.parties
-        party = next((one for one in parties if one.invite_digest == digest), None)
+        party = next((one for one in parties if one.role == "respondent" and is_meant(one)), None)
         if loaded is None or party is None:
             raise NotFound
         now, person = self._clock.now(), self._pseudonyms().of(viewer.subject)
@@ -281,7 +290,7 @@ class CaseService:
             raise AlreadyParty
         if loaded.case.state.ended:
             raise CaseEnded
-        if self._is_expired(party, now):
+        if self.is_invite_over(party, now):
             raise InviteExpired
         joined = loaded.case.with_party(replace(party, person=person))
         also = [self._remember(person, viewer.subject), self._store.person_write(person, joined.code)]
@@ -289,8 +298,8 @@ class CaseService:
         outcome = Outcome(joined, "joined", {"party": party.id})
         return self.commit(Seen(loaded, "respondent", person, now), outcome, idempotency, also=also)
 
-    def _is_expired(self, party: Party, now: datetime) -> bool:
-        """Tell whether an invite code is over; not by the days of a year that is not published yet."""
+    def is_invite_over(self, party: Party, now: datetime) -> bool:
+        """Tell whether an invitation is over; not by the days of a year that is not published yet."""
         if party.invite_expires_at is None:
             return True
         expires = parse_instant(party.invite_expires_at)

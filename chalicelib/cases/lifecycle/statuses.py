@@ -67,7 +67,7 @@ STATUSES: Final[dict[str, Status]] = {
                 "请被申请人答复是否同意调解；各方同意后共同选择调解员，或由组织指派。",
                 "The respondent says whether they take part; then all choose a mediator, or leave it to the office.",
             ),
-            f"invite choose_mediator match {_PERIOD}",
+            f"invite invite_notice choose_mediator match {_PERIOD}",
         ),
         _status(
             "assigned",
@@ -218,6 +218,7 @@ HAPPY_PATH: Final = ("submitted", "accepted", "assigned", "mediating", "agreed",
 WAITING_FOR: Final[dict[str, str]] = {
     "acceptance": "organisation",
     "invite": "respondent",
+    "invite_notice": "respondent",
     "choose_mediator": "parties",
     "match": "organisation",
     "mediator_reply": "mediator",
@@ -241,7 +242,7 @@ WAITING_FOR: Final[dict[str, str]] = {
 }
 """Who must act before a rule's due date."""
 
-REMINDERS: Final = frozenset({"period_notice", "duty_reminder"})
+REMINDERS: Final = frozenset({"invite_notice", "period_notice", "duty_reminder"})
 """Dates on which somebody is told of another date; nobody has anything to do by them."""
 
 WORKING: Final = frozenset({"submitted", "accepted", "assigned", "mediating", "agreed"})

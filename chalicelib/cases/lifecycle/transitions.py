@@ -18,12 +18,13 @@ from chalicelib.cases.lifecycle.stages import (
     mediators,
     oral,
     ruling,
+    serving,
 )
 from chalicelib.cases.lifecycle.transition import Transition
 
 TRANSITIONS: Final[dict[str, Transition]] = {
     row.action: row
-    for stage in (intake, mediators, mediation, agreement, oral, application, ruling, duties, closing)
+    for stage in (intake, serving, mediators, mediation, agreement, oral, application, ruling, duties, closing)
     for row in stage.ROWS
 }
 """Rows that nobody may ask for happen when a deadline is over (`clockwork`), or when an appeal is upheld (`reopen`)."""

@@ -1,4 +1,4 @@
-"""The parts of a case's view: due dates, parties, actions, invite codes, the notice of danger."""
+"""The parts of a case's view: due dates, parties, actions, the notice of danger."""
 
 from __future__ import annotations
 
@@ -62,15 +62,6 @@ class ActionView(View):
     action: str
     method: str
     href: str
-
-
-class InviteView(View):
-    """An invite code, to be handed to the respondent by the applicant."""
-
-    party_id: str
-    name: str | None
-    invite_code: str
-    expires_at: str
 
 
 class RoutingView(View):
@@ -196,16 +187,3 @@ def confirmation_view(case: Case, cautions: Sequence[Text], language: Language) 
         return ConfirmationView(eligible=False, reasons=[EffectRules.load().oral_confirmation.text(language)])
     refused = case.refused_sha256 is not None and case.refused_sha256 == case.agreement_sha256
     return ConfirmationView(eligible=not refused, reasons=[one.text(language) for one in cautions])
-
-
-def invite_views(seen: Seen) -> list[InviteView]:
-    """Return to the applicant the invite codes that nobody has used."""
-    if seen.relation != "applicant":
-        return []
-    views = []
-    for party in seen.case.parties:
-        text = seen.loaded.text_of(party.id)
-        if party.person is None and party.invite_expires_at is not None and "invite_code" in text:
-            code, expires_at = show_code(text["invite_code"]), party.invite_expires_at
-            views.append(InviteView(party_id=party.id, name=text.get("name"), invite_code=code, expires_at=expires_at))
-    return views

@@ -24,14 +24,12 @@ from chalicelib.cases.lifecycle.view_parts import (
     ActionView,
     ConfirmationView,
     DeadlineView,
-    InviteView,
     PartyView,
     RoutingView,
     UrgentView,
     action_views,
     confirmation_view,
     deadline_views,
-    invite_views,
     party_views,
     urgent_view,
 )
@@ -71,7 +69,6 @@ class CaseView(View):
     parties: list[PartyView]
     deadlines: list[DeadlineView]
     actions: list[ActionView]
-    invite_codes: list[InviteView]
     preferred_modes: list[str]
     agreement_sha256: str | None
     duties: list[DutyView]
@@ -112,7 +109,6 @@ class CaseView(View):
             parties=party_views(seen),
             deadlines=deadline_views(case, rules, language, seen.now),
             actions=action_views(seen, can_book),
-            invite_codes=invite_views(seen),
             preferred_modes=filed.get("preferred_modes", []),
             duties=duty_views(seen),
             before_court=before_court_view(case),
@@ -187,7 +183,7 @@ class TimelineEntry(View):
     def of(cls, event: Event, seen: Seen, language: Language) -> Self:
         """Return the view of one event; `note`: what the actor wrote, if it was not erased."""
         note = None
-        if event.sealed is not None and event.name != "marked_unreachable":
+        if event.sealed is not None:
             place = place_of(sk_of(event.seq), "sealed")
             note = seen.loaded.unsealed(place, event.sealed, event.data.get("words_of"))
         return cls(

@@ -10,7 +10,6 @@ from chalicelib.shared.items import Item
 from infra.simulate.people import COURTS, ROSTERS, Person
 from infra.simulate.story import CaseNote, Story
 
-ATTEMPTS: Final = ("第一次", "第二次")
 _GROUNDS: Final = ("agreement_reached", "settled_privately", "positions_too_far", "other")
 _MOSTLY: Final = 0.9
 
@@ -51,7 +50,7 @@ def _of_staff(story: Story, person: Person, item: Item) -> dict[str, Any]:
     return {
         "refuse": lambda: {"reason": choices.choice(("not_covered", "no_jurisdiction", "other")), "note": "见说明"},
         "transfer": lambda: {"organisation_id": choices.choice(others), "reason": "由其他组织办理"},
-        "mark_unreachable": lambda: {"attempts": list(ATTEMPTS)},
+        "mark_unreachable": dict,
         "assign": lambda: {"mediator_id": choices.choice(roster_of(story, item))},
         "take": lambda: {
             "disclosure": None if choices.random() < _MOSTLY else person.write("利害关系", personal=False)

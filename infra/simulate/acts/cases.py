@@ -44,8 +44,7 @@ def file(story: Story) -> None:
     def filed(reply: Reply) -> None:
         view = reply.json()
         code = parse_code(view["code"])
-        invites = view.get("invite_codes") or [{}]
-        story.cases[code] = CaseNote(code, person, theirs, invites[0].get("invite_code"))
+        story.cases[code] = CaseNote(code, person, theirs)
 
     story.errands.ask(person, "POST", "/v1/cases", body, after=filed)
 
@@ -141,25 +140,58 @@ def meddle(story: Story) -> None:
 
 
 def join(story: Story, note: CaseNote) -> None:
-    """Join a case by its invite code, as somebody who has no part in it yet."""
+    """Join a case by its invite code, or by the link in the letter, as somebody who has no part in it yet."""
     if note.respondent is not None:
         return
-    if note.invite is None:
-        reply = story.errands.ask(note.applicant, "GET", f"/v1/cases/{show_code(note.code)}", case=note.code)
-        invites = reply.json()["invite_codes"] if reply is not None and reply.ok else []
-        if not invites:
-            return
-        note.invite = invites[0]["invite_code"]
+    letter = _letter(story, note)
+    if letter is None:
+        return
     strangers = [one for one in story.city.citizens if one is not note.applicant and not one.leaving]
     person = story.choices.choice(strangers)
-    story.errands.ask(
-        person,
-        "POST",
-        f"/v1/cases/{show_code(note.code)}/join",
-        {"invite_code": note.invite},
-        case=note.code,
-        after=lambda _: story.bind(note.code, person),
-    )
+    path, body = f"/v1/cases/{show_code(note.code)}/join", {"invite_code": letter["code"]}
+    if story.choices.random() < 0.5:
+        path, body = f"/v1/invitations/{str(letter['link']).rpartition('/')[2]}/join", {}
+    story.errands.ask(person, "POST", path, body, case=note.code, after=lambda _: story.bind(note.code, person))
+
+
+def _letter(story: Story, note: CaseNote) -> dict[str, Any] | None:
+    """Return the letter to the respondent, as the clerk prints it; None if there is none to be had now."""
+    clerk = holder(story, note, story.case_item(note.code), "clerk")
+    if clerk is None:
+        return None
+    path = f"/v1/cases/{show_code(note.code)}/service/p2/letter"
+    reply = story.errands.ask(clerk, "POST", path, {}, case=note.code)
+    return reply.json() if reply is not None and reply.ok else None
+
+
+def serve(story: Story) -> None:
+    """Try to reach a respondent, have another text sent, or report what became of one."""
+    note = choose(story)
+    if note is None:
+        return
+    clerk = holder(story, note, story.case_item(note.code), "clerk")
+    if clerk is None:
+        return
+    path = f"/v1/cases/{show_code(note.code)}/service"
+    body: dict[str, Any] = {"party_id": "p2", "channel": story.choices.choice(("phone", "visit", "text", "text"))}
+    if body["channel"] != "text":
+        body |= {"at": story.now.isoformat(), "outcome": story.choices.choice(("no_answer", "reached"))}
+    story.errands.ask(clerk, "POST", path, body, case=note.code)
+
+
+def report(story: Story) -> None:
+    """Let the gateway report, late and in any order, what became of a text; or somebody open its link."""
+    left = [one for one in story.city.cloud.topic.sent if "to" in one]
+    if not left:
+        return
+    text = story.choices.choice(left)
+    if story.choices.random() < 0.3:
+        path = f"/v1/invitations/{str(text['link']).rpartition('/')[2]}"
+        story.errands.ask(story.choices.choice(story.city.citizens), "GET", path)
+        return
+    state = story.choices.choice(("delivered", "failed", "opened"))
+    receipt = {"id": text["id"], "state": state, "at": story.now.isoformat()}
+    story.errands.ask(story.city.people["gateway"], "POST", "/v1/gateway/receipts", {"items": [receipt]})
 
 
 def talk(story: Story) -> None:

@@ -64,6 +64,9 @@ def _check_erased(story: Story) -> None:
 def _check_messages(story: Story, notices: set[str]) -> None:
     left: dict[tuple[str, str], dict[str, object]] = {}
     for message in story.city.cloud.topic.sent:
+        if "to" in message:  # a text to somebody who has no inbox yet
+            _check_text(story, message, left)
+            continue
         key = str(message["id"]), str(message["channel"])
         person = story.person_of(str(message["person"]))
         if not _is_recent(key[0], story) or person is None or person.leaving:
@@ -71,8 +74,16 @@ def _check_messages(story: Story, notices: set[str]) -> None:
         if left.setdefault(key, message) != message:
             story.found("sent-differently", f"{key}: {left[key]} and {message}")
     for (name, channel), message in left.items():
-        if name not in notices:
+        if name not in notices and "to" not in message:
             story.found("message-without-notice", f"{name} by {channel}: {message['event']}")
+
+
+def _check_text(story: Story, message: dict[str, object], left: dict[tuple[str, str], dict[str, object]]) -> None:
+    """Hold texts of one id to one link: to its gateway they are one text, of which it sends the first."""
+    key = str(message["id"]), str(message["channel"])
+    first = left.setdefault(key, message)
+    if (first["to"], first["link"]) != (message["to"], message["link"]):
+        story.found("sent-differently", f"{key[0]}: two links")
 
 
 def _who(story: Story, pseudonym: str) -> str:

@@ -16,7 +16,7 @@ from tests.unit.lifecycle.cases import COUNTING, INSTANT, NOW, at, case_in, cloc
 def test_acceptance_begins_the_mediation_period_and_waits_for_the_respondents() -> None:
     outcome = do(case_in("submitted").with_all_parties(consented_at=None), "accept")
     assert (outcome.case.status, outcome.event) == ("accepted", "accepted")
-    assert clocks(outcome.case) == {"invite", "mediation_period", "period_notice"}
+    assert clocks(outcome.case) == {"invite", "invite_notice", "mediation_period", "period_notice"}
     assert outcome.case.since == INSTANT
     assert parties_that(outcome.case, "invite_expires_at") == []  # all of them have joined
 
@@ -56,17 +56,11 @@ def test_an_end_says_why_and_can_be_appealed(  # noqa: PLR0917
     assert outcome.case.ended_at == INSTANT
 
 
-def test_an_unreachable_respondent_ends_it_with_the_record_of_attempts() -> None:
-    outcome = do(case_in("accepted"), "mark_unreachable", attempts=[1, 2], record="called twice")
-    assert (outcome.case.status, outcome.case.end_reason) == ("failed", "party_unreachable")
-    assert (outcome.data, outcome.free_text) == ({"attempts": 2}, "called twice")
-
-
 def test_consent_is_complete_with_the_last_respondent_and_begins_the_choice() -> None:
     case = case_in("accepted").with_all_parties(consented_at=None)
     case = start_deadlines(case, ("invite",), NOW, COUNTING)
     first = do(case, "consent", "r1", terms_version="7")
-    assert (first.event, first.data, clocks(first.case)) == ("consented", {"party": "p2"}, {"invite"})
+    assert (first.event, first.data, clocks(first.case)) == ("consented", {"party": "p2"}, {"invite", "invite_notice"})
     consented = first.case.party_of("r1")
     assert consented is not None
     assert (consented.consented_at, consented.terms_version) == (INSTANT, "7")

@@ -209,6 +209,6 @@ def test_a_reopened_case_begins_anew() -> None:
     assert (after.agreement_sha256, after.effective_at, after.end_reason, after.document_no, after.court) == (None,) * 5
     assert (after.before_court, after.dismissed_at, after.duties) == (False, None, ())
     assert (after.mediator, after.excluded_mediators) == (None, ("m",))
-    assert clocks(after) == {"invite", "mediation_period", "period_notice"}
+    assert clocks(after) == {"invite", "invite_notice", "mediation_period", "period_notice"}
     assert parties_that(after, "invite_expires_at") == ["p3"]  # who has joined is in it already
     assert after.since == INSTANT

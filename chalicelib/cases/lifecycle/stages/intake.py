@@ -30,7 +30,8 @@ def begin_mediation(case: Case, command: Command, due_dates: DueDates, *, receiv
     expires = format_instant(due_dates.due("invite_code_expiry", command.now, case.scope).at)
     for party in case.parties:
         if party.role == "respondent" and party.person is None:
-            case = case.with_party(replace(party, invite_expires_at=expires))
+            anew = replace(party, invite_expires_at=expires, contacted_on=(), delivered_on=None)
+            case = case.with_party(anew)
     rule = due_dates.rules.pick("mediation_period", command.now.astimezone(SHANGHAI).date(), case.scope)
     if rule is not None:
         case = replace(
@@ -62,7 +63,7 @@ def _consent(case: Case, command: Command, due_dates: DueDates) -> Effect:
     consented = replace(party, consented_at=format_instant(command.now), terms_version=command.details["terms_version"])
     case = case.with_party(consented)
     if case.all_consented:
-        case = without(case, "invite")
+        case = without(case, "invite", "invite_notice")
     return Effect(case, {"party": party.id}, complete=case.all_consented)
 
 
@@ -78,12 +79,6 @@ def ends_with(reason: str) -> Take:
 def _refuse(case: Case, command: Command, due_dates: DueDates) -> Effect:
     reason = command.details["reason"]
     return Effect(replace(case, end_reason=reason), {"ground": reason}, command.details.get("note"))
-
-
-def _unreachable(case: Case, command: Command, due_dates: DueDates) -> Effect:
-    attempts = command.details["attempts"]
-    ended = replace(case, end_reason="party_unreachable")
-    return Effect(ended, {"attempts": len(attempts)}, str(command.details["record"]))
 
 
 ROWS: Final[tuple[Transition, ...]] = (
@@ -122,16 +117,6 @@ ROWS: Final[tuple[Transition, ...]] = (
         "不同意调解",
         "Decline mediation",
         take=ends_with("party_declined"),
-    ),
-    row(
-        "mark_unreachable",
-        "accepted",
-        "failed",
-        "clerk",
-        "marked_unreachable",
-        "登记无法联系",
-        "Record that the respondent cannot be reached",
-        take=_unreachable,
     ),
     row(
         "withdraw",

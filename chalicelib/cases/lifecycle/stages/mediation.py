@@ -20,6 +20,7 @@ from chalicelib.cases.lifecycle.deadlines import (
 )
 from chalicelib.cases.lifecycle.model import Case, Deadline
 from chalicelib.cases.lifecycle.refusals import AlreadyDone
+from chalicelib.cases.lifecycle.stages.serving import check_unreachable, unjoined
 from chalicelib.cases.lifecycle.transition import (
     PARTIES,
     Command,
@@ -60,6 +61,8 @@ def _check_end(case: Case, command: Command) -> None:
 
 def _end(case: Case, command: Command, due_dates: DueDates) -> Effect:
     ground = command.details["ground"]
+    if ground == "party_unreachable" and case.status == "accepted" and any(unjoined(case)):
+        check_unreachable(case, command)
     target = "settled" if ground in SETTLING else "failed"
     return Effect(replace(case, end_reason=ground), {"ground": ground}, command.details.get("note"), target=target)
 
