@@ -33,6 +33,7 @@ API_MODULES = (
     "chalicelib.ratings.visits.api",
     "chalicelib.notices.api",
     "chalicelib.people.api",
+    "chalicelib.desk.api",
     "chalicelib.audit.api",
 )
 """Where operations stand; see `chalicelib.web.doors` for when they are imported."""

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.cases.fields import Reason, text_field
 from chalicelib.cases.lifecycle.stages.mediation import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
-from chalicelib.web.request import ListQuery, Query, RequestBody
+from chalicelib.web.request import Query, RequestBody
 from chalicelib.web.times import Day
 
 _PHONE: Final = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\+\d{6,15}")
@@ -304,12 +304,3 @@ class ReadCase(Query):
     purpose: Literal["case_handling", "judicial_confirmation", "appeal_review", "supervision", "complaint"] | None = (
         None
     )
-
-
-class ListCases(ListQuery):
-    """Which of my cases."""
-
-    role: (
-        Literal["party", "applicant", "respondent", "clerk", "organisation", "mediator", "court", "reviewer"] | None
-    ) = None
-    status: Annotated[str, StringConstraints(max_length=30)] | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.cases.events import WAITING
 from chalicelib.cases.lifecycle.model import Case, Deadline
+from chalicelib.cases.lifecycle.names import Names
 from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal, duty_actions_of
 from chalicelib.cases.lifecycle.service import Seen
 from chalicelib.cases.lifecycle.stages.mediators import LEFT_TO_ORGANISATION
@@ -46,10 +47,12 @@ class PartyView(View):
     name: str | None
     phone: str | None
     region: str | None
+    region_name: str | None
     consented: bool
     joined: bool
     leaves_choice: bool
     chosen_mediator: str | None
+    chosen_mediator_name: str | None
     you: bool
 
 
@@ -74,6 +77,7 @@ class RoutingView(View):
     """Where the case went, and why."""
 
     organisation: str
+    organisation_name: str | None
     because: list[str]
 
 
@@ -145,7 +149,7 @@ def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionVie
     return views
 
 
-def party_views(seen: Seen) -> list[PartyView]:
+def party_views(seen: Seen, names: Names, language: Language) -> list[PartyView]:
     """Return the parties; phone and region only to staff of the case, and each party's own."""
     views = []
     for party in seen.case.parties:
@@ -160,10 +164,12 @@ def party_views(seen: Seen) -> list[PartyView]:
                 name=text.get("name"),
                 phone=contact.get("phone"),
                 region=contact.get("region"),
+                region_name=names.region_name(contact.get("region"), language),
                 consented=party.consented_at is not None,
                 joined=party.person is not None,
                 leaves_choice=party.choice == LEFT_TO_ORGANISATION,
                 chosen_mediator=party.choice or None,
+                chosen_mediator_name=names.mediator_name(seen.case.organisation, party.choice or None),
                 you=you,
             )
         )

@@ -109,7 +109,8 @@ class CasePrivacy:
                 self._files.destroy(item["id"])
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
-        return read_all(lambda after: self._cases.list_cases(viewer, "party", None, after, _PAGE))
+        person = self._pseudonyms().of(viewer.subject)
+        return read_all(lambda after: self._store.list_cases("PARTY", person, after=after, limit=_PAGE, status=None))
 
     def _export_one(self, seen: Seen) -> dict[str, Any]:
         case = seen.case
