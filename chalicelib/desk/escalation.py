@@ -38,9 +38,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A step that is due: the function whose desk hears now, and when the next step is due (None: it was the last)."""
+    """Steps that are due: the functions whose desks hear now, and when the next is due (None: these were the last)."""
 
-    function: str
+    functions: tuple[str, ...]
     next_at: str | None
 
 
@@ -80,22 +80,27 @@ class Ladders:
         """Return the steps for a rule's overdue duty."""
         return self.by_rule.get(rule, self.by_rule[EVERY_OTHER])
 
-    def next_step(
-        self, rule: str, due_at: str, heard: Sequence[str], functions: Functions, due_dates: DueDates
+    def raised(  # noqa: PLR0917
+        self,
+        rule: str,
+        due_at: str,
+        heard: Sequence[str],
+        functions: Functions,
+        due_dates: DueDates,
+        now: datetime,
     ) -> Raised | None:
-        """Return the next step for a duty that was due at `due_at`, whose time has come or not; None: there is none.
+        """Return the steps that are due at `now` for a duty that was due at `due_at`; None: there are none.
 
-        `heard`: the functions whose desks have heard of it.
+        `heard`: the functions whose desks have heard of it. Steps that nobody took in their time are taken together.
         """
-        ahead: list[tuple[str, Step]] = []
+        ahead: dict[str, str] = {}
         for step in self.steps_of(rule):
             function = functions(step.to)
-            if function is not None and function not in heard and function not in [one for one, _ in ahead]:
-                ahead.append((function, step))
-        if not ahead:
-            return None
-        following = None if len(ahead) == 1 else moment_of(ahead[1][1], due_at, due_dates)
-        return Raised(ahead[0][0], following)
+            if function is not None and function not in heard:
+                ahead.setdefault(function, moment_of(step, due_at, due_dates))
+        due = tuple(function for function, moment in ahead.items() if is_due(moment, now))
+        later = [moment for function, moment in ahead.items() if function not in due]
+        return Raised(due, later[0] if later else None) if due else None
 
 
 def moment_of(step: Step, due_at: str, due_dates: DueDates) -> str:
@@ -121,5 +126,7 @@ def _check(rules: Sequence[str], steps: Sequence[Step]) -> None:
     days = [one.after for one in steps]
     if days[0] != 0 or days != sorted(set(days)):
         raise BrokenLadders(f"{named}: the first step is taken at once, each other one later than the one before")
+    if steps[-1].to != "supervisor":
+        raise BrokenLadders(f"{named}: the last step leads to the supervisors, who always have a desk")
     if len({one.to for one in steps}) != len(steps):
         raise BrokenLadders(f"{named}: no desk hears twice")

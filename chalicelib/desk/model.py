@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Self, get_args
 
 Kind = Literal[
     "case", "appointment", "bad_rating", "appeal", "challenge", "identity", "voice", "recommendation", "escalation"
@@ -79,3 +80,26 @@ class Arrival:
     def id(self) -> str:
         """The name of the notice: by it one is told from another."""
         return f"{self.at}-{self.item.kind}-{self.item.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a desk. `kind`: only this; `due_after`, `due_until`: instants between which it is due, both included.
+
+    `hidden_from`: what is about this target is left out; `now`: what nobody can act on any more then, too.
+    """
+
+    desk: str
+    now: str
+    kind: str | None = None
+    due_after: str | None = None
+    due_until: str | None = None
+    hidden_from: str | None = None
+
+    def due_between(self, after: str | None, until: str) -> Self:
+        """Return the same of what is due after an instant, and until another."""
+        return replace(self, due_after=after, due_until=until)
+
+    def shows(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether a row of the desk is to be seen."""
+        return bool(row.get("about", "") != self.hidden_from and row.get("until", "~") > self.now)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from chalicelib.desk.model import Arrival, Desk, DeskItem
-from chalicelib.desk.store import Wanted
+from chalicelib.desk.model import Arrival, Desk, DeskItem, Wanted
 from chalicelib.shared.clock import Clock, format_instant
 from chalicelib.shared.crypto import Pseudonyms
 from chalicelib.shared.errors import NotAllowed

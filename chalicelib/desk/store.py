@@ -15,11 +15,10 @@ key, whatever desk it stands on: moved to another, it is gone from the first. No
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Final
 
-from chalicelib.desk.model import Arrival, DeskItem
+from chalicelib.desk.model import Arrival, DeskItem, Wanted
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.dynamo import Table
@@ -33,29 +32,6 @@ ARRIVALS_KEPT: Final = timedelta(days=90)
 
 _PLACE: Final = ("pk", "sk", "gsi1pk", "gsi1sk")
 _READ_PAST: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What of a desk. `kind`: only this; `due_after`, `due_until`: instants between which it is due, both included.
-
-    `hidden_from`: what is about this target is left out; `now`: what nobody can act on any more then, too.
-    """
-
-    desk: str
-    now: str
-    kind: str | None = None
-    due_after: str | None = None
-    due_until: str | None = None
-    hidden_from: str | None = None
-
-    def due_between(self, after: str | None, until: str) -> Self:
-        """Return the same of what is due after an instant, and until another."""
-        return replace(self, due_after=after, due_until=until)
-
-    def shows(self, row: Item) -> bool:
-        """Tell whether a row of the desk is to be seen."""
-        return bool(row.get("about", "") != self.hidden_from and row.get("until", "~") > self.now)
 
 
 class DeskStore:

@@ -29,24 +29,26 @@ class Escalation:
     def step(self, case: Case, deadline: Deadline, now: datetime) -> Outcome | None:
         """Return the case with an overdue date on the next desk, and the event that says on whose.
 
-        None if no desk is left: then nobody is told that one has it.
+        Where several steps are due at once, the event says who is the last to hear. None if no desk is left: then
+        nobody is told that one has it.
         """
-        raised = self._ladders.next_step(
+        raised = self._ladders.raised(
             deadline.rule,
             deadline.at,
             tuple(deadline.escalated_to),
             lambda target: self._function(case, deadline, target),
             self._due_dates,
+            now,
         )
         if raised is None:
             return None
-        heard = {**deadline.escalated_to, raised.function: format_instant(now)}
+        heard = {**deadline.escalated_to, **dict.fromkeys(raised.functions, format_instant(now))}
         marked = replace(deadline, escalated=True, escalated_to=heard, escalates_at=raised.next_at)
         rest = tuple(marked if one is deadline else one for one in case.deadlines)
         data: dict[str, Any] = {
             "rule": deadline.rule,
             "due_at": deadline.at,
-            "to": self._told(case, raised.function, first=not deadline.escalated_to),
+            "to": self._told(case, raised.functions[-1], own=len(heard) == 1),
         }
         return Outcome(replace(case, deadlines=rest), "escalated", data)
 
@@ -54,12 +56,12 @@ class Escalation:
         function = actor_of(case, deadline.rule) if target == "actor" else target
         return None if desk_of(case, function) is None else function
 
-    def _told(self, case: Case, function: str, *, first: bool) -> dict[str, Any]:
+    def _told(self, case: Case, function: str, *, own: bool) -> dict[str, Any]:
         """Return what the event says of the desk: its function, and of an organisation or a court also its name.
 
         `own`: it is the desk of who must act; otherwise somebody above them hears of it.
         """
-        told: dict[str, Any] = {"desk": function, "own": first}
+        told: dict[str, Any] = {"desk": function, "own": own}
         owner = {"organisation": case.organisation, "court": case.court}.get(function)
         if owner is not None:
             told |= {"id": owner, "name": self._name_of(owner)}

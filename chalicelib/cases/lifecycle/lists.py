@@ -60,12 +60,12 @@ class CaseLists:
         kind, owner = self._list_of(viewer, wanted)
         now = self._clock.now()
         if wanted.due is None:
-            page = self._store.list_cases(kind, owner, after=after, limit=limit, status=wanted.status)
+            page = self._store.lists.list_cases(kind, owner, after=after, limit=limit, status=wanted.status)
         else:
             late = format_instant(now - _LAST_SECOND)
             due = ("", late) if wanted.due == "overdue" else (f"{late}~", format_instant(now + _AHEAD[wanted.due]))
-            page = self._store.list_due_cases(kind, owner, due, after=after, limit=limit, status=wanted.status)
-        titles = self._store.read_titles([one.code for one in page.items]) if kind == "PARTY" else {}
+            page = self._store.lists.list_due_cases(kind, owner, due, after=after, limit=limit, status=wanted.status)
+        titles = self._store.lists.read_titles([one.code for one in page.items]) if kind == "PARTY" else {}
         return Listing(page, format_instant(now), titles)
 
     def _list_of(self, viewer: Viewer, wanted: CaseFilter) -> tuple[str, str]:

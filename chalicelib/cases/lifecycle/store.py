@@ -28,10 +28,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.cases.lifecycle.desks import desk_items
+from chalicelib.cases.lifecycle.list_store import ListStore
 from chalicelib.cases.lifecycle.listing import put_lists
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.records import TERMS_SK, Change, Listed, Loaded, NewCase, VersionConflict, seen_by
-from chalicelib.cases.lifecycle.titles import read_titles
+from chalicelib.cases.lifecycle.records import TERMS_SK, Change, Loaded, NewCase, VersionConflict, seen_by
 from chalicelib.desk.public import Desks
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
@@ -60,6 +60,7 @@ class CaseStore:
         self._cases = Table(clients, cases)
         self.due = DueIndex(self._cases)
         self._people = Table(clients, people)
+        self.lists = ListStore(self._cases, self._people, keys)
         self._committer = committer
         self._keys = keys
         self._desks = desks
@@ -211,38 +212,6 @@ class CaseStore:
                 for item in self._cases.list_index(f"EVENTS#{day}#{shard}", since=since, until=f"{until}~"):
                     _, code, seq = item["gsi1sk"].split("#")
                     yield code, int(seq)
-
-    def list_cases(
-        self, kind: str, owner: str, *, after: Position | None, limit: int, status: str | None
-    ) -> Slice[Listed]:
-        """Return a page of a list of cases, newest first. One query; by status, one read more."""
-        pk = f"LIST#{kind}#{owner}"
-        start = None if after is None else dict(after)
-        if status is None:
-            items, last = self._cases.query_index(pk, after=start, limit=limit, newest_first=True)
-            return Slice([from_item(Listed, item) for item in items], last)
-        rows, last = self._cases.query_index(f"{pk}#{status}", after=start, limit=limit, newest_first=True)
-        return Slice(self._read_listed(rows, pk), last)
-
-    def list_due_cases(
-        self, kind: str, owner: str, due: tuple[str, str], *, after: Position | None, limit: int, status: str | None
-    ) -> Slice[Listed]:
-        """Return a page of a list by the next date of each case, from one instant to another; two reads.
-
-        Of one status: a page may have fewer than `limit` then, for one page of the list is read and no more.
-        """
-        pk, start = f"LIST#{kind}#{owner}", None if after is None else dict(after)
-        rows, last = self._cases.query_index(f"{pk}##DUE", since=due[0], until=f"{due[1]}~", after=start, limit=limit)
-        return Slice(self._read_listed([row for row in rows if status in {None, row["status"]}], pk), last)
-
-    def read_titles(self, codes: Sequence[str]) -> dict[str, str]:
-        """Return what the applicant called each of the cases, by code; without those who were erased. Two reads."""
-        return read_titles(self._cases, self._people, self._keys, codes)
-
-    def _read_listed(self, rows: Sequence[Item], sk: str) -> list[Listed]:
-        read = self._cases.find_many([(row["pk"], sk) for row in rows])
-        found = {item["pk"]: from_item(Listed, item) for item in read}
-        return [found[row["pk"]] for row in rows if row["pk"] in found]
 
     def person_write(self, person: str, code: str) -> Write:
         """Return the write that notes that a person's account is bound to a case, so that erasure finds it."""

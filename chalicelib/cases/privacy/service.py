@@ -110,7 +110,8 @@ class CasePrivacy:
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
         person = self._pseudonyms().of(viewer.subject)
-        return read_all(lambda after: self._store.list_cases("PARTY", person, after=after, limit=_PAGE, status=None))
+        lists = self._store.lists
+        return read_all(lambda after: lists.list_cases("PARTY", person, after=after, limit=_PAGE, status=None))
 
     def _export_one(self, seen: Seen) -> dict[str, Any]:
         case = seen.case

@@ -169,25 +169,26 @@ class HandlingService:
 
     def _escalated(self, handling: Handling) -> tuple[Handling, str] | None:
         """Return the handling with its overdue duty on the next desk, and whose that is; None if no desk is left."""
-        due, heard = handling.due_at, handling.escalated_to
+        due, heard, now = handling.due_at, handling.escalated_to, self._clock.now()
         if due is None:
             return None
-        raised = self._ladders.next_step(
+        raised = self._ladders.raised(
             handling.due_rule[0],
             due,
             tuple(heard),
             lambda target: "organisation" if target == "actor" else target,
             self._due_dates,
+            now,
         )
         if raised is None:
             return None
         late = replace(
             handling,
             escalated=tuple(dict.fromkeys((*handling.escalated, handling.status))),
-            escalated_to={**heard, raised.function: format_instant(self._clock.now())},
+            escalated_to={**heard, **dict.fromkeys(raised.functions, format_instant(now))},
             escalates_at=raised.next_at,
         )
-        return late, raised.function
+        return late, raised.functions[-1]
 
     def _get_rating(self, viewer: Viewer, rating_id: str) -> Rating:
         """Return a rating to who may handle it; raise `NotFound`, or `NotAllowed` to whom it is about."""
