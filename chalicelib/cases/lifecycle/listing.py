@@ -46,7 +46,7 @@ def put_lists(transaction: Transaction, table: str, case: Case, before: Case | N
             transaction.put(table, {"pk": pk, "sk": f"NEXT#{kind}#{owner}", "status": case.status, **row})
         elif due is None and was_due is not None and not fresh:
             transaction.delete(table, {"pk": pk, "sk": f"NEXT#{kind}#{owner}"})
-    for kind, owner in stood - now.keys():
+    for kind, owner in sorted(stood - now.keys()):
         for place in PLACES:
             transaction.delete(table, {"pk": pk, "sk": f"{place}#{kind}#{owner}"})
 
