@@ -37,6 +37,7 @@ API_MODULES = (
     "chalicelib.people.api",
     "chalicelib.people.contact.api",
     "chalicelib.people.terms.api",
+    "chalicelib.desk.api",
     "chalicelib.audit.api",
 )
 """Where operations stand; see `chalicelib.web.doors` for when they are imported."""

@@ -65,6 +65,7 @@ class Settings:
     people_table: str = field(metadata=_needed("YIMA_PEOPLE_TABLE"))
     answers_table: str = field(metadata=_needed("YIMA_ANSWERS_TABLE"))
     rules_table: str = field(metadata=_needed("YIMA_RULES_TABLE"))
+    desks_table: str = field(metadata=_needed("YIMA_DESKS_TABLE"))
     data_bucket: str = field(metadata=_needed("YIMA_DATA_BUCKET"))
     evidence_bucket: str = field(metadata=_needed("YIMA_EVIDENCE_BUCKET"))
     data_key_arn: str = field(metadata=_needed("YIMA_DATA_KEY_ARN"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from chalicelib.desk.public import on_desk
 from chalicelib.shared.texts import Text
 
 EVENTS: Final[dict[str, Text]] = {
@@ -105,7 +107,7 @@ EVENTS: Final[dict[str, Text]] = {
         ("appeal_upheld", "申诉成立", "The appeal was upheld"),
         ("appeal_rejected", "申诉不成立", "The appeal was not upheld"),
         ("reopened", "经申诉重新受理，将另行指派调解员", "Reopened on appeal; another mediator will be assigned"),
-        ("escalated", "期限已过，已提请督办", "A due date has passed; it was escalated"),
+        ("escalated", "期限已过", "A due date has passed"),
         ("deadline_moved", "按新公布的日历，一项期限已变更", "A due date moved with a newly published calendar"),
         (
             "deadlines_confirmed",
@@ -145,6 +147,14 @@ EVENTS: Final[dict[str, Text]] = {
         ("evidence_added", "一方提交了材料", "Evidence was added"),
     )
 }
+
+
+def words_of(event: str, data: Mapping[str, Any]) -> Text:
+    """Return what an event is called in front of citizens; of an escalation, with who has it."""
+    words = EVENTS[event]
+    told = on_desk(data.get("to")) if event == "escalated" else None
+    return words if told is None else Text(f"{words.zh}，{told.zh}", f"{words.en}; {told.en}")
+
 
 WAITING: Final[dict[str, Text]] = {
     "organisation": Text("调解组织", "the organisation"),

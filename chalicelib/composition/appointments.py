@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.composition.cases import Cases
+from chalicelib.composition.desk import Desks
 from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
 
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 class Appointments:
     """Appointments."""
 
-    def __init__(self, base: Foundation, cases: Cases, organisations: Organisations) -> None:
+    def __init__(self, base: Foundation, cases: Cases, organisations: Organisations, desks: Desks) -> None:
         self._base = base
+        self._desks = desks
         self._cases = cases
         self._organisations = organisations
 
@@ -49,7 +51,9 @@ class Appointments:
         """Where appointments are kept."""
         from chalicelib.appointments.booking.store import AppointmentStore
 
-        return AppointmentStore(self._base.aws, self._base.settings.appointments_table, self._base.answers)
+        return AppointmentStore(
+            self._base.aws, self._base.settings.appointments_table, self._base.answers, self._desks.store
+        )
 
     @cached_property
     def slot_store(self) -> SlotStore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib.composition.desk import Desks
 from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
 from chalicelib.composition.people import People
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from chalicelib.cases.evidence.files import EvidenceFiles
     from chalicelib.cases.evidence.service import EvidenceService
     from chalicelib.cases.lifecycle.clockwork import CaseClock
+    from chalicelib.cases.lifecycle.escalating import Escalation
+    from chalicelib.cases.lifecycle.lists import CaseLists
+    from chalicelib.cases.lifecycle.names import Names
     from chalicelib.cases.lifecycle.ports import Entrance
     from chalicelib.cases.lifecycle.preparing import Preparation
     from chalicelib.cases.lifecycle.recounting import CaseRecount
@@ -35,8 +39,11 @@ if TYPE_CHECKING:
 class Cases:
     """Disputes."""
 
-    def __init__(self, base: Foundation, organisations: Organisations, people: People, ratings: Ratings) -> None:
+    def __init__(
+        self, base: Foundation, organisations: Organisations, people: People, *, ratings: Ratings, desks: Desks
+    ) -> None:
         self._base = base
+        self._desks = desks
         self._organisations = organisations
         self._people = people
         self._ratings = ratings
@@ -52,7 +59,30 @@ class Cases:
             self._base.settings.people_table,
             self._base.answers,
             self._base.keys,
+            self._desks.store,
         )
+
+    @cached_property
+    def lists(self) -> CaseLists:
+        """Lists of cases."""
+        from chalicelib.cases.lifecycle.lists import CaseLists
+
+        return CaseLists(self.store, lambda: self._base.pseudonyms, self._base.clock)
+
+    @cached_property
+    def names(self) -> Names:
+        """What codes in cases are called."""
+        from chalicelib.cases.lifecycle.names import Names
+        from chalicelib.organisations.public import find_region_name
+        from chalicelib.triage.public import DisputeTypes
+
+        organisations = self._organisations.service
+
+        def type_name(code: str) -> Text | None:
+            found = DisputeTypes.load().find_type(code)
+            return None if found is None else found.name
+
+        return Names(organisations.find_name, type_name, find_region_name, organisations.find_mediator_name)
 
     @cached_property
     def service(self) -> CaseService:
@@ -116,7 +146,7 @@ class Cases:
         def cautions(dispute_type: str) -> list[Text]:
             return [one.text for one in Declarations.load().warnings(dispute_type)]
 
-        return CaseDrawing(self._base.deadline_rules, lambda seen: can_book(seen, most), cautions)
+        return CaseDrawing(self._base.deadline_rules, self.names, lambda seen: can_book(seen, most), cautions)
 
     @cached_property
     def messages(self) -> MessageService:
@@ -172,7 +202,19 @@ class Cases:
         """What happens to cases because time passes."""
         from chalicelib.cases.lifecycle.clockwork import CaseClock
 
-        return CaseClock(self.service, self.store, self._base.due_dates, self._base.clock)
+        return CaseClock(self.service, self.store, self._base.due_dates, self.escalation, self._base.clock)
+
+    @cached_property
+    def escalation(self) -> Escalation:
+        """Who hears of what is overdue in a case."""
+        from chalicelib.cases.lifecycle.escalating import Escalation
+        from chalicelib.desk.public import Ladders
+
+        def name_of(organisation: str) -> str | None:
+            found = self._organisations.service.find_name(organisation)
+            return None if found is None else found.zh
+
+        return Escalation(Ladders.load(), self._base.due_dates, name_of)
 
     @cached_property
     def recount(self) -> CaseRecount:

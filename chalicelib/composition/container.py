@@ -9,6 +9,7 @@ from chalicelib.composition.appointments import Appointments
 from chalicelib.composition.audit import Audit
 from chalicelib.composition.cases import Cases
 from chalicelib.composition.catalogue import Catalogue
+from chalicelib.composition.desk import Desks
 from chalicelib.composition.events import Events
 from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.notices import Notices
@@ -39,12 +40,15 @@ class Container:
         self.organisations = Organisations(self.foundation)
         self.triage = Triage(self.organisations)
         self.people = People(self.foundation)
-        self.ratings = Ratings(self.foundation, self.catalogue, self.organisations, self.people)
-        self.cases = Cases(self.foundation, self.organisations, self.people, self.ratings)
+        self.desks = Desks(self.foundation)
+        self.ratings = Ratings(
+            self.foundation, self.catalogue, self.organisations, people=self.people, desks=self.desks
+        )
+        self.cases = Cases(self.foundation, self.organisations, self.people, ratings=self.ratings, desks=self.desks)
         self.service = Serving(self.foundation, self.cases, self.organisations)
         self.notices = Notices(self.foundation, self.people, self.cases)
         self.audit = Audit(self.foundation, self.cases)
-        self.appointments = Appointments(self.foundation, self.cases, self.organisations)
+        self.appointments = Appointments(self.foundation, self.cases, self.organisations, self.desks)
         self.rights = Rights(self.foundation, self.people, self.cases, self.notices, self.ratings)
         self.events = Events(self)
         # Whether an answer may be given again is decided by the context whose things it shows, when it is asked.

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.composition.catalogue import Catalogue
+from chalicelib.composition.desk import Desks
 from chalicelib.composition.foundation import Foundation
 from chalicelib.composition.organisations import Organisations
 from chalicelib.composition.people import People
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
 class Ratings:
     """Ratings."""
 
-    def __init__(self, base: Foundation, catalogue: Catalogue, organisations: Organisations, people: People) -> None:
+    def __init__(
+        self, base: Foundation, catalogue: Catalogue, organisations: Organisations, *, people: People, desks: Desks
+    ) -> None:
         self._base = base
         self._people = people
+        self._desks = desks
         self._catalogue = catalogue
         self._organisations = organisations
 
@@ -43,6 +47,7 @@ class Ratings:
             self._base.settings.people_table,
             self._base.answers,
             self._base.keys,
+            self._desks.store,
         )
 
     @cached_property
@@ -80,9 +85,12 @@ class Ratings:
     @cached_property
     def handling(self) -> HandlingService:
         """How bad ratings are handled."""
+        from chalicelib.desk.public import Ladders
         from chalicelib.ratings.handling.service import HandlingService
 
-        return HandlingService(self.store, self._base.due_dates, lambda: self._base.pseudonyms, self._base.clock)
+        return HandlingService(
+            self.store, self._base.due_dates, Ladders.load(), lambda: self._base.pseudonyms, self._base.clock
+        )
 
     @cached_property
     def visits(self) -> VisitService:

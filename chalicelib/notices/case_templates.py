@@ -176,8 +176,8 @@ CASE_TEMPLATES: Final[dict[str, Template]] = {
     "escalated": template(
         "期限已过",
         "A due date has passed",
-        "案件 {code} 有一项期限（{due}）已过，已提请督办。",
-        "A due date of case {code} ({due}) has passed; it was escalated.",
+        "案件 {code} 有一项期限（{due}）已过{told}。",
+        "A due date of case {code} ({due}) has passed{told}.",
         always=True,
     ),
     "deadline_moved": template(

@@ -18,7 +18,19 @@ RETENTION: Final = timedelta(days=730)
 CHANNELS: Final = ("sms", "push")
 """Ways out of the system; each city's gateway subscribes to the topic with a filter on its channel."""
 
-_KEPT: Final = ("rule", "due_at", "appointment", "start", "mode", "offer", "until", "ground", "upheld", "expires_at")
+_KEPT: Final = (
+    "rule",
+    "due_at",
+    "appointment",
+    "start",
+    "mode",
+    "offer",
+    "until",
+    "ground",
+    "upheld",
+    "expires_at",
+    "to",
+)
 """What a notice takes over from its event: codes and instants that its words need."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.desk.public import on_desk
 from chalicelib.notices.model import CHANNELS, Notice, Preferences, expires_at, notices_of
 from chalicelib.notices.overtaken import CaseNow, is_overtaken
 from chalicelib.notices.templates import ALWAYS_SENT, TEMPLATES
@@ -16,7 +17,7 @@ from chalicelib.shared.errors import NotFound
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency, Shown
 from chalicelib.shared.paging import Position, Slice, read_all
-from chalicelib.shared.texts import Language
+from chalicelib.shared.texts import Language, Text
 from chalicelib.shared.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -155,12 +156,14 @@ class NoticeService:
 def words_of(notice: Notice, language: Language) -> tuple[str, str]:
     """Return the notice's title and text, dates as in Asia/Shanghai."""
     template = TEMPLATES[notice.event]
+    told = on_desk(notice.data.get("to"))
     values = {
+        "told": "" if told is None else Text(f"，{told.zh}", f"; {told.en}").text(language),
         "code": show_code(notice.case_code),
         "due": _local(notice.data.get("due_at") or notice.data.get("expires_at")),
         "start": _local(notice.data.get("start")),
     }
-    return template.title.text(language), template.text.format(**values).text(language)
+    return template.title.text(language), template.text.text(language).format(**values)
 
 
 def _local(instant: str | None) -> str:

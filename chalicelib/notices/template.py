@@ -1,6 +1,7 @@
 """The form of a message: its words in both languages, and how it leaves.
 
-`{code}` is the case's code, `{due}` a due date, `{start}` the time of an appointment.
+`{code}` is the case's code, `{due}` a due date, `{start}` the time of an appointment,
+`{told}` on whose desk an overdue matter is, with its comma; nothing where no desk holds it.
 """
 
 from __future__ import annotations

@@ -88,6 +88,11 @@ class OrganisationService:
         """Return an organisation, or None if it is not in the directory."""
         return self._read().find(organisation_id)
 
+    def find_name(self, organisation_id: str) -> Text | None:
+        """Return what an organisation or a court is called, or None if it is not in the directory."""
+        found = self._read().find(organisation_id)
+        return None if found is None else Text(found.name, found.name_en or found.name)
+
     def find_kind(self, organisation_id: str) -> str | None:
         """Return what kind of organisation one is, or None if it is not in the directory."""
         found = self._read().find(organisation_id)

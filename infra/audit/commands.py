@@ -139,7 +139,8 @@ def every_case() -> Iterator[str]:
     for organisation in made.organisations.service.list_organisations(None, None):
         after = None
         while True:
-            page = made.cases.store.list_cases("ORGANISATION", organisation.id, after=after, limit=100, status=None)
+            lists = made.cases.store.lists
+            page = lists.list_cases("ORGANISATION", organisation.id, after=after, limit=100, status=None)
             yield from (one.code for one in page.items)
             after = page.position
             if after is None:

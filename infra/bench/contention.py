@@ -17,6 +17,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
+from chalicelib.desk.store import DeskStore
 from chalicelib.ratings.rating.model import Invitation, Target
 from chalicelib.ratings.rating.rules import RatingRules
 from chalicelib.ratings.rating.service import RatingService, Said
@@ -130,7 +131,7 @@ class RealWrites:
         clients: Any = SimpleNamespace(dynamodb=self._recorder)
         sealer = AesGcmSealer(b"bench", "answers")
         committer = Committer(clients, "answers", lambda: sealer)
-        store = RatingStore(clients, "ratings", "people", committer, _NoKms())
+        store = RatingStore(clients, "ratings", "people", committer, _NoKms(), DeskStore(clients, "desks"))
         due = DueDates(DeadlineRules.load(), work_calendar())
         self._pseudonyms = Pseudonyms(b"bench")
         self._service = RatingService(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from chalicelib.appointments.booking.service import BookingRequest
 from chalicelib.appointments.slots.refusals import SlotTaken
 from chalicelib.appointments.slots.service import Wanted
+from chalicelib.cases.lifecycle.lists import CaseFilter
 from chalicelib.shared.codes import new_code
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.records import to_item
@@ -49,7 +50,7 @@ def _count(world: World) -> dict[str, dict[str, float]]:
     counted["file"] = tally.take()
     container.cases.service.get_progress(code)
     counted["progress"] = tally.take()
-    container.cases.service.list_cases(applicant, "party", None, None, 20)
+    container.cases.lists.list_cases(applicant, CaseFilter("party"), None, 20)
     counted["my_cases"] = tally.take()
     world.act(CLERK, code, "accept")
     counted["action"] = tally.take()
@@ -81,7 +82,7 @@ def _growth(world: World) -> dict[str, Any]:
     def units() -> tuple[float, float]:
         container.cases.service.get_progress(code)
         progress = tally.take()["units"]
-        container.cases.service.list_cases(applicant, "party", None, None, 20)
+        container.cases.lists.list_cases(applicant, CaseFilter("party"), None, 20)
         return progress, tally.take()["units"]
 
     few = units()

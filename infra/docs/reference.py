@@ -27,6 +27,7 @@ SETTINGS: Final = {
     "YIMA_PEOPLE_TABLE": "table of keys and of the access ledger",
     "YIMA_ANSWERS_TABLE": "table of first answers to requests with an `Idempotency-Key`",
     "YIMA_RULES_TABLE": "table of imported rules and calendars",
+    "YIMA_DESKS_TABLE": "table of what waits on whose desk",
     "YIMA_DATA_BUCKET": "bucket of search snapshots",
     "YIMA_EVIDENCE_BUCKET": "bucket of evidence",
     "YIMA_DATA_KEY_ARN": "KMS key that wraps the keys of data subjects",

@@ -23,6 +23,8 @@ from chalicelib.appointments.waitlist.store import WaitlistStore
 from chalicelib.cases.lifecycle import policies
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.stages import duties
+from chalicelib.desk.model import DeskItem
+from chalicelib.desk.store import DeskStore
 from chalicelib.organisations.store import OrganisationStore
 from chalicelib.ratings.rating.model import Invitation
 from chalicelib.ratings.rating.service import RatingService
@@ -195,6 +197,16 @@ def _redelivered_events_count() -> AbstractContextManager[Any]:
     return patch.object(OrganisationStore, "count", count_again)
 
 
+def _what_is_done_stays_on_desks() -> AbstractContextManager[Any]:
+    """Put things on desks, and never take them away."""
+    writes = DeskStore.writes
+
+    def only_puts(store: DeskStore, before: Sequence[DeskItem], after: Sequence[DeskItem], at: str) -> list[Write]:
+        return [write for write in writes(store, before, after, at) if write.kind == "Put"]
+
+    return patch.object(DeskStore, "writes", only_puts)
+
+
 FAULTS: Final[dict[str, Fault]] = {
     "3": Fault(frozenset({"cancelled-without-cause"}), _redelivered_events_cancel),
     "5": Fault(frozenset({"broken-wish"}), _offers_make_rows),
@@ -205,5 +217,6 @@ FAULTS: Final[dict[str, Fault]] = {
     "court": Fault(frozenset({"acted-without-part"}), _every_court_is_asked),
     "quiet-end": Fault(frozenset({"no-quiet-end"}), _defaults_stop_the_end),
     "offers": Fault(frozenset({"offered-but-refused"}), _checks_look_away),
+    "desk": Fault(frozenset({"waits-for-nobody"}), _what_is_done_stays_on_desks),
     "count": Fault(frozenset({"open-miscounted"}), _redelivered_events_count),
 }

@@ -56,6 +56,7 @@ _KEEP_RATINGS: Final = allow(
     table("ratings"),
     index("ratings"),
 )
+_PUT_ON_DESKS: Final = allow("PutOnDesks", "dynamodb: DeleteItem PutItem", table("desks"))
 _NOTE_HASHES: Final = allow("NoteHashesAndKeepQuarantine", "dynamodb: PutItem UpdateItem", table("audit"))
 _KEEP_WHAT_FAILS: Final = allow("KeepWhatFails", "sqs: SendMessage", arn("UndeliveredQueue"))
 _READ_THE_RULES: Final = allow("ReadTheRules", "dynamodb: GetItem Query", table("rules"))
@@ -65,18 +66,20 @@ _LET_TIME_PASS: Final = (
     allow("ReadKeysAndForgetSameFilings", "dynamodb: DeleteItem GetItem PutItem Query", table("people")),
     _KEEP_APPOINTMENTS,
     _KEEP_RATINGS,
+    _PUT_ON_DESKS,
     _USE_THE_DATA_KEY,
     allow("ReadOrganisations", "dynamodb: Query", table("organisations")),
 )
 
 _API: Final = (
     allow("ReadTheCatalogue", "dynamodb: DescribeTable GetItem", table("catalogue")),
-    _keep_cases(),
+    _keep_cases("BatchGetItem"),
+    allow("KeepDesks", "dynamodb: DeleteItem GetItem PutItem Query", table("desks"), index("desks")),
     _KEEP_APPOINTMENTS,
     _KEEP_RATINGS,
     allow(
         "KeepKeysOfPeople",
-        "dynamodb: BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+        "dynamodb: BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
         table("people"),
     ),
     allow("KeepAnswers", "dynamodb: GetItem PutItem", table("answers")),
@@ -142,6 +145,7 @@ _STATEMENTS: Final[dict[str, tuple[Statement, ...]]] = {
         _READ_THE_ROOT_SECRET,
         _USE_THE_DATA_KEY,
         allow("KeepCases", "dynamodb: DeleteItem GetItem PutItem Query", table("cases")),
+        _PUT_ON_DESKS,
     ),
     "RelayRatings": (*_read_stream_of("ratings"), _NOTE_HASHES, _KEEP_WHAT_FAILS, _USE_THE_DATA_KEY),
 }

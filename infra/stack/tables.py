@@ -27,7 +27,19 @@ class Table:
 TABLES: Final = {
     "catalogue": Table(stream=True),
     "cases": Table(
-        ("code", "status", "dispute_type", "region", "organisation", "created_at", "updated_at"), stream=True
+        (
+            "code",
+            "status",
+            "dispute_type",
+            "region",
+            "organisation",
+            "created_at",
+            "updated_at",
+            "next_due",
+            "sessions",
+            "court",
+        ),
+        stream=True,
     ),
     "organisations": Table("ALL", stream=True),
     "appointments": Table(
@@ -53,6 +65,7 @@ TABLES: Final = {
     "people": Table(backups=False),
     "answers": Table(backups=False),
     "rules": Table(),
+    "desks": Table("ALL"),
 }
 """By the name of their setting without `_table`."""
 

@@ -28,7 +28,7 @@ from tests.world import NOW, StillClock, container_of, fresh_tables, settings_of
 
 ROOT = Path(__file__).parent.parent.parent
 ORG, COURT = "pmc-zhongshan", "court-zhongshan"
-TABLES = ("Cases", "People", "Answers", "Audit", "Appointments", "Ratings", "Notices", "Organisations")
+TABLES = ("Cases", "People", "Answers", "Audit", "Appointments", "Ratings", "Notices", "Organisations", "Desks")
 
 
 @dataclass

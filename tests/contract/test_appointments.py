@@ -97,7 +97,9 @@ class Bookings(World):
             OrganisationService: self.directory,
             BookingRules: self.rules,
         }
-        settings = settings_of(appointments_table=self.tables["AppointmentsTable"])
+        settings = settings_of(
+            appointments_table=self.tables["AppointmentsTable"], desks_table=self.tables["DesksTable"]
+        )
         container = compose(settings, self.clock, stand_ins)
         container.foundation.root_secret = b"root"
         return container.appointments

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.cases.lifecycle.lists import CaseFilter
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.refusals import AlreadyDone, CourtDiffers
 from chalicelib.cases.lifecycle.service import Asked
@@ -127,7 +128,7 @@ def test_both_parties_apply_to_the_same_court_and_no_other_sees_the_case(world: 
     with pytest.raises(NotFound):
         world.cases.get_case(OTHER_COURT, code)
     for court, found in ((COURT, [code]), (OTHER_COURT, [])):
-        assert [one.code for one in world.cases.list_cases(court, None, None, None, 10).items] == found
+        assert [one.code for one in world.lists.list_cases(court, CaseFilter(None, None), None, 10).page.items] == found
 
 
 def test_parties_who_apply_to_different_courts_at_once_are_before_one_or_none(real: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.cases.lifecycle.lists import CaseFilter
 from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS
 from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.cases.lifecycle.transition import IllegalTransition
@@ -63,11 +64,11 @@ def test_what_a_filing_says_of_danger_is_sealed_and_goes_with_the_applicants_key
 def test_lists_show_a_case_to_its_people_only(world: World) -> None:
     code = world.joined()
     for viewer in (WANG, LI, CLERK):
-        found = world.cases.list_cases(viewer, None, None, None, 10)
+        found = world.lists.list_cases(viewer, CaseFilter(None, None), None, 10).page
         assert ([one.code for one in found.items], found.position) == ([code], None)
     stranger = Viewer("stranger", frozenset(), None, None)
-    assert world.cases.list_cases(stranger, None, None, None, 10) == Slice([], None)
-    assert world.cases.list_cases(WANG, None, "confirmed", None, 10) == Slice([], None)
+    assert world.lists.list_cases(stranger, CaseFilter(None, None), None, 10).page == Slice([], None)
+    assert world.lists.list_cases(WANG, CaseFilter(None, "confirmed"), None, 10).page == Slice([], None)
 
 
 def test_pages_of_a_list_are_whole_and_newest_first(world: World) -> None:
@@ -75,7 +76,7 @@ def test_pages_of_a_list_are_whole_and_newest_first(world: World) -> None:
     seen: list[str] = []
     after = None
     while True:
-        page = world.cases.list_cases(WANG, "party", None, after, 2)
+        page = world.lists.list_cases(WANG, CaseFilter("party", None), after, 2).page
         seen += [one.code for one in page.items]
         after = page.position
         if after is None:

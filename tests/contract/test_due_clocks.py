@@ -28,7 +28,7 @@ def due_at(world: World) -> list[str]:
 
 def run(world: World) -> dict[str, int]:
     due = DueDates(DeadlineRules.load(), work_calendar())
-    return CaseClock(world.cases, world.store, due, world.clock).run()
+    return CaseClock(world.cases, world.store, due, world.container.cases.escalation, world.clock).run()
 
 
 def test_a_clock_that_was_escalated_is_not_looked_at_again(world: World) -> None:

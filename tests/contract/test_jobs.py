@@ -70,7 +70,7 @@ def item(world: World, table: str, pk: str) -> dict[str, Any]:
 
 
 def cases(world: World) -> CaseClock:
-    return CaseClock(world.cases, world.store, DUE, world.clock)
+    return CaseClock(world.cases, world.store, DUE, world.container.cases.escalation, world.clock)
 
 
 def overdue(world: World, number: int = 5) -> list[str]:

@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.appointments.booking.service import BookingRequest
 from chalicelib.cases.appeals.service import AppealService
+from chalicelib.cases.lifecycle.lists import CaseFilter
 from chalicelib.cases.lifecycle.service import Asked
 from chalicelib.cases.messages.service import MessageService
 from chalicelib.shared.calendar import work_calendar
@@ -161,5 +162,5 @@ def test_a_filing_whose_reply_was_lost_is_one_case(world: Bookings) -> None:
         world.cases.file(WANG, FILING, key)
     with pytest.raises(Replayed):
         world.cases.file(WANG, FILING, key)
-    found = world.cases.list_cases(WANG, "party", None, None, 10)
+    found = world.lists.list_cases(WANG, CaseFilter("party", None), None, 10).page
     assert len(found.items) == 1

@@ -16,6 +16,7 @@ from chalicelib.cases.court.agreement import AgreementService
 from chalicelib.cases.court.service import BundleService
 from chalicelib.cases.evidence.files import EvidenceFiles
 from chalicelib.cases.evidence.service import Declared, EvidenceService
+from chalicelib.cases.lifecycle.lists import CaseFilter
 from chalicelib.cases.lifecycle.records import place_of
 from chalicelib.cases.messages.service import MessageService
 from chalicelib.cases.privacy.holds import Holds
@@ -290,7 +291,7 @@ def test_evidence_costs_what_is_shown(world: Bookings) -> None:
 
 def cases_of(world: World, viewer: Viewer, status: str | None, role: str | None = None) -> ReadPage:
     def read(after: Place, limit: int) -> tuple[list[str], Place]:
-        found = world.cases.list_cases(viewer, role, status, after, limit)
+        found = world.lists.list_cases(viewer, CaseFilter(role, status), after, limit).page
         return [one.code for one in found.items], found.position
 
     return read
@@ -320,7 +321,7 @@ def test_who_joins_or_takes_a_case_finds_it_by_its_status(world: Bookings) -> No
     for viewer in (respondent, MEDIATOR, CLERK):
         assert pages_of(cases_of(world, viewer, "mediating"), 10) == [[code]]
         assert pages_of(cases_of(world, viewer, "assigned"), 10) == [[]]
-    assert world.cases.list_cases(MEDIATOR, None, "mediating", None, 10).items[0].status == "mediating"
+    assert world.lists.list_cases(MEDIATOR, CaseFilter(None, "mediating"), None, 10).page.items[0].status == "mediating"
 
 
 def test_a_mediator_who_passed_a_case_on_finds_it_no_more(world: Bookings) -> None:
@@ -364,7 +365,9 @@ def appointments_of(world: Bookings, viewer: Viewer, status: str | None, **more:
 def put_appointments(world: Bookings, code: str, numbers: range, status: str, viewer: Viewer) -> list[Appointment]:
     """Write appointments as they would stand after their story, each at an hour of its own."""
     made = [appointment(world, code, number, status, viewer) for number in numbers]
-    writes = [write for one in made for write in world.appointment_store.appointment_writes(one, None, None)]
+    writes = [
+        write for one in made for write in world.appointment_store.appointment_writes(one, None, None, dispute_type="t")
+    ]
     items = [from_wire(write.parameters["Item"]) for write in writes]
     Table(world.clients, world.tables["AppointmentsTable"]).put_many(items)
     return made

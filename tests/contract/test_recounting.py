@@ -77,7 +77,7 @@ class Town(World):
         self.appeals = AppealService(self.cases, self.store, self.dates)
         self.outdated = self.index("CasesTable")
         self.recount = CaseRecount(self.cases, self.store, self.dates, self.outdated)
-        self.work = CaseClock(self.cases, self.store, self.dates, self.clock)
+        self.work = CaseClock(self.cases, self.store, self.dates, self.container.cases.escalation, self.clock)
 
     def index(self, table: str) -> OutdatedIndex:
         return OutdatedIndex(

@@ -87,7 +87,9 @@ def kind_of(item: dict[str, Any]) -> str:
     if item["sk"] in {"META", "EVENT", "COUNT", "PERSON"} or item["pk"] in {"FLAGS", "CHAIN"}:
         first = str(item["pk"]).partition("#")[0].partition("-")[0]
         return f"{first}/{item['sk']}" if item["pk"] not in {"FLAGS", "CHAIN"} else first
-    if str(item["pk"]).startswith(("KEYS#", "LEAF#", "PENDING#", "WAITLIST#", "IDEMPOTENCY#", "QUARANTINE#")):
+    if str(item["pk"]).startswith(
+        ("ARRIVALS#", "KEYS#", "LEAF#", "PENDING#", "WAITLIST#", "IDEMPOTENCY#", "QUARANTINE#")
+    ):
         return str(item["pk"]).partition("#")[0]
     if item["pk"] == "DIRECTORY":
         return "DIRECTORY/LOAD" if item["sk"].startswith("~LOAD") else "DIRECTORY"

@@ -58,6 +58,7 @@ _TABLES = (
     "NoticesTable",
     "OrganisationsTable",
     "RulesTable",
+    "DesksTable",
 )
 
 
@@ -97,6 +98,9 @@ class Routing:
             dispute_types=("*",),
             phone="0411-12345678",
         )
+
+    def find_name(self, organisation_id: str) -> Text | None:
+        return Text("调解组织一", "Organisation One") if organisation_id == "org-1" else None
 
     def find_mediator_name(self, organisation: str, mediator: str) -> str | None:
         return "张大力" if mediator == "m-1" else None
@@ -161,6 +165,7 @@ class World:
             made.override(wanted, other)
         made.foundation.answer_readers.update({"case": self._reopen_case, "rating": self._reopen_rating})
         self.committer, self.store, self.cases = made.answers, made.cases.store, made.cases.service
+        self.lists, self.desks, self.desk = made.cases.lists, made.desks.store, made.desks.service
         self.ledger, self.people = made.people.ledger, made.people.store
         self._numbers = itertools.count()
 

@@ -102,7 +102,7 @@ def test_a_preflight_is_answered(sample_server: Server) -> None:
 
 def test_deep_health_asks_the_tables(sample_server: Server) -> None:
     health = sample_server.api.get("/v1/health?deep=1").json()
-    assert len(health["tables"]) == 10
+    assert len(health["tables"]) == 11
     assert set(health["tables"].values()) == {"ACTIVE"}
     assert health["catalogue"]
 

@@ -38,6 +38,7 @@ APPOINTMENT: dict[str, Any] = {
     "report_by": "2026-12-01T15:59:59.000Z",
     "answers": {"p1": 1},
     "case_seq": 7,
+    "report_provisional": True,
 }
 AVAILABILITY: dict[str, Any] = {
     "mediator": "m",
@@ -87,7 +88,17 @@ OFFER: dict[str, Any] = {
         (
             Appointment,
             APPOINTMENT,
-            ("room", "hold_expires_at", "held_minutes", "report_by", "absent", "reminded", "answers", "case_seq"),
+            (
+                "room",
+                "hold_expires_at",
+                "held_minutes",
+                "report_by",
+                "absent",
+                "reminded",
+                "answers",
+                "case_seq",
+                "report_provisional",
+            ),
         ),
         (Availability, AVAILABILITY, ("feed_number",)),
         (Spot, SPOT, ("case_seq",)),

@@ -86,7 +86,9 @@ class CaseAppointments:
         also = [
             *self._slots.sheet_writes(decided.sheets),
             *decided.also,
-            *self._store.appointment_writes(after, self._next_due(after, seen), decided.before),
+            *self._store.appointment_writes(
+                after, self._next_due(after, seen), decided.before, dispute_type=seen.case.dispute_type
+            ),
         ]
         role = "clock" if seen.relation == "clock" else None
         try:

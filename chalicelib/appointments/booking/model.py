@@ -37,8 +37,8 @@ class Appointment:
 
     `accepted`: each party's answer; `answers`: how often each gave one; `buffer_cells`: cells kept free after it;
     `sequence`: how often it was moved; `report_by`: until when the mediator, who was asked after the end, can say
-    what became of it. `case_seq`: the number of the case's event that booked it, 0 in what was stored
-    before that was noted.
+    what became of it; `report_provisional`: a calendar may yet move that. `case_seq`: the number of the case's event
+    that booked it, 0 in what was stored before that was noted.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Appointment:
     report_by: str | None = None
     answers: Mapping[str, int] = field(default_factory=dict)
     case_seq: int = 0
+    report_provisional: bool = False
 
     @property
     def starts(self) -> datetime:

@@ -36,14 +36,14 @@ class SessionReports:
             return None
         if one.report_by is None:
             due = self._due_dates.due(_RULE, one.ends, seen.case.scope)
-            until = due.at + _PROVISIONAL_WAIT if due.provisional else due.at
+            until, provisional = (due.at + _PROVISIONAL_WAIT if due.provisional else due.at), due.provisional
         else:  # what the mediator was told holds, whatever the calendar says by now
-            until = parse_instant(one.report_by)
+            until, provisional = parse_instant(one.report_by), one.report_provisional
         if self._due_dates.is_past(until, seen.now):
             after = one.changed(seen.now, status="unreported")
             return Decided(after, outcome_of(seen, after, "session_unreported", more={"rule": _RULE}), before=one)
         if one.report_by is not None:
             return None
-        after = one.changed(seen.now, report_by=format_instant(until))
+        after = one.changed(seen.now, report_by=format_instant(until), report_provisional=provisional)
         more = {"for": one.mediator_person, "rule": _RULE, "due_at": format_instant(until)}
         return Decided(after, outcome_of(seen, after, "session_report_asked", more=more), before=one)

@@ -8,6 +8,7 @@
 | those of one status | gsi1 | `gsi1pk = LIST#<kind>#<owner>#<status>`, between starts |
 | requests whose hold runs, by its end | gsi1 | `gsi1pk = LIST#<kind>#<owner>#requested`, from now on |
 | holds and reminders that are due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| what waits on a mediator's desk | DesksTable | see `chalicelib/desk/store.py` |
 | sessions that are over and not reported | gsi1 | `gsi1pk = REPORTS#<shard>`, `gsi1sk <= <instant>` |
 """
 
@@ -17,10 +18,12 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from chalicelib.appointments.booking.desks import desk_items
 from chalicelib.appointments.booking.lists import Owner, owners_of, place_by_status
 from chalicelib.appointments.booking.model import Appointment
 from chalicelib.appointments.booking.races import AppointmentChanged
 from chalicelib.appointments.booking.refusals import DailyLimit
+from chalicelib.desk.public import Desks
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.due import DueIndex
 from chalicelib.shared.dynamo import Table
@@ -36,8 +39,9 @@ _INDEX_KEYS: Final = ("pk", "sk", "gsi1pk", "gsi1sk")
 class AppointmentStore:
     """Appointments, and the lists in which they stand."""
 
-    def __init__(self, clients: Clients, table: str, committer: Committer) -> None:
+    def __init__(self, clients: Clients, table: str, committer: Committer, desks: Desks) -> None:
         self._table = Table(clients, table)
+        self._desks = desks
         self._committer = committer
         self.due = DueIndex(self._table)
         self.due_reports = DueIndex(self._table, "REPORTS")
@@ -108,8 +112,13 @@ class AppointmentStore:
             )
         return transaction.writes
 
-    def appointment_writes(self, one: Appointment, next_due: str | None, before: Appointment | None) -> list[Write]:
-        """Return the writes of an appointment and its places in lists; `before`: the version decided on, or None."""
+    def appointment_writes(
+        self, one: Appointment, next_due: str | None, before: Appointment | None, *, dispute_type: str
+    ) -> list[Write]:
+        """Return the writes of an appointment, its places in lists, and what of it waits on its mediator's desk.
+
+        `before`: the version decided on, or None; `dispute_type`: of its case.
+        """
         transaction = Transaction()
         key = {"pk": f"APPOINTMENT#{one.id}"}
         meta: Item = {**key, "sk": "META", **to_item(one)}
@@ -139,4 +148,5 @@ class AppointmentStore:
                 status, place = place_by_status(one)
                 row = {"id": one.id, "start": one.start, "gsi1pk": owner.partition(status), "gsi1sk": place}
                 transaction.put(self._table.name, {**key, "sk": f"STATUS#{owner.kind}#{owner.id}", **row})
-        return transaction.writes
+        waited = () if before is None else desk_items(before, dispute_type)
+        return [*transaction.writes, *self._desks.writes(waited, desk_items(one, dispute_type), one.updated_at)]

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.cases.lifecycle import contract
-from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ListCases, ReadCase
+from chalicelib.cases.lifecycle.contract import ActionBody, FileCase, Join, ReadCase
+from chalicelib.cases.lifecycle.list_contract import ListCases
+from chalicelib.cases.lifecycle.list_views import CaseLine, CaseList
+from chalicelib.cases.lifecycle.lists import CaseFilter, CaseLists
 from chalicelib.cases.lifecycle.same_filing import CaseExists
 from chalicelib.cases.lifecycle.service import Asked, CaseService, Seen
 from chalicelib.cases.lifecycle.stages.duties import DUTY_ACTIONS
 from chalicelib.cases.lifecycle.transition import IllegalTransition
 from chalicelib.cases.lifecycle.transitions import TRANSITIONS
-from chalicelib.cases.lifecycle.views import CaseDrawing, CaseLine, CaseList, CaseView, Timeline, TimelineEntry
+from chalicelib.cases.lifecycle.views import CaseDrawing, CaseView, Timeline, TimelineEntry
 from chalicelib.people.public import UnknownTerms
 from chalicelib.shared.codes import BadCode, show_code
 from chalicelib.shared.errors import NotAllowed, NotFound, Stale
@@ -46,12 +49,16 @@ def file_case(
 
 
 @routes.route("/v1/cases")
-@endpoint(query=ListCases)
-def list_cases(viewer: Viewer, query: ListCases, page: Page, language: Language, cases: CaseService) -> CaseList:
-    """List my cases, or those of my role, newest first."""
-    found = cases.list_cases(viewer, query.role, query.status, page.position, page.limit)
+@endpoint(query=ListCases, problems=(NotAllowed,))
+def list_cases(
+    viewer: Viewer, query: ListCases, page: Page, *, language: Language, lists: CaseLists, drawing: CaseDrawing
+) -> CaseList:
+    """List my cases, or those of my role: newest first, or by what is due next."""
+    wanted = CaseFilter(query.role, query.status, query.due, query.organisation)
+    found = lists.list_cases(viewer, wanted, page.position, page.limit)
     return CaseList(
-        items=[CaseLine.of(one, language) for one in found.items], next_cursor=page.cursor_after(found.position)
+        items=[CaseLine.of(one, found, drawing.names, language) for one in found.page.items],
+        next_cursor=page.cursor_after(found.page.position),
     )
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide
+from chalicelib.cases.lifecycle.escalating import Escalation
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import VersionConflict
 from chalicelib.cases.lifecycle.service import CaseService, Seen
-from chalicelib.shared.clock import Clock
+from chalicelib.shared.clock import Clock, parse_instant
 from chalicelib.shared.deadlines import DueDates
 from chalicelib.shared.deciding import Pauses
 from chalicelib.shared.jobs import Job, Part
@@ -34,7 +35,7 @@ BY_RULE: Final = {
     "duty_due": "duty_due",
     "conclude": "conclude",
 }
-"""Rules whose deadline, once over, makes a transition; the others are escalated to who must act."""
+"""Rules whose deadline, once over, makes a transition; the others are escalated: see `escalating.py`."""
 
 _IRREVERSIBLE: Final = frozenset({"lapse", "expire", "conclude"})
 """What the clock never does on a provisional date."""
@@ -56,9 +57,17 @@ class CaseClock:
     """The cases' part of the scheduled job `deadlines`."""
 
     def __init__(
-        self, cases: CaseService, store: CaseStore, due_dates: DueDates, clock: Clock, *, pauses: Pauses | None = None
+        self,
+        cases: CaseService,
+        store: CaseStore,
+        due_dates: DueDates,
+        escalation: Escalation,
+        clock: Clock,
+        *,
+        pauses: Pauses | None = None,
     ) -> None:
         self._cases = cases
+        self._escalation = escalation
         self._store = store
         self._due_dates = due_dates
         self._clock = clock
@@ -103,18 +112,20 @@ class CaseClock:
 
     def _decide(self, case: Case, now: datetime) -> Outcome | None:
         for deadline in case.deadlines:
-            if not deadline.is_waited_for or not self._due_dates.is_past(datetime.fromisoformat(deadline.at), now):
+            acts_at = deadline.acts_at
+            if acts_at is None or not self._due_dates.is_past(parse_instant(acts_at), now):
                 continue
-            action = BY_RULE.get(deadline.rule)
+            action = None if deadline.escalated else BY_RULE.get(deadline.rule)
             if deadline.provisional and action in _IRREVERSIBLE:
                 action = None  # by a guess nobody loses a case: who must act is reminded of it, and keeps it
             if action is not None:
                 command = Command(action, {}, _CLOCK, _CLOCK, now)
                 return decide(case, command, self._due_dates)
-            marked = replace(deadline, escalated=True)
-            rest = tuple(marked if one is deadline else one for one in case.deadlines)
             if deadline.rule in _SILENT:
                 rest = tuple(one for one in case.deadlines if one is not deadline)
-            data: dict[str, Any] = {"rule": deadline.rule, "due_at": deadline.at}
-            return Outcome(replace(case, deadlines=rest), _SILENT.get(deadline.rule, "escalated"), data)
+                data: dict[str, Any] = {"rule": deadline.rule, "due_at": deadline.at}
+                return Outcome(replace(case, deadlines=rest), _SILENT[deadline.rule], data)
+            outcome = self._escalation.step(case, deadline, now)
+            if outcome is not None:
+                return outcome
         return None

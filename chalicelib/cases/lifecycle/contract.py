@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.cases.fields import IdentityNumber, Phone, Reason, Yes, text_field
 from chalicelib.cases.lifecycle.stages.mediation import END_GROUNDS
 from chalicelib.web.plain_text import plain_text
-from chalicelib.web.request import ListQuery, Query, RequestBody
+from chalicelib.web.request import Query, RequestBody
 from chalicelib.web.times import Day
 
 Name = Annotated[
@@ -275,12 +275,3 @@ class ReadCase(Query):
     purpose: Literal["case_handling", "judicial_confirmation", "appeal_review", "supervision", "complaint"] | None = (
         None
     )
-
-
-class ListCases(ListQuery):
-    """Which of my cases."""
-
-    role: (
-        Literal["party", "applicant", "respondent", "clerk", "organisation", "mediator", "court", "reviewer"] | None
-    ) = None
-    status: Annotated[str, StringConstraints(max_length=30)] | None = None

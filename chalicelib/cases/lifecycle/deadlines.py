@@ -96,14 +96,12 @@ def resume(case: Case, now: datetime, due_dates: DueDates) -> Case:
         rule = due_dates.rules.describe(one.rule, one.kept)
         if one.agreed:
             due = due_dates.shift(rule, parse_instant(one.at), resumed - stopped)
-            case = with_deadline(case, one.moved(due, editions={}))
+            case = with_deadline(case, one.moved(due, editions={}).renewed(now))
             continue
         added = one.added + due_dates.days_between(rule, stopped, resumed)
         due = due_dates.count(rule, parse_instant(one.counted_from or one.started_at), more=added)
-        case = with_deadline(
-            case,
-            replace(one, at=format_instant(due.at), provisional=due.provisional, added=added, editions=due.editions),
-        )
+        moved = replace(one, at=format_instant(due.at), provisional=due.provisional, added=added, editions=due.editions)
+        case = with_deadline(case, moved.renewed(now))
     return with_period_notice(replace(case, suspended=(), suspended_at=None), due_dates)
 
 

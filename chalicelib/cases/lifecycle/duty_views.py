@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from chalicelib.cases.lifecycle.model import Case, Party
+from chalicelib.cases.lifecycle.names import Names
 from chalicelib.cases.lifecycle.service import Seen
+from chalicelib.shared.texts import Language
 from chalicelib.web.times import Day
 from chalicelib.web.view import View
 
@@ -36,6 +38,7 @@ class BeforeCourtView(View):
     """An application to a court, or an arbitration commission. `received_at`: when it accepted it."""
 
     court_id: str
+    court_name: str | None
     kind: str
     applied: list[str]
     received_at: str | None
@@ -75,13 +78,14 @@ def duty_views(seen: Seen) -> list[DutyView]:
     ]
 
 
-def before_court_view(case: Case) -> BeforeCourtView | None:
+def before_court_view(case: Case, names: Names, language: Language) -> BeforeCourtView | None:
     """Return where the application stands; None if no party has applied."""
     if case.court is None:
         return None
     answered = [(party, party.enquiry) for party in case.parties if party.enquiry is not None]
     return BeforeCourtView(
         court_id=case.court,
+        court_name=names.organisation_name(case.court, language),
         kind=case.court_kind or "court",
         applied=[party.id for party in case.parties if party.applied_at is not None],
         received_at=case.received_at,

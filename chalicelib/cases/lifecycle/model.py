@@ -64,7 +64,8 @@ class Deadline:
     `kept`: the rule as it was when the clock began; None of a deadline that was stored before this was kept.
     `counted_from`: the instant that it is counted from, if that is not when it began. `agreed`: the parties chose the
     day, and no calendar moves it. `added`: days, or working days, that did not count. `about`: what it reminds of.
-    `editions`: of the years that it was counted by.
+    `editions`: of the years that it was counted by. `escalated_to`: the functions on whose desks it stands because it
+    is overdue, with the instant since when; `escalates_at`: the last second before the next one hears of it.
     """
 
     rule: str
@@ -78,6 +79,13 @@ class Deadline:
     added: int = 0
     about: str | None = None
     editions: Editions = field(default_factory=dict)
+    escalated_to: Mapping[str, str] = field(default_factory=dict)
+    escalates_at: str | None = None
+
+    @property
+    def acts_at(self) -> str | None:
+        """When something happens by itself next: at its end, or when somebody else is to hear that it is over."""
+        return self.at if self.is_waited_for else self.escalates_at
 
     @property
     def is_waited_for(self) -> bool:
@@ -90,6 +98,12 @@ class Deadline:
         Not by a provisional date: the calendar may yet give more days, and nobody's right is lost by a guess.
         """
         return not self.provisional and is_past(parse_instant(self.at), now)
+
+    def renewed(self, now: datetime) -> Self:
+        """Return it as one that nobody has heard of, if its date is ahead again."""
+        if is_past(parse_instant(self.at), now):
+            return self
+        return replace(self, escalated=False, escalated_to={}, escalates_at=None)
 
     def moved(self, due: Due, **changes: Any) -> Self:
         """Return it at another date. `changes`: what else changes."""

@@ -9,7 +9,6 @@ from typing import Any, Final, Self
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.shared.crypto import Erased, Keyring, Place
-from chalicelib.shared.editions import Editions
 from chalicelib.shared.errors import Conflict
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Shown
@@ -132,24 +131,18 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A command's effect. `seen`, `was`: version and status before; `unlist`: lists it stood in; `items`: by `sk`.
-
-    `counted`: the editions of the calendar that its dates were counted by before.
-    """
+    """A command's effect. `before`: the case that it was decided on; `items`: further items, by `sk`."""
 
     case: Case
     event: Event
-    seen: int
-    was: str
-    unlist: tuple[tuple[str, str], ...] = ()
-    counted: Editions = field(default_factory=dict)
+    before: Case
     items: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     also: tuple[Write, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A case as it stands in a list."""
+    """A case as it stands in a list. `next_due`: `{at, provisional, rule}`; `sessions`: its live appointments."""
 
     code: str
     status: str
@@ -158,6 +151,9 @@ class Listed:
     organisation: str
     created_at: str
     updated_at: str
+    next_due: Mapping[str, Any] | None = None
+    sessions: tuple[Mapping[str, Any], ...] = ()
+    court: str | None = None
 
 
 EVERYBODY = "ALL"

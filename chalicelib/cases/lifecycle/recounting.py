@@ -118,13 +118,10 @@ def _recounted(deadline: Deadline, due_dates: DueDates, now: datetime) -> Deadli
     if at < old and not is_past(old, now):
         # Nobody loses today a day that they were promised until yesterday: what would be over ends with this day.
         at = min(old, max(at, _end_of_day(now)))
-    return replace(
-        deadline,
-        at=format_instant(at),
-        provisional=due.provisional,
-        escalated=deadline.escalated and is_past(at, now) and (due.provisional or deadline.rule not in BY_RULE),
-        editions=due.editions,
-    )
+    counted = replace(deadline, at=format_instant(at), provisional=due.provisional, editions=due.editions)
+    if not due.provisional and deadline.rule in BY_RULE:  # what a guess only called to mind happens now
+        return replace(counted, escalated=False, escalated_to={}, escalates_at=None)
+    return counted.renewed(now)
 
 
 def _end_of_day(now: datetime) -> datetime:

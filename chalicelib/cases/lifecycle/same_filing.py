@@ -19,7 +19,6 @@ from typing import Any, Final, Self
 
 from chalicelib.cases.lifecycle.model import Case
 from chalicelib.cases.lifecycle.records import Change, VersionConflict
-from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.dynamo import Table
 from chalicelib.shared.errors import Conflict
@@ -104,7 +103,7 @@ class SameFilings:
         """Return what a change of a case asks for: its rows go when it ends, and come back when it is reopened."""
         case = change.case
         person = case.parties[0].person
-        ends, reopens = STATUSES[change.was].ended, case.state.ended
+        ends, reopens = change.before.state.ended, case.state.ended
         if ends == reopens or person is None:
             return []
         note = self._people.find(_pk(person), f"CASE#{case.code}")

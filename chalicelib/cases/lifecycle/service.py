@@ -12,12 +12,12 @@ from chalicelib.cases.lifecycle.deciding import decide_until_kept
 from chalicelib.cases.lifecycle.decisions import Command, Outcome, decide, start_deadlines
 from chalicelib.cases.lifecycle.digests import digest_of, to_json
 from chalicelib.cases.lifecycle.filing import draw_up
-from chalicelib.cases.lifecycle.model import Case, Party, lists_of
+from chalicelib.cases.lifecycle.model import Case, Party
 from chalicelib.cases.lifecycle.policies import check_can_act, check_can_see
 from chalicelib.cases.lifecycle.ports import Entrance, Ledger, Remember, Routing
 from chalicelib.cases.lifecycle.preparing import Preparation
 from chalicelib.cases.lifecycle.recording import Actor, items_of, recorded
-from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Listed, Loaded, NewCase
+from chalicelib.cases.lifecycle.records import CASE_SUBJECT, TEXTS, Change, Loaded, NewCase
 from chalicelib.cases.lifecycle.refusals import AlreadyParty, CaseEnded, InviteExpired, InviteUsed
 from chalicelib.cases.lifecycle.same_filing import OVERTAKEN, check_none_open
 from chalicelib.shared.clock import SHANGHAI, Clock, format_instant, parse_instant
@@ -25,10 +25,9 @@ from chalicelib.shared.codes import new_code, parse_code
 from chalicelib.shared.crypto import Keyring, Pseudonyms
 from chalicelib.shared.deadlines import DueDates, is_past
 from chalicelib.shared.deciding import Pauses
-from chalicelib.shared.errors import NotAllowed, NotFound, Stale
+from chalicelib.shared.errors import NotFound, Stale
 from chalicelib.shared.events import Event
 from chalicelib.shared.idempotency import Idempotency
-from chalicelib.shared.paging import Position, Slice
 from chalicelib.shared.transactions import Write
 from chalicelib.shared.viewer import Viewer
 
@@ -251,16 +250,7 @@ class CaseService:
         actor = Actor(seen.person, role or seen.relation)
         case, event = recorded(before, outcome, actor, seen.now, seen.loaded.keys)
         after = replace(seen, loaded=replace(seen.loaded, case=case))
-        change = Change(
-            case,
-            event,
-            before.version,
-            before.status,
-            unlist=tuple(lists_of(before)),
-            counted=before.editions,
-            items=items or {},
-            also=tuple(also),
-        )
+        change = Change(case, event, before, items=items or {}, also=tuple(also))
         claim = None if idempotency is None else idempotency.showing(after.loaded.shown(*shows))
         self._store.commit(change, idempotency=claim, result=result(after) if result else after)
         return after
@@ -316,26 +306,3 @@ class CaseService:
         """Return the case's events, oldest first, to somebody who may see the case."""
         seen = self.get_case(viewer, code, what="timeline")
         return seen, list(self._store.list_events(seen.case.code))
-
-    def list_cases(
-        self, viewer: Viewer, role: str | None, status: str | None, after: Position | None, limit: int
-    ) -> Slice[Listed]:
-        """Return a page of the viewer's cases in one role, newest first; raise `NotAllowed` if it is not theirs."""
-        kind, owner = self._list_of(viewer, role)
-        return self._store.list_cases(kind, owner, after=after, limit=limit, status=status)
-
-    def _list_of(self, viewer: Viewer, role: str | None) -> tuple[str, str]:
-        person = self._pseudonyms().of(viewer.subject)
-        if role is None:
-            role = next((one for one in ("clerk", "mediator", "court", "reviewer") if one in viewer.roles), "party")
-        if role in {"party", "citizen", "applicant", "respondent"}:
-            return "PARTY", person
-        if role in {"clerk", "organisation"} and "clerk" in viewer.roles and viewer.organisation:
-            return "ORGANISATION", viewer.organisation
-        if role == "mediator" and "mediator" in viewer.roles:
-            return "MEDIATOR", person
-        if role == "court" and "court" in viewer.roles and viewer.organisation:
-            return "COURT", viewer.organisation
-        if role == "reviewer" and "reviewer" in viewer.roles:
-            return "REVIEWER", "ALL"
-        raise NotAllowed

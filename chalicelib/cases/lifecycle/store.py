@@ -12,6 +12,8 @@
 | its messages, its evidence as one of its people may see them | gsi1 | `gsi1pk = MESSAGE#<code>#<audience>`, by `sk` |
 | cases of a party, organisation, mediator, the court, reviewers | gsi1 | `gsi1pk = LIST#<kind>#<id>`, by filing |
 | those of one status | gsi1 | `gsi1pk = LIST#<kind>#<id>#<status>`, by filing |
+| those with a date between two instants, the first due first | gsi1 | `gsi1pk = LIST#<kind>#<id>##DUE`, by date |
+| what of the case waits on whose desk | DesksTable | see `chalicelib/desk/store.py` |
 | cases with a due date until an instant | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
 | cases with dates that an older edition of a year counted | gsi1 | see `chalicelib/shared/editions.py` |
 | what happened in a span of time | gsi1 | `gsi1pk = EVENTS#<day in UTC>#<shard>`, `gsi1sk = <instant>#<code>#<seq>` |
@@ -25,9 +27,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from chalicelib.cases.lifecycle.model import Case, lists_of
-from chalicelib.cases.lifecycle.records import Change, Listed, Loaded, NewCase, VersionConflict, seen_by
+from chalicelib.cases.lifecycle.desks import desk_items
+from chalicelib.cases.lifecycle.list_store import ListStore
+from chalicelib.cases.lifecycle.listing import put_lists
+from chalicelib.cases.lifecycle.model import Case
+from chalicelib.cases.lifecycle.records import Change, Loaded, NewCase, VersionConflict, seen_by
 from chalicelib.cases.lifecycle.same_filing import SameFilings
+from chalicelib.desk.public import Desks
 from chalicelib.shared.aws import Clients
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.crypto import Keyring, Keys
@@ -49,13 +55,17 @@ _KEK: Final = "KEK"
 class CaseStore:
     """The cases, their events, texts and keys."""
 
-    def __init__(self, clients: Clients, cases: str, people: str, committer: Committer, keys: Keys) -> None:
+    def __init__(  # noqa: PLR0917 - what it keeps, and where
+        self, clients: Clients, cases: str, people: str, committer: Committer, keys: Keys, desks: Desks
+    ) -> None:
         self._cases = Table(clients, cases)
         self.due = DueIndex(self._cases)
         self._people = Table(clients, people)
         self.same = SameFilings(self._people)
+        self.lists = ListStore(self._cases, self._people, keys)
         self._committer = committer
         self._keys = keys
+        self._desks = desks
 
     def find_case(self, code: str) -> Case | None:
         """Return the case's state. One read of one item."""
@@ -205,20 +215,6 @@ class CaseStore:
                     _, code, seq = item["gsi1sk"].split("#")
                     yield code, int(seq)
 
-    def list_cases(
-        self, kind: str, owner: str, *, after: Position | None, limit: int, status: str | None
-    ) -> Slice[Listed]:
-        """Return a page of a list of cases, newest first. One query; by status, one read more."""
-        pk = f"LIST#{kind}#{owner}"
-        start = None if after is None else dict(after)
-        if status is None:
-            items, last = self._cases.query_index(pk, after=start, limit=limit, newest_first=True)
-            return Slice([from_item(Listed, item) for item in items], last)
-        rows, last = self._cases.query_index(f"{pk}#{status}", after=start, limit=limit, newest_first=True)
-        read = self._cases.find_many([(row["pk"], pk) for row in rows])
-        found = {item["pk"]: from_item(Listed, item) for item in read}
-        return Slice([found[row["pk"]] for row in rows if row["pk"] in found], last)
-
     def person_write(self, person: str, code: str, same: Sequence[str] = ()) -> Write:
         """Return the write that notes that a person's account is bound to a case, so that erasure finds it.
 
@@ -269,7 +265,7 @@ class CaseStore:
 
     def _write(self, transaction: Transaction, case: Case, event: Event, change: Change | None = None) -> None:
         meta: Item = {"pk": _pk(case.code), "sk": "META", **to_item(case)}
-        open_clocks = [one.at for one in case.deadlines if one.is_waited_for]
+        open_clocks = [one.acts_at for one in case.deadlines if one.acts_at is not None]
         if open_clocks:
             meta |= self.due.keys(case.code, min(open_clocks))
         if change is None:
@@ -282,7 +278,7 @@ class CaseStore:
                 meta,
                 condition="#version = :seen",
                 names={"#version": "version"},
-                values={":seen": change.seen},
+                values={":seen": change.before.version},
                 refusal=lambda _: VersionConflict(),
             )
         transaction.put(
@@ -297,21 +293,12 @@ class CaseStore:
             condition="attribute_not_exists(pk)",
             refusal=lambda _: VersionConflict(),
         )
-        counted = {} if change is None else change.counted
+        before = None if change is None else change.before
+        counted = {} if before is None else before.editions
         write_rows(transaction, self._cases.name, _pk(case.code), case.code, counted, case.editions)
-        listed = set(lists_of(case))
-        before: set[tuple[str, str]] = set() if change is None else set(change.unlist)
-        moved = change is None or change.was != case.status
-        for kind, owner in listed:
-            name = f"LIST#{kind}#{owner}"
-            summary = _summary(case, name)
-            transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": name, **summary})
-            if moved or (kind, owner) not in before:
-                row = {"gsi1pk": f"{name}#{case.status}", "gsi1sk": summary["gsi1sk"], "code": case.code}
-                transaction.put(self._cases.name, {"pk": _pk(case.code), "sk": f"STATUS#{kind}#{owner}", **row})
-        for kind, owner in before - listed:
-            for place in ("LIST", "STATUS"):
-                transaction.delete(self._cases.name, {"pk": _pk(case.code), "sk": f"{place}#{kind}#{owner}"})
+        put_lists(transaction, self._cases.name, case, before)
+        waited = () if before is None else desk_items(before)
+        transaction.writes.extend(self._desks.writes(waited, desk_items(case), event.at))
 
 
 def _pk(code: str) -> str:
@@ -320,17 +307,3 @@ def _pk(code: str) -> str:
 
 def _event_sk(seq: int) -> str:
     return f"EVENT#{seq:06d}"
-
-
-def _summary(case: Case, name: str) -> Item:
-    return {
-        "gsi1pk": name,
-        "gsi1sk": f"{case.created_at}#{case.code}",
-        "code": case.code,
-        "status": case.status,
-        "dispute_type": case.dispute_type,
-        "region": case.region,
-        "organisation": case.organisation,
-        "created_at": case.created_at,
-        "updated_at": case.updated_at,
-    }

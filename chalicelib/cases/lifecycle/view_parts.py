@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.cases.effect import EffectRules
 from chalicelib.cases.events import WAITING
 from chalicelib.cases.lifecycle.model import Case, Deadline
+from chalicelib.cases.lifecycle.names import Names
 from chalicelib.cases.lifecycle.policies import STAFF, actions_of, can_appeal, duty_actions_of
 from chalicelib.cases.lifecycle.service import Seen
 from chalicelib.cases.lifecycle.stages.mediators import LEFT_TO_ORGANISATION
@@ -49,10 +50,12 @@ class PartyView(View):
     phone: str | None
     region: str | None
     service_address: str | None
+    region_name: str | None
     consented: bool
     joined: bool
     leaves_choice: bool
     chosen_mediator: str | None
+    chosen_mediator_name: str | None
     you: bool
 
 
@@ -68,6 +71,7 @@ class RoutingView(View):
     """Where the case went, and why."""
 
     organisation: str
+    organisation_name: str | None
     because: list[str]
 
 
@@ -139,7 +143,7 @@ def action_views(seen: Seen, can_book: Callable[[Seen], bool]) -> list[ActionVie
     return views
 
 
-def party_views(seen: Seen) -> list[PartyView]:
+def party_views(seen: Seen, names: Names, language: Language) -> list[PartyView]:
     """Return the parties; where they are reached only to staff of the case, and each party's own."""
     views = []
     for party in seen.case.parties:
@@ -156,10 +160,12 @@ def party_views(seen: Seen) -> list[PartyView]:
                 phone=contact.get("phone"),
                 region=contact.get("region"),
                 service_address=seen.loaded.service_address_of(party.id) if reached else None,
+                region_name=names.region_name(contact.get("region"), language),
                 consented=party.consented_at is not None,
                 joined=party.person is not None,
                 leaves_choice=party.choice == LEFT_TO_ORGANISATION,
                 chosen_mediator=party.choice or None,
+                chosen_mediator_name=names.mediator_name(seen.case.organisation, party.choice or None),
                 you=you,
             )
         )

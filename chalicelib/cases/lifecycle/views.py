@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from chalicelib.cases.events import EVENTS
+from chalicelib.cases.events import words_of
 from chalicelib.cases.lifecycle.duty_views import (
     BeforeCourtView,
     ChallengeView,
@@ -16,8 +16,9 @@ from chalicelib.cases.lifecycle.duty_views import (
     duty_views,
     earlier_agreement_view,
 )
+from chalicelib.cases.lifecycle.names import Names
 from chalicelib.cases.lifecycle.recording import sk_of
-from chalicelib.cases.lifecycle.records import Listed, place_of
+from chalicelib.cases.lifecycle.records import place_of
 from chalicelib.cases.lifecycle.service import Seen
 from chalicelib.cases.lifecycle.statuses import STATUSES
 from chalicelib.cases.lifecycle.view_parts import (
@@ -57,15 +58,19 @@ class CaseView(View):
     colour: str
     percent: int
     dispute_type: str
+    dispute_type_name: str
     title: str | None
     facts: str | None
     claims: list[str]
     urgent: UrgentView | None
     amount_cents: int | None
     region: str
+    region_name: str | None
     organisation: str
+    organisation_name: str | None
     routing: RoutingView
     mediator: str | None
+    mediator_name: str | None
     parties: list[PartyView]
     deadlines: list[DeadlineView]
     actions: list[ActionView]
@@ -87,9 +92,19 @@ class CaseView(View):
     updated_at: str
 
     @classmethod
-    def of(cls, seen: Seen, rules: DeadlineRules, language: Language, *, can_book: CanBook, cautions: Cautions) -> Self:
+    def of(
+        cls,
+        seen: Seen,
+        rules: DeadlineRules,
+        names: Names,
+        language: Language,
+        *,
+        can_book: CanBook,
+        cautions: Cautions,
+    ) -> Self:
         """Return the view of a case for the person who sees it. `can_book`: whether they can book a session."""
         case, filed = seen.case, seen.loaded.text_of("p1")
+        organisation_name = names.organisation_name(case.organisation, language)
         return cls(
             code=show_code(case.code),
             status=case.status,
@@ -97,21 +112,29 @@ class CaseView(View):
             colour=case.state.colour,
             percent=case.state.percent,
             dispute_type=case.dispute_type,
+            dispute_type_name=names.type_name(case.dispute_type, language),
             title=filed.get("title"),
             facts=filed.get("facts"),
             claims=filed.get("claims", []),
             urgent=urgent_view(seen, filed, language),
             amount_cents=case.amount_cents,
             region=case.region,
+            region_name=names.region_name(case.region, language),
             organisation=case.organisation,
-            routing=RoutingView(organisation=case.organisation, because=[one[language] for one in case.routing]),
+            organisation_name=organisation_name,
+            routing=RoutingView(
+                organisation=case.organisation,
+                organisation_name=organisation_name,
+                because=[one[language] for one in case.routing],
+            ),
             mediator=case.mediator,
-            parties=party_views(seen),
+            mediator_name=names.mediator_name(case.organisation, case.mediator),
+            parties=party_views(seen, names, language),
             deadlines=deadline_views(case, rules, language, seen.now),
             actions=action_views(seen, can_book),
             preferred_modes=filed.get("preferred_modes", []),
             duties=duty_views(seen),
-            before_court=before_court_view(case),
+            before_court=before_court_view(case, names, language),
             challenge=challenge_view(case),
             earlier_agreement=earlier_agreement_view(case),
             paused_since=case.suspended_at if case.status == "mediating" else None,
@@ -126,45 +149,6 @@ class CaseView(View):
             created_at=case.created_at,
             updated_at=case.updated_at,
         )
-
-
-class CaseLine(View):
-    """A case in a list."""
-
-    code: str
-    status: str
-    status_name: str
-    colour: str
-    percent: int
-    dispute_type: str
-    region: str
-    organisation: str
-    created_at: str
-    updated_at: str
-
-    @classmethod
-    def of(cls, listed: Listed, language: Language) -> Self:
-        """Return the view of one line."""
-        status = STATUSES[listed.status]
-        return cls(
-            code=show_code(listed.code),
-            status=listed.status,
-            status_name=status.name.text(language),
-            colour=status.colour,
-            percent=status.percent,
-            dispute_type=listed.dispute_type,
-            region=listed.region,
-            organisation=listed.organisation,
-            created_at=listed.created_at,
-            updated_at=listed.updated_at,
-        )
-
-
-class CaseList(View):
-    """A page of cases."""
-
-    items: list[CaseLine]
-    next_cursor: str | None
 
 
 class TimelineEntry(View):
@@ -190,7 +174,7 @@ class TimelineEntry(View):
             seq=event.seq,
             at=event.at,
             event=event.name,
-            text=EVENTS[event.name].text(language),
+            text=words_of(event.name, event.data).text(language),
             actor_role=event.actor_role,
             status=event.status,
             colour=STATUSES[event.status].colour,
@@ -207,14 +191,15 @@ class Timeline(View):
 class CaseDrawing:
     """How cases are shown."""
 
-    def __init__(self, rules: DeadlineRules, can_book: CanBook, cautions: Cautions) -> None:
+    def __init__(self, rules: DeadlineRules, names: Names, can_book: CanBook, cautions: Cautions) -> None:
         self._rules = rules
+        self.names = names
         self._can_book = can_book
         self._cautions = cautions
 
     def view(self, seen: Seen, language: Language) -> CaseView:
         """Return a case as its viewer may see it, in one language."""
-        return CaseView.of(seen, self._rules, language, can_book=self._can_book, cautions=self._cautions)
+        return CaseView.of(seen, self._rules, self.names, language, can_book=self._can_book, cautions=self._cautions)
 
     def in_language(self, language: Language) -> Callable[[Seen], CaseView]:
         """Return `view` for one language."""

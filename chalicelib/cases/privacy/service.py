@@ -112,7 +112,9 @@ class CasePrivacy:
                 self._files.destroy(item["id"])
 
     def _mine(self, viewer: Viewer) -> Iterator[Listed]:
-        return read_all(lambda after: self._cases.list_cases(viewer, "party", None, after, _PAGE))
+        person = self._pseudonyms().of(viewer.subject)
+        lists = self._store.lists
+        return read_all(lambda after: lists.list_cases("PARTY", person, after=after, limit=_PAGE, status=None))
 
     def _export_one(self, seen: Seen) -> dict[str, Any]:
         case = seen.case

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from chalicelib.cases.events import WAITING
+from chalicelib.cases.lifecycle.listing import next_due_of
 from chalicelib.cases.lifecycle.model import Case
-from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, REMINDERS, STATUSES
+from chalicelib.cases.lifecycle.statuses import HAPPY_PATH, STATUSES
 from chalicelib.shared.clock import format_instant
 from chalicelib.shared.codes import show_code
 from chalicelib.shared.deadlines import DeadlineRules
@@ -111,10 +112,6 @@ def next_step(case: Case) -> Text:
     return _ORAL_STEPS[case.status] if oral else case.state.next_step
 
 
-_NOT_FOR_PEOPLE: Final = REMINDERS | {"conclude"}
-"""Dates by which nobody has anything to do."""
-
-
 def _next_session(case: Case, now: str) -> SessionView | None:
     """Return the first session that is not over, and whose hold has not run out."""
     ahead = [one for one in case.appointments if str(one["end"]) > now and str(one.get("hold_expires_at") or "~") > now]
@@ -125,10 +122,9 @@ def _next_session(case: Case, now: str) -> SessionView | None:
 
 
 def _due(case: Case, rules: DeadlineRules, language: Language) -> NextDueView | None:
-    ahead = [one for one in case.deadlines if one.rule not in _NOT_FOR_PEOPLE]
-    if not ahead or case.state.ended:
+    first = next_due_of(case)
+    if first is None:
         return None
-    first = min(ahead, key=lambda one: one.at)
     rule = rules.describe(first.rule, first.kept)
     day = datetime.fromisoformat(first.at) + timedelta(hours=8)
     text = f"{day:%Y-%m-%d} 前：{rule.title.zh}" if language == "zh" else f"By {day:%Y-%m-%d}: {rule.title.en}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.desk.public import is_due
 from chalicelib.ratings.rating.model import Handling, Rating
 from chalicelib.ratings.rating.recording import Act, recorded
 from chalicelib.ratings.rating.refusals import RatingChanged
@@ -48,7 +49,7 @@ class RatingRecount:
             act = Act(name, "clock", "clock", self._clock.now(), data)
             after, event = recorded(replace(rating, handling=handling), act)
             try:
-                self._store.change(after, rating.version, event, idempotency=None)
+                self._store.change(after, rating, event, idempotency=None)
             except RatingChanged:
                 return None
             return (f"bad_rating_{name}",)
@@ -61,10 +62,14 @@ class RatingRecount:
             return handling
         rated = parse_instant(rating.created_at)
         contact, fix = self._counting.count(handling.contact, rated), self._counting.count(handling.fix, rated)
-        return replace(
+        counted = replace(
             handling,
             contact_due_at=format_instant(contact.at),
             fix_due_at=format_instant(fix.at),
             provisional=contact.provisional or fix.provisional,
             editions=oldest_of((contact.editions, fix.editions)),
         )
+        if handling.status not in handling.escalated or is_due(counted.due_at, self._clock.now()):
+            return counted
+        ahead = tuple(one for one in handling.escalated if one != handling.status)
+        return replace(counted, escalated=ahead, escalated_to={}, escalates_at=None)

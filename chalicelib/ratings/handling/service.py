@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.desk.public import Ladders, is_due
 from chalicelib.ratings.rating.model import HANDLED_IN, Handling, Rating
 from chalicelib.ratings.rating.recording import Act, recorded
 from chalicelib.ratings.rating.refusals import RatingChanged
@@ -35,9 +36,15 @@ class HandlingService:
     """The loop of bad ratings, for the organisation concerned and for supervisors."""
 
     def __init__(
-        self, store: RatingStore, due_dates: DueDates, pseudonyms: Callable[[], Pseudonyms], clock: Clock
+        self,
+        store: RatingStore,
+        due_dates: DueDates,
+        ladders: Ladders,
+        pseudonyms: Callable[[], Pseudonyms],
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._ladders = ladders
         self._due_dates = due_dates
         self._pseudonyms = pseudonyms
         self._clock = clock
@@ -83,7 +90,7 @@ class HandlingService:
             after, event = recorded(after, act)
             closed = [one.target for one in rating.judgements if one.level in BAD_LEVELS] if action == "close" else []
             try:
-                self._store.change(after, rating.version, event, handled=closed, idempotency=idempotency, result=after)
+                self._store.change(after, rating, event, handled=closed, idempotency=idempotency, result=after)
             except RatingChanged:
                 return None
             return after
@@ -102,7 +109,7 @@ class HandlingService:
             act = Act("hidden", self._pseudonyms().of(viewer.subject), "supervisor", self._clock.now())
             after, event = recorded(replace(rating, hidden=screen(reason)), act)
             try:
-                self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
+                self._store.change(after, rating, event, idempotency=idempotency, result=after)
             except RatingChanged:
                 return None
             return after
@@ -142,22 +149,46 @@ class HandlingService:
         def attempt() -> Sequence[str] | None:
             rating = self._store.find_rating(rating_id)
             handling = None if rating is None else rating.handling
-            if rating is None or handling is None or handling.status in handling.escalated:
+            if rating is None or handling is None or not is_due(handling.acts_at, self._clock.now()):
                 return ()
-            if not self.is_overdue(handling):
+            outcome = self._escalated(handling)
+            if outcome is None:
                 return ()
-            late = replace(handling, escalated=(*handling.escalated, handling.status))
-            data = {"status": handling.status, "due_at": handling.due_at}
-            after, event = recorded(
-                replace(rating, handling=late), Act("escalated", "clock", "clock", self._clock.now(), data)
-            )
+            late, function = outcome
+            to = {"desk": function} | ({"id": rating.organisation} if function == "organisation" else {})
+            data = {"status": handling.status, "due_at": handling.due_at, "to": to}
+            act = Act("escalated", "clock", "clock", self._clock.now(), data)
+            after, event = recorded(replace(rating, handling=late), act)
             try:
-                self._store.change(after, rating.version, event, idempotency=None)
+                self._store.change(after, rating, event, idempotency=None)
             except RatingChanged:
                 return None
             return ("bad_rating_escalated",)
 
         yield from decide_anew(attempt)
+
+    def _escalated(self, handling: Handling) -> tuple[Handling, str] | None:
+        """Return the handling with its overdue duty on the next desk, and whose that is; None if no desk is left."""
+        due, heard, now = handling.due_at, handling.escalated_to, self._clock.now()
+        if due is None:
+            return None
+        raised = self._ladders.raised(
+            handling.due_rule[0],
+            due,
+            tuple(heard),
+            lambda target: "organisation" if target == "actor" else target,
+            self._due_dates,
+            now,
+        )
+        if raised is None:
+            return None
+        late = replace(
+            handling,
+            escalated=tuple(dict.fromkeys((*handling.escalated, handling.status))),
+            escalated_to={**heard, **dict.fromkeys(raised.functions, format_instant(now))},
+            escalates_at=raised.next_at,
+        )
+        return late, raised.functions[-1]
 
     def _get_rating(self, viewer: Viewer, rating_id: str) -> Rating:
         """Return a rating to who may handle it; raise `NotFound`, or `NotAllowed` to whom it is about."""

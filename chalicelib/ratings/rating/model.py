@@ -79,7 +79,8 @@ class Handling:
     """How a bad rating is handled. `due_at`: of the next duty; `escalated`: duties that were missed.
 
     `contact`, `fix`: the rules that the duties are counted by; None of what was stored before they were kept;
-    `editions`: of the years that they were counted by.
+    `editions`: of the years that they were counted by. `escalated_to`: the functions on whose desks the present duty
+    stands because it is overdue, with the instant since when; `escalates_at`: the last second before the next hears.
     """
 
     status: str
@@ -91,6 +92,13 @@ class Handling:
     contact: KeptRule | None = None
     fix: KeptRule | None = None
     editions: Editions = field(default_factory=dict)
+    escalated_to: Mapping[str, str] = field(default_factory=dict)
+    escalates_at: str | None = None
+
+    @property
+    def acts_at(self) -> str | None:
+        """When something happens by itself next: at the duty's end, or when somebody else is to hear of it."""
+        return self.due_at if self.status not in self.escalated else self.escalates_at
 
     @property
     def due_at(self) -> str | None:
@@ -110,7 +118,7 @@ class Handling:
         if self.status not in sources:
             raise WrongStep
         step = Step(action, format_instant(at), role, note)
-        return replace(self, status=target, steps=(*self.steps, step))
+        return replace(self, status=target, steps=(*self.steps, step), escalated_to={}, escalates_at=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class RatingPrivacy:
             act = Act("erased", rating.person, "citizen", self._clock.now())
             after, event = recorded(rating.erased(), act)
             try:
-                self._store.change(after, rating.version, event, idempotency=None)
+                self._store.change(after, rating, event, idempotency=None)
             except RatingChanged:
                 return None
             return True

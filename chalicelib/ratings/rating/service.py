@@ -220,7 +220,7 @@ class RatingService:
             act = Act("followed_up", person, "citizen", now, {"level": level})
             after, event = recorded(replace(rating, follow_up=said), act)
             try:
-                self._store.change(after, rating.version, event, idempotency=idempotency, result=after)
+                self._store.change(after, rating, event, idempotency=idempotency, result=after)
             except RatingChanged:
                 return None
             return after

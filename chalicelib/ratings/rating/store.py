@@ -14,6 +14,7 @@
 | those of a status, the first duty first | gsi1 | `gsi1pk = BAD#<organisation or ALL>#<status>` |
 | bad ratings with dates that an older edition of a year counted | gsi1 | see `chalicelib/shared/editions.py` |
 | bad ratings with something due | gsi1 | `gsi1pk = DUE#<shard>`, `gsi1sk <= <instant>` |
+| what of a bad rating waits on whose desk | DesksTable | see `chalicelib/desk/store.py` |
 | bursts, flags | RatingsTable | `pk = BURST#<staff>#<window>`; `pk = FLAGS` |
 | the keys of a rating's texts | PeopleTable | `pk = KEYS#RATING-<id>` |
 """
@@ -24,7 +25,9 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from chalicelib.desk.public import Desks
 from chalicelib.ratings.rating import worklist
+from chalicelib.ratings.rating.desks import desk_items
 from chalicelib.ratings.rating.earning import earn
 from chalicelib.ratings.rating.model import Entry, Invitation, Rating, entries_of
 from chalicelib.ratings.rating.refusals import AlreadyRated
@@ -56,12 +59,15 @@ from chalicelib.shared.transactions import Committer, Transaction
 class RatingStore:
     """Invitations, ratings, entries, counters."""
 
-    def __init__(self, clients: Clients, table: str, people: str, committer: Committer, keys: Keys) -> None:
+    def __init__(  # noqa: PLR0917 - what it keeps, and where
+        self, clients: Clients, table: str, people: str, committer: Committer, keys: Keys, desks: Desks
+    ) -> None:
         self._table = Table(clients, table)
         self.due = DueIndex(self._table)
         self._people = Table(clients, people)
         self._committer = committer
         self._keys = keys
+        self._desks = desks
 
     def invite(self, invitation: Invitation, occasion: str) -> bool:
         """Write an invitation to what a case or session, the `occasion`, lets a person rate; tell whether it was new.
@@ -111,12 +117,13 @@ class RatingStore:
             put_entry(transaction, self._table.name, entry)
             add_counts(transaction, self._table.name, rating, entry.target, names_of(rating.created_at, entry.level))
         put_bad(transaction, self._table.name, rating)
+        transaction.writes.extend(self._desks.writes((), desk_items(rating), event.at))
         self._committer.commit(transaction, idempotency=idempotency.showing(rating.shown()), result=result)
 
     def change(
         self,
         rating: Rating,
-        seen: int,
+        before: Rating,
         event: Event,
         *,
         handled: Sequence[str] = (),
@@ -125,16 +132,17 @@ class RatingStore:
     ) -> None:
         """Write what came of a rating: state, event, public entries; raise `RatingChanged` if it was overtaken.
 
-        `handled`: bad targets whose handling is closed by this.
+        `before`: the rating that it was decided on; `handled`: bad targets whose handling is closed by this.
         """
         transaction = Transaction()
-        put_meta(transaction, self._table.name, rating, seen)
+        put_meta(transaction, self._table.name, rating, before)
         put_event(transaction, self._table.name, event)
         put_bad(transaction, self._table.name, rating)
         for entry in entries_of(rating):
             put_entry(transaction, self._table.name, entry)
         for target in handled:
             add_counts(transaction, self._table.name, rating, target, names_of_handled(rating.created_at))
+        transaction.writes.extend(self._desks.writes(desk_items(before), desk_items(rating), event.at))
         claim = None if idempotency is None else idempotency.showing(rating.shown())
         self._committer.commit(transaction, idempotency=claim, result=result)
 

@@ -37,17 +37,18 @@ def put_invitation(transaction: Transaction, table: str, invitation: Invitation)
     )
 
 
-def put_meta(transaction: Transaction, table: str, rating: Rating, seen: int | None) -> None:
-    """Write a rating's state over version `seen` (None: it is new); refused with `RatingChanged`."""
+def put_meta(transaction: Transaction, table: str, rating: Rating, before: Rating | None) -> None:
+    """Write a rating's state over the one that was decided on (None: it is new); refused with `RatingChanged`."""
     meta: Item = {"pk": f"RATING#{rating.id}", "sk": "META", **to_item(rating)}
     handling = rating.handling
-    if handling is not None and handling.due_at is not None and handling.status not in handling.escalated:
-        meta |= due_keys(rating.id, handling.due_at)
+    acts_at = None if handling is None else handling.acts_at
+    if acts_at is not None:
+        meta |= due_keys(rating.id, acts_at)
     if handling is not None:
         counted = {} if handling.due_at is None else handling.editions
-        gone = {} if seen is None else dict.fromkeys(handling.editions, "")
+        gone = {} if before is None else dict.fromkeys(handling.editions, "")
         write_rows(transaction, table, f"RATING#{rating.id}", rating.id, gone, counted)
-    if seen is None:
+    if before is None:
         transaction.put(table, meta, condition="attribute_not_exists(pk)", refusal=lambda _: RatingChanged())
     else:
         transaction.put(
@@ -55,7 +56,7 @@ def put_meta(transaction: Transaction, table: str, rating: Rating, seen: int | N
             meta,
             condition="#version = :seen",
             names={"#version": "version"},
-            values={":seen": seen},
+            values={":seen": before.version},
             refusal=lambda _: RatingChanged(),
         )
 

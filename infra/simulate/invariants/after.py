@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.simulate.invariants import chains, notices, privacy, ratings, sheets, standing
+from infra.simulate.invariants import chains, desks, notices, privacy, ratings, sheets, standing
 from infra.simulate.story import Story
 
 
@@ -13,6 +13,7 @@ def check(story: Story) -> None:
     notices.check(story)
     ratings.check(story)
     standing.check(story)
+    desks.check(story)
     privacy.check(story)
 
 

@@ -116,7 +116,7 @@ def _extend(case: Case, command: Command, due_dates: DueDates) -> Effect:
         return Effect(case, data, complete=False)
     # A new period: each may propose once in it.
     case = replace(case.with_all_parties(extend_until=None), organisation_extend_until=None)
-    running = period.moved(due, escalated=False, agreed=True, editions={})
+    running = period.moved(due, escalated=False, escalated_to={}, escalates_at=None, agreed=True, editions={})
     return Effect(with_period_notice(with_deadline(without(case, "expiry_grace"), running), due_dates), data)
 
 

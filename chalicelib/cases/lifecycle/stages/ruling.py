@@ -132,7 +132,7 @@ def _extend_ruling(case: Case, command: Command, due_dates: DueDates) -> Effect:
     if running is None:
         raise IllegalTransition
     due = due_dates.due("court_decide_extended", parse_instant(running.at), case.scope)
-    later = running.moved(due, escalated=False, agreed=True, editions={})
+    later = running.moved(due, escalated=False, escalated_to={}, escalates_at=None, agreed=True, editions={})
     return Effect(with_deadline(replace(case, ruling_extended=True), later), {}, command.details["reason"])
 
 
