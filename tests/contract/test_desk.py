@@ -66,7 +66,7 @@ def test_a_case_goes_from_desk_to_desk_and_stands_on_one(world: Bookings) -> Non
     assert desk(world, CLERK) == []
     invite = world.cases.get_case(WANG, code).loaded.text_of("p2")["invite_code"]
     world.cases.join(LI, code, invite, world.key())
-    world.act(LI, code, "consent", terms_version="1")
+    world.act(LI, code, "consent", terms_version="2026-01")
     world.clock.at += timedelta(minutes=1)
     world.leave_choice(code, WANG, LI)
     assert kinds(world, CLERK) == [("case", "match")]

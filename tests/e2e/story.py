@@ -51,7 +51,7 @@ class Story:
         self.applicant = Person(server, f"{name}-applicant")
         self.respondent = Person(server, f"{name}-respondent")
         self.stranger = Person(server, f"{name}-stranger")
-        filed = self.applicant.post("/v1/cases", {**FILING, **filing})
+        filed = self.applicant.post("/v1/cases", {**FILING, "again": True, **filing})
         assert filed.status_code == 201, filed.text
         self.case = filed.json()
         self.code = self.case["code"]

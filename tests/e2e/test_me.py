@@ -111,7 +111,7 @@ def test_supervisors_see_chains_and_signed_checkpoints_and_nobody_else_does(samp
     drained(sample_server)
     supervisor = Person(sample_server, "supervisor-1", "supervisor")
     chain = supervisor.read(f"/v1/audit/cases/{story.code}")
-    assert (chain["intact"], [one["event"] for one in chain["items"]]) == (True, ["submitted", "accepted"])
+    assert (chain["intact"], [one["event"] for one in chain["items"]]) == (True, ["submitted", "accepted", "served"])
     assert chain["items"][1]["prev_hash"] == chain["items"][0]["hash"]
     assert "王小明" not in str(chain)
     assert sample_server.console.post("/jobs/checkpoints").json()

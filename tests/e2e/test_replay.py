@@ -21,9 +21,9 @@ def test_events_sent_again_change_nothing_where_nothing_was_missed(sample_server
     before = story.applicant.read("/v1/me/notices")
     assert [one["event"] for one in before["items"]] == ["accepted"]
     dry = replay(sample_server, f"--case {story.code} --dry-run")
-    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (0, "2 events would be sent again."), dry.stderr
+    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (0, "3 events would be sent again."), dry.stderr
     done = replay(sample_server, f"--case {story.code}")
-    assert (done.returncode, done.stdout) == (0, "2 events sent again: nothing had been missed.\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "3 events sent again: nothing had been missed.\n"), done.stderr
     assert story.applicant.read("/v1/me/notices") == before
     idle = replay(sample_server, "--quarantine")
     assert (idle.returncode, idle.stdout) == (0, "Nothing to send.\n"), idle.stderr

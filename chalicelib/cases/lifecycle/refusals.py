@@ -39,7 +39,7 @@ class NotUnreachable(Conflict):
     title = Text("尚不能登记为无法联系", "This is not enough to call somebody unreachable")
     remedy = Text(
         "请先登记至少两次在不同日期的联系（POST …/service）。",
-        "Record attempts on at least two different days first (`POST …/service`).",
+        "Record attempts on at least two different days first (`POST /v1/cases/{code}/service`).",
     )
 
 
