@@ -26,6 +26,7 @@ from chalicelib.web.answers import JSON, Answer, etag_of
 from chalicelib.web.operations import Access, Contract, Operation
 from chalicelib.web.problems import MEDIA_TYPE, Problem
 
+_HTML: Final = "text/html"
 _REF: Final = "#/components/schemas/{model}"
 _LANGUAGE: Final = {
     "name": "Accept-Language",
@@ -132,10 +133,10 @@ def _responses(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, Any]:
     for error in _problems_of(contract):
         by_status.setdefault(error.status, []).append(error.slug)
     for status, slugs in sorted(by_status.items()):
-        responses[str(status)] = {
-            "description": ", ".join(slugs),
-            "content": {MEDIA_TYPE: {"schema": schema_of[Problem, "serialization"]}},
-        }
+        content: dict[str, Any] = {MEDIA_TYPE: {"schema": schema_of[Problem, "serialization"]}}
+        if contract.media_type == _HTML and status == NotFound.status:
+            content[_HTML] = {}  # a page that helps, where there is nothing
+        responses[str(status)] = {"description": ", ".join(slugs), "content": content}
     return responses
 
 

@@ -38,8 +38,8 @@ class NotUnreachable(Conflict):
     slug = "not-unreachable"
     title = Text("尚不能登记为无法联系", "This is not enough to call somebody unreachable")
     remedy = Text(
-        "请先登记至少两次在不同日期的联系（POST …/service）。",
-        "Record attempts on at least two different days first (`POST /v1/cases/{code}/service`).",
+        "请先登记至少两次在不同日期的联系（POST 案件的 service）。",
+        "Record attempts on at least two different days first (`POST` to the case's `service`).",
     )
 
 
