@@ -69,7 +69,6 @@ def test_a_whole_life_from_filing_to_the_courts_confirmation(  # noqa: PLR0915 -
     assert [event for event in events if event not in told] == [
         "submitted",
         "accepted",
-        "letter_drawn_up",
         "joined",
         "all_consented",
         "choice_made",
